@@ -1,0 +1,74 @@
+/*
+ * Bytes: a view of memory that belongs to somebody else, and a buffer that
+ * grows and belongs to its holder.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A borrowed run of bytes; valid as long as the memory it points into. */
+struct bytes {
+	const uint8_t *data;
+	size_t size;
+};
+
+/* An owned run of bytes. All zero is an empty buffer. */
+struct buffer {
+	uint8_t *data;
+	size_t size;
+	size_t capacity;
+};
+
+#define BYTES(pointer, length) ((struct bytes){(const uint8_t *)(pointer), (length)})
+#define BYTES_NONE             ((struct bytes){0})
+
+/* A buffer that is released when its name goes out of scope. */
+#define BUFFER_CLEANUP __attribute__((cleanup(buffer_done)))
+
+/* Returns a view of a NUL-ended text, without the NUL; NULL gives an empty view. */
+struct bytes bytes_text(const char *text);
+
+/* Returns whether both views hold the same bytes. Not constant in time. */
+bool bytes_equal(struct bytes left, struct bytes right);
+
+/* Returns whether both views hold the same bytes, in a time that depends on the sizes alone. */
+bool bytes_equal_secret(struct bytes left, struct bytes right);
+
+/* Returns a view of what the buffer holds now; any growth makes it stale. */
+struct bytes buffer_bytes(const struct buffer *buffer);
+
+/* Makes room for `size` more bytes, so that the next appends do not move the data. */
+void buffer_reserve(struct buffer *buffer, size_t size);
+
+/* Appends a copy of `bytes`, which must not lie in the buffer itself. */
+void buffer_append(struct buffer *buffer, struct bytes bytes);
+
+/* Appends one byte. */
+void buffer_append_byte(struct buffer *buffer, uint8_t byte);
+
+/* Appends a NUL-ended text without its NUL. */
+void buffer_append_text(struct buffer *buffer, const char *text);
+
+/* Appends what printf would print. */
+void buffer_append_format(struct buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Appends `size` zero bytes and returns where they start, for the caller to fill at once. */
+uint8_t *buffer_append_space(struct buffer *buffer, size_t size);
+
+/* Puts a NUL behind the data, not counted in `size`, and returns the data as text. */
+char *buffer_text(struct buffer *buffer);
+
+/* Forgets the content and keeps the memory. */
+void buffer_clear(struct buffer *buffer);
+
+/* Releases the memory; the buffer is empty and usable afterwards. */
+void buffer_done(struct buffer *buffer);
+
+/* As buffer_done, after overwriting the content: for keys and passwords. */
+void buffer_done_secret(struct buffer *buffer);
+
+/* Appends the bytes as lower-case hexadecimal digits. */
+void buffer_append_hex(struct buffer *buffer, struct bytes bytes);

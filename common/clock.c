@@ -1,0 +1,78 @@
+#include "common/clock.h"
+
+#include <stdio.h>
+
+int64_t
+clock_now_ms(const struct clock *clock)
+{
+	struct timespec now;
+
+	if (atomic_load(&clock->frozen))
+		return atomic_load(&clock->frozen_ms);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + atomic_load(&clock->offset_ms);
+}
+
+int64_t
+clock_now(const struct clock *clock)
+{
+	int64_t ms = clock_now_ms(clock);
+
+	return ms >= 0 ? ms / 1000 : (ms - 999) / 1000;
+}
+
+void
+clock_freeze(struct clock *clock, int64_t now_ms)
+{
+	atomic_store(&clock->frozen_ms, now_ms);
+	atomic_store(&clock->frozen, true);
+}
+
+void
+clock_advance(struct clock *clock, int64_t ms)
+{
+	atomic_fetch_add(&clock->frozen_ms, ms);
+	atomic_fetch_add(&clock->offset_ms, ms);
+}
+
+void
+clock_reset(struct clock *clock)
+{
+	atomic_store(&clock->offset_ms, 0);
+	atomic_store(&clock->frozen, false);
+}
+
+int64_t
+clock_monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+struct tm
+clock_split(int64_t seconds)
+{
+	time_t when = (time_t)seconds;
+	struct tm utc = {0};
+
+	gmtime_r(&when, &utc);
+	return utc;
+}
+
+int64_t
+clock_join(struct tm utc)
+{
+	return (int64_t)timegm(&utc);
+}
+
+char *
+clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms)
+{
+	struct tm utc = clock_split(ms / 1000);
+	size_t used = strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
+
+	snprintf(text + used, CLOCK_TEXT_SIZE - used, ".%03dZ", (int)(ms % 1000));
+	return text;
+}

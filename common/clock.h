@@ -1,0 +1,51 @@
+/*
+ * The time of day as the deployment sees it. Everything that has a date asks
+ * this clock, so that a test can stop it, set it and move it on. Durations of
+ * real work (time-taken, deadlines) are measured with clock_monotonic_ns.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_DAY_SECONDS 86400
+
+/* Shared by all threads; every member is atomic. All zero is the real time. */
+struct clock {
+	_Atomic int64_t offset_ms; /* added to the real time while the clock runs */
+	_Atomic int64_t frozen_ms; /* the time while it stands */
+	atomic_bool frozen;
+};
+
+/* Returns the time in milliseconds since 1970-01-01 UTC. */
+int64_t clock_now_ms(const struct clock *clock);
+
+/* Returns the time in whole seconds since 1970-01-01 UTC. */
+int64_t clock_now(const struct clock *clock);
+
+/* Stops the clock at `now_ms`. */
+void clock_freeze(struct clock *clock, int64_t now_ms);
+
+/* Moves the clock by `ms`, running or stopped; negative steps back. */
+void clock_advance(struct clock *clock, int64_t ms);
+
+/* Back to the real time. */
+void clock_reset(struct clock *clock);
+
+/* Returns nanoseconds of a clock that never steps; for durations alone. */
+int64_t clock_monotonic_ns(void);
+
+/* Splits seconds since 1970 into UTC date and time. */
+struct tm clock_split(int64_t seconds);
+
+/* Returns the seconds since 1970 of a UTC date and time; members are normalised as timegm does. */
+int64_t clock_join(struct tm utc);
+
+/* The size of "2026-01-31T23:59:59.000Z" with its NUL. */
+#define CLOCK_TEXT_SIZE 32
+
+/* Writes `ms` as ISO 8601 UTC with milliseconds and returns `text`. */
+char *clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms);

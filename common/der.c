@@ -1,0 +1,550 @@
+#include "common/der.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+
+#define IDENTIFIER_TAG  0xdf /* all but the constructed bit */
+#define HIGH_TAG_NUMBER 0x1f
+
+static const struct {
+	uint8_t tag;
+	const char *name;
+} tag_names[] = {
+	{DER_BOOLEAN, "BOOLEAN"},
+	{DER_INTEGER, "INTEGER"},
+	{DER_BIT_STRING, "BIT STRING"},
+	{DER_OCTET_STRING, "OCTET STRING"},
+	{DER_NULL, "NULL"},
+	{DER_OBJECT, "OBJECT ID"},
+	{DER_ENUMERATED, "ENUMERATED"},
+	{DER_UTF8_STRING, "UTF8String"},
+	{DER_SEQUENCE, "SEQUENCE"},
+	{DER_SET, "SET"},
+	{DER_PRINTABLE_STRING, "PrintableString"},
+	{DER_TELETEX_STRING, "TeletexString"},
+	{DER_IA5_STRING, "IA5String"},
+	{DER_UTC_TIME, "UTCTime"},
+	{DER_GENERALIZED_TIME, "GeneralizedTime"},
+	{DER_VISIBLE_STRING, "VisibleString"},
+	{DER_UNIVERSAL_STRING, "UniversalString"},
+	{DER_BMP_STRING, "BMPString"},
+};
+
+const char *
+der_tag_name(char text[16], uint8_t tag)
+{
+	for (size_t i = 0; i < sizeof(tag_names) / sizeof(tag_names[0]); i++)
+		if (tag_names[i].tag == tag)
+			return tag_names[i].name;
+	if ((tag & 0xc0) == 0x80)
+		snprintf(text, 16, "[%u]", tag & 0x1fu);
+	else
+		snprintf(text, 16, "tag 0x%02x", tag);
+	return text;
+}
+
+struct der
+der_start(struct bytes input, const char *object, struct diag *diag)
+{
+	static const uint8_t nothing[1];
+	const uint8_t *data = input.data ? input.data : nothing;
+
+	return (struct der){
+		.origin = data,
+		.next = data,
+		.end = data + input.size,
+		.object = object,
+		.diag = diag,
+	};
+}
+
+bool
+der_refuse(struct der *der, const char *wanted, const char *found, ...)
+{
+	char clause[96], text[256];
+	va_list arguments;
+
+	va_start(arguments, found);
+	vsnprintf(text, sizeof(text), found, arguments);
+	va_end(arguments);
+	snprintf(clause, sizeof(clause), "at byte %zu", (size_t)(der->next - der->origin));
+	diag_refuse(der->diag, der->object, clause, wanted, "%s", text);
+	return false;
+}
+
+bool
+der_empty(const struct der *der)
+{
+	return der->next == der->end;
+}
+
+bool
+der_finish(struct der *der)
+{
+	if (der_empty(der))
+		return true;
+	return der_refuse(der, "the end", "%zu bytes too many", (size_t)(der->end - der->next));
+}
+
+/* The head of an element: what X.690 8.1.2 and 8.1.3 allow and we take. */
+struct head {
+	uint8_t identifier;
+	bool indefinite;
+	size_t size;    /* of the head itself */
+	size_t content; /* unless indefinite */
+};
+
+/* Returns NULL, or what is wrong with the head at `next`. */
+static const char *
+read_head(struct head *head, const uint8_t *next, const uint8_t *end)
+{
+	size_t left = (size_t)(end - next), octets;
+
+	if (left < 2)
+		return "the data ends inside an element";
+	head->identifier = next[0];
+	if ((next[0] & HIGH_TAG_NUMBER) == HIGH_TAG_NUMBER)
+		return "a tag number above 30";
+	head->indefinite = next[1] == 0x80;
+	head->size = 2;
+	head->content = next[1] & 0x7f;
+	if (head->indefinite)
+		return (next[0] & DER_CONSTRUCTED) ? NULL : "an indefinite length on a primitive element";
+	if (next[1] & 0x80) {
+		octets = head->content;
+		if (octets > 4 || octets > left - 2)
+			return "a length field beyond the data";
+		head->content = 0;
+		for (size_t i = 0; i < octets; i++)
+			head->content = head->content << 8 | next[2 + i];
+		head->size += octets;
+	}
+	return head->content <= left - head->size ? NULL : "a length beyond the data";
+}
+
+static bool
+is_end_of_contents(const uint8_t *next, const uint8_t *end)
+{
+	return end - next >= 2 && next[0] == 0 && next[1] == 0;
+}
+
+/*
+ * Finds the end-of-contents of an indefinite element whose content starts at `next`, by walking
+ * over everything inside; NULL when it is missing or too deep. Definite elements are stepped over.
+ */
+static const uint8_t *
+find_end_of_contents(const uint8_t *next, const uint8_t *end, unsigned depth)
+{
+	unsigned open = 1;
+	struct head head;
+
+	while (open > 0) {
+		if (is_end_of_contents(next, end)) {
+			next += 2;
+			open--;
+			continue;
+		}
+		if (read_head(&head, next, end))
+			return NULL;
+		next += head.size;
+		if (!head.indefinite)
+			next += head.content;
+		else if (++open + depth > DER_DEPTH_MAX)
+			return NULL;
+	}
+	return next - 2;
+}
+
+static bool
+peek(struct der *der, struct der_element *out)
+{
+	struct head head = {0};
+	const char *wrong = read_head(&head, der->next, der->end);
+	const uint8_t *content = der->next + head.size, *end;
+
+	if (wrong)
+		return der_refuse(der, NULL, "%s", wrong);
+	end = head.indefinite ? find_end_of_contents(content, der->end, der->depth)
+			      : content + head.content;
+	if (!end)
+		return der_refuse(der, NULL, "an indefinite length that does not end, or nests over %d deep",
+			DER_DEPTH_MAX);
+	*out = (struct der_element){
+		.tag = head.identifier & IDENTIFIER_TAG,
+		.constructed = head.identifier & DER_CONSTRUCTED,
+		.indefinite = head.indefinite,
+		.offset = (size_t)(der->next - der->origin),
+		.content = BYTES(content, (size_t)(end - content)),
+		.whole = BYTES(der->next, (size_t)(end - der->next) + (head.indefinite ? 2 : 0)),
+	};
+	return true;
+}
+
+bool
+der_next_is(const struct der *der, uint8_t tag)
+{
+	return der->next < der->end && (*der->next & IDENTIFIER_TAG) == tag;
+}
+
+bool
+der_take_any(struct der *der, struct der_element *out)
+{
+	if (der_empty(der))
+		return der_refuse(der, "one more element", "the end");
+	if (!peek(der, out))
+		return false;
+	der->next += out->whole.size;
+	return true;
+}
+
+bool
+der_take(struct der *der, uint8_t tag, struct der_element *out)
+{
+	char wanted[16], found[16];
+
+	if (der_empty(der))
+		return der_refuse(der, der_tag_name(wanted, tag), "the end");
+	if (!der_next_is(der, tag))
+		return der_refuse(der, der_tag_name(wanted, tag), "%s",
+			der_tag_name(found, *der->next & IDENTIFIER_TAG));
+	return der_take_any(der, out);
+}
+
+bool
+der_open(const struct der *der, const struct der_element *element, struct der *inside)
+{
+	*inside = *der;
+	inside->next = element->content.data;
+	inside->end = element->content.data + element->content.size;
+	inside->depth = der->depth + 1;
+	if (inside->depth > DER_DEPTH_MAX)
+		return der_refuse(inside, NULL, "elements nested over %d deep", DER_DEPTH_MAX);
+	return true;
+}
+
+bool
+der_enter(struct der *der, uint8_t tag, struct der *inside)
+{
+	struct der_element element;
+	char name[16];
+
+	if (!der_take(der, tag, &element))
+		return false;
+	if (!element.constructed) {
+		der->next = element.whole.data;
+		return der_refuse(der, "a constructed element", "a primitive %s",
+			der_tag_name(name, tag));
+	}
+	return der_open(der, &element, inside);
+}
+
+static bool
+take_primitive(struct der *der, uint8_t tag, struct der_element *out)
+{
+	char name[16];
+
+	if (!der_take(der, tag, out))
+		return false;
+	if (!out->constructed)
+		return true;
+	der->next = out->whole.data;
+	return der_refuse(der, "a primitive element", "a constructed %s", der_tag_name(name, tag));
+}
+
+bool
+der_take_integer(struct der *der, struct bytes *out)
+{
+	struct der_element element;
+
+	if (!take_primitive(der, DER_INTEGER, &element))
+		return false;
+	*out = element.content;
+	return out->size > 0 || der_refuse(der, "at least one octet", "an INTEGER of no octets");
+}
+
+bool
+der_take_small(struct der *der, uint32_t *out)
+{
+	struct bytes octets;
+	uint32_t value = 0;
+
+	if (!der_take_integer(der, &octets))
+		return false;
+	if (octets.size > 4 || (octets.data[0] & 0x80))
+		return der_refuse(der, "an INTEGER from 0 to 2147483647", "one of %zu octets", octets.size);
+	for (size_t i = 0; i < octets.size; i++)
+		value = value << 8 | octets.data[i];
+	*out = value;
+	return true;
+}
+
+bool
+der_take_oid(struct der *der, struct bytes *out)
+{
+	struct der_element element;
+
+	if (!take_primitive(der, DER_OBJECT, &element))
+		return false;
+	*out = element.content;
+	if (out->size == 0 || (out->data[out->size - 1] & 0x80))
+		return der_refuse(der, "a whole OBJECT IDENTIFIER", "a cut one");
+	return true;
+}
+
+bool
+der_take_boolean(struct der *der, bool *out)
+{
+	struct der_element element;
+
+	if (!take_primitive(der, DER_BOOLEAN, &element))
+		return false;
+	if (element.content.size != 1)
+		return der_refuse(der, "a BOOLEAN of one octet", "%zu octets", element.content.size);
+	*out = element.content.data[0] != 0;
+	return true;
+}
+
+bool
+der_take_algorithm(struct der *der, struct der_algorithm *out)
+{
+	struct der_element sequence, parameters;
+	struct der inside;
+
+	*out = (struct der_algorithm){0};
+	if (!der_take(der, DER_SEQUENCE, &sequence) || !der_open(der, &sequence, &inside))
+		return false;
+	out->whole = sequence.whole;
+	if (!der_take_oid(&inside, &out->oid))
+		return false;
+	if (der_empty(&inside))
+		return true;
+	if (!der_take_any(&inside, &parameters))
+		return false;
+	out->parameters = parameters.whole;
+	return der_finish(&inside);
+}
+
+/* Joins the chunks of a constructed OCTET STRING (X.690 8.7.3), which may be constructed too. */
+static bool
+join_octets(struct der *chunks, struct buffer *storage)
+{
+	struct der_element chunk;
+	struct der inside;
+
+	while (!der_empty(chunks)) {
+		if (!der_take(chunks, DER_OCTET_STRING, &chunk))
+			return false;
+		if (!chunk.constructed)
+			buffer_append(storage, chunk.content);
+		else if (!der_open(chunks, &chunk, &inside) || !join_octets(&inside, storage))
+			return false;
+	}
+	return true;
+}
+
+bool
+der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct bytes *out)
+{
+	struct der_element element;
+	struct der chunks;
+
+	if (!der_take(der, tag, &element))
+		return false;
+	if (!element.constructed) {
+		*out = element.content;
+		return true;
+	}
+	buffer_reserve(storage, element.content.size);
+	if (!der_open(der, &element, &chunks) || !join_octets(&chunks, storage))
+		return false;
+	*out = buffer_bytes(storage);
+	return true;
+}
+
+/* Takes the octets of a BIT STRING behind the count of unused bits. */
+static bool
+take_bit_octets(struct der *der, unsigned *unused, struct bytes *out)
+{
+	struct der_element element;
+
+	if (!take_primitive(der, DER_BIT_STRING, &element))
+		return false;
+	if (element.content.size == 0 || element.content.data[0] > 7)
+		return der_refuse(der, "a count of unused bits from 0 to 7", "a bad BIT STRING");
+	*unused = element.content.data[0];
+	*out = BYTES(element.content.data + 1, element.content.size - 1);
+	return true;
+}
+
+bool
+der_take_bits(struct der *der, struct bytes *out)
+{
+	unsigned unused = 0;
+
+	if (!take_bit_octets(der, &unused, out))
+		return false;
+	return unused == 0 || der_refuse(der, "no unused bits", "%u unused bits", unused);
+}
+
+bool
+der_take_named_bits(struct der *der, uint32_t *out)
+{
+	struct bytes octets = BYTES_NONE;
+	unsigned unused = 0;
+
+	if (!take_bit_octets(der, &unused, &octets))
+		return false;
+	*out = 0;
+	for (size_t bit = 0; bit < 32 && bit / 8 < octets.size; bit++)
+		if (octets.data[bit / 8] & (0x80 >> bit % 8))
+			*out |= UINT32_C(1) << bit;
+	return true;
+}
+
+/* Reads `count` decimal digits; -1 when one is none. */
+static int
+read_digits(const uint8_t *digits, size_t count)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (digits[i] < '0' || digits[i] > '9')
+			return -1;
+		value = value * 10 + (digits[i] - '0');
+	}
+	return value;
+}
+
+/* RFC 5280 4.1.2.5: seconds are present, the zone is Z, and a two-digit year below 50 is 20xx. */
+static bool
+read_time(struct bytes text, size_t year_digits, int64_t *out)
+{
+	const uint8_t *rest = text.data + year_digits;
+	struct tm utc = {0};
+
+	if (text.size != year_digits + 11 || text.data[text.size - 1] != 'Z')
+		return false;
+	utc.tm_year = read_digits(text.data, year_digits);
+	if (utc.tm_year < 0)
+		return false;
+	utc.tm_year += year_digits == 4 ? -1900 : utc.tm_year < 50 ? 100 : 0;
+	utc.tm_mon = read_digits(rest, 2) - 1;
+	utc.tm_mday = read_digits(rest + 2, 2);
+	utc.tm_hour = read_digits(rest + 4, 2);
+	utc.tm_min = read_digits(rest + 6, 2);
+	utc.tm_sec = read_digits(rest + 8, 2);
+	if (utc.tm_mon < 0 || utc.tm_mon > 11 || utc.tm_mday < 1 || utc.tm_mday > 31 ||
+		utc.tm_hour < 0 || utc.tm_hour > 23 || utc.tm_min < 0 || utc.tm_min > 59 ||
+		utc.tm_sec < 0 || utc.tm_sec > 60)
+		return false;
+	*out = clock_join(utc);
+	return true;
+}
+
+bool
+der_take_time(struct der *der, int64_t *out)
+{
+	struct der_element element;
+	bool generalized = der_next_is(der, DER_GENERALIZED_TIME);
+
+	if (!take_primitive(der, generalized ? DER_GENERALIZED_TIME : DER_UTC_TIME, &element))
+		return false;
+	return read_time(element.content, generalized ? 4 : 2, out) ||
+		der_refuse(der, "a time in Z form with seconds", "\"%.*s\"",
+			element.content.size > 32 ? 32 : (int)element.content.size,
+			(const char *)element.content.data);
+}
+
+static bool
+append_character(struct buffer *out, uint32_t c)
+{
+	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return false;
+	if (c < 0x80) {
+		buffer_append_byte(out, (uint8_t)c);
+	} else if (c < 0x800) {
+		buffer_append_byte(out, (uint8_t)(0xc0 | c >> 6));
+	} else {
+		if (c < 0x10000) {
+			buffer_append_byte(out, (uint8_t)(0xe0 | c >> 12));
+		} else {
+			buffer_append_byte(out, (uint8_t)(0xf0 | c >> 18));
+			buffer_append_byte(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
+		}
+		buffer_append_byte(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
+	}
+	if (c >= 0x80)
+		buffer_append_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
+	return true;
+}
+
+/* Appends big-endian characters of `width` bytes each. */
+static bool
+append_wide(struct buffer *out, struct bytes text, size_t width)
+{
+	if (text.size % width != 0)
+		return false;
+	for (size_t i = 0; i < text.size; i += width) {
+		uint32_t c = 0;
+
+		for (size_t k = 0; k < width; k++)
+			c = c << 8 | text.data[i + k];
+		if (!append_character(out, c))
+			return false;
+	}
+	return true;
+}
+
+/* Returns the size of the UTF-8 character at `text`, or 0 when it is not one. */
+static size_t
+utf8_size(struct bytes text)
+{
+	uint8_t first = text.data[0];
+	size_t size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+
+	if (first == 0 || (first >= 0x80 && first < 0xc2) || first > 0xf4 || size > text.size)
+		return 0;
+	for (size_t i = 1; i < size; i++)
+		if ((text.data[i] & 0xc0) != 0x80)
+			return 0;
+	return size;
+}
+
+static bool
+append_utf8(struct buffer *out, struct bytes text)
+{
+	size_t size;
+
+	for (size_t i = 0; i < text.size; i += size) {
+		size = utf8_size(BYTES(text.data + i, text.size - i));
+		if (size == 0)
+			return false;
+		buffer_append(out, BYTES(text.data + i, size));
+	}
+	return true;
+}
+
+bool
+der_text(struct buffer *out, const struct der_element *element)
+{
+	if (element->constructed)
+		return false;
+	switch (element->tag) {
+	case DER_UTF8_STRING:
+	case DER_PRINTABLE_STRING:
+	case DER_IA5_STRING:
+	case DER_VISIBLE_STRING:
+		return append_utf8(out, element->content);
+	case DER_TELETEX_STRING:
+		return append_wide(out, element->content, 1);
+	case DER_BMP_STRING:
+		return append_wide(out, element->content, 2);
+	case DER_UNIVERSAL_STRING:
+		return append_wide(out, element->content, 4);
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,157 @@
+/*
+ * Reading BER and DER from a stranger.
+ *
+ * A cursor walks over the elements of one level and hands out views into the
+ * input: nothing is copied, nothing is allocated, except where a constructed
+ * OCTET STRING must be joined. Indefinite lengths and constructed strings are
+ * accepted, since iOS and BouncyCastle send them; nesting is bounded; high tag
+ * numbers and lengths beyond the input are refused. Every refusal names the
+ * object being read and the byte offset in the outermost input.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buffer.h"
+#include "common/diag.h"
+
+/* Identifier octets without the constructed bit, which BER leaves to the sender for strings. */
+enum der_tag {
+	DER_BOOLEAN = 0x01,
+	DER_INTEGER = 0x02,
+	DER_BIT_STRING = 0x03,
+	DER_OCTET_STRING = 0x04,
+	DER_NULL = 0x05,
+	DER_OBJECT = 0x06,
+	DER_ENUMERATED = 0x0a,
+	DER_UTF8_STRING = 0x0c,
+	DER_SEQUENCE = 0x10,
+	DER_SET = 0x11,
+	DER_PRINTABLE_STRING = 0x13,
+	DER_TELETEX_STRING = 0x14,
+	DER_IA5_STRING = 0x16,
+	DER_UTC_TIME = 0x17,
+	DER_GENERALIZED_TIME = 0x18,
+	DER_VISIBLE_STRING = 0x1a,
+	DER_UNIVERSAL_STRING = 0x1c,
+	DER_BMP_STRING = 0x1e,
+};
+
+#define DER_CONSTRUCTED 0x20
+#define DER_CONTEXT(n)  (0x80 | (n))
+
+/* How deep elements may nest; a SCEP message with certificates needs about 16. */
+#define DER_DEPTH_MAX 32
+
+/* One element. Both views point into the input. */
+struct der_element {
+	uint8_t tag;          /* a der_tag or DER_CONTEXT(n) */
+	bool constructed;
+	bool indefinite;      /* BER length 80 00..00 00 */
+	size_t offset;        /* of the identifier octet, in the outermost input */
+	struct bytes whole;   /* identifier, length, content (and end-of-contents) */
+	struct bytes content; /* without end-of-contents */
+};
+
+/* Where one level stands. Copying it is a bookmark. */
+struct der {
+	const uint8_t *origin; /* first byte of the outermost input */
+	const uint8_t *next;
+	const uint8_t *end;
+	unsigned depth;
+	const char *object;    /* what is being read, for the diag; outlives the cursor */
+	struct diag *diag;     /* may be NULL */
+};
+
+/* AlgorithmIdentifier: SEQUENCE { OID, parameters ANY OPTIONAL }. */
+struct der_algorithm {
+	struct bytes whole;      /* the SEQUENCE */
+	struct bytes oid;        /* content octets of the OID */
+	struct bytes parameters; /* the whole parameters element; empty when absent */
+};
+
+/*
+ * Starts a cursor at `input`. `object` names it in refusals ("pkiMessage"); `diag` gets their
+ * words. Both must outlive the cursor.
+ */
+struct der der_start(struct bytes input, const char *object, struct diag *diag);
+
+/*
+ * The der_take family below reads the next element and moves on. Each returns false, with the
+ * diag filled, when there is none, when it is another one, or when it is badly encoded; the
+ * cursor is then of no further use.
+ */
+
+/* Returns whether all elements of this level were taken. */
+bool der_empty(const struct der *der);
+
+/* Returns false, with the diag filled, unless all elements of this level were taken. */
+bool der_finish(struct der *der);
+
+/* Returns whether the next element has this tag, without taking it. */
+bool der_next_is(const struct der *der, uint8_t tag);
+
+/* Takes an element of any tag. */
+bool der_take_any(struct der *der, struct der_element *out);
+
+/* Takes an element with this tag. */
+bool der_take(struct der *der, uint8_t tag, struct der_element *out);
+
+/* Takes a constructed element with this tag and starts a cursor inside it. */
+bool der_enter(struct der *der, uint8_t tag, struct der *inside);
+
+/* Starts a cursor inside an element taken from `der`; false when it is nested too deep. */
+bool der_open(const struct der *der, const struct der_element *element, struct der *inside);
+
+/*
+ * Takes an INTEGER and gives its content octets as sent (big-endian two's complement).
+ * An INTEGER of no octets is refused.
+ */
+bool der_take_integer(struct der *der, struct bytes *out);
+
+/* Takes an INTEGER between 0 and 2^31 - 1. */
+bool der_take_small(struct der *der, uint32_t *out);
+
+/* Takes an OBJECT IDENTIFIER and gives its content octets. */
+bool der_take_oid(struct der *der, struct bytes *out);
+
+/* Takes a BOOLEAN. */
+bool der_take_boolean(struct der *der, bool *out);
+
+/* Takes an AlgorithmIdentifier. */
+bool der_take_algorithm(struct der *der, struct der_algorithm *out);
+
+/*
+ * Takes an OCTET STRING, or with `tag` DER_CONTEXT(n) an implicitly tagged one. Chunks of a
+ * constructed one are joined in `storage`, which must be empty, own its memory and live as long
+ * as `out`; a primitive one is a view into the input.
+ */
+bool der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct bytes *out);
+
+/* Takes a primitive BIT STRING with no unused bits and gives its octets. */
+bool der_take_bits(struct der *der, struct bytes *out);
+
+/*
+ * Takes a BIT STRING of named bits and gives them as a number in which named bit n is 1 << n;
+ * bits beyond 31 are dropped.
+ */
+bool der_take_named_bits(struct der *der, uint32_t *out);
+
+/* Takes a UTCTime or GeneralizedTime in Z form; seconds since 1970. */
+bool der_take_time(struct der *der, int64_t *out);
+
+/*
+ * Appends an element's text as UTF-8 when its tag is one of the string types (PrintableString,
+ * UTF8String, IA5String, TeletexString read as Latin-1, VisibleString, BMPString,
+ * UniversalString). Returns false when it is none or its characters are not valid; says
+ * nothing in a diag.
+ */
+bool der_text(struct buffer *out, const struct der_element *element);
+
+/* Fills the cursor's diag for the next element and returns false, so that a check can return it. */
+bool der_refuse(struct der *der, const char *wanted, const char *found, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The name of a tag for messages: "SEQUENCE", "[0]". May use `text`; the result lives as long as it. */
+const char *der_tag_name(char text[16], uint8_t tag);

@@ -1,0 +1,38 @@
+/*
+ * Scope-bound releases for the OpenSSL objects we use, and the legacy provider.
+ */
+#pragma once
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+
+#include "common/diag.h"
+
+#define OSSL_CLEANUP(type, name)                                                                   \
+	static inline void name##_freep(type **object)                                             \
+	{                                                                                          \
+		name##_free(*object);                                                              \
+	}
+
+OSSL_CLEANUP(EVP_PKEY, EVP_PKEY)
+OSSL_CLEANUP(EVP_PKEY_CTX, EVP_PKEY_CTX)
+OSSL_CLEANUP(EVP_MD_CTX, EVP_MD_CTX)
+OSSL_CLEANUP(EVP_CIPHER_CTX, EVP_CIPHER_CTX)
+OSSL_CLEANUP(BIGNUM, BN)
+
+/* CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL; */
+#define CLEANUP(name) __attribute__((cleanup(name##_freep)))
+
+/* Hands an object over: yields the pointer and leaves NULL behind. */
+#define TAKE(pointer)                                                                              \
+	({                                                                                         \
+		__typeof__(pointer) taken = (pointer);                                             \
+		(pointer) = NULL;                                                                  \
+		taken;                                                                             \
+	})
+
+/*
+ * Makes single DES available by loading OpenSSL's legacy provider on the first call. Returns
+ * DONE, or BROKEN when the provider is not installed. Safe from any thread.
+ */
+int ossl_load_legacy(struct diag *diag);
