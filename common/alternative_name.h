@@ -1,0 +1,18 @@
+/*
+ * subjectAltName: GeneralNames from and to text.
+ */
+#pragma once
+
+#include "common/buffer.h"
+#include "common/diag.h"
+
+/*
+ * Appends the DER GeneralNames (RFC 5280 4.2.1.6) of a comma-separated text such as
+ * "DNS:host.example,email:a@example.org,URI:https://example.org/,IP:192.0.2.1,
+ * UPN:user@example.org,RID:1.2.3". Prefixes are compared without case. DONE or REFUSED.
+ */
+int alternative_name_parse(struct buffer *out, const char *text, struct diag *diag);
+
+/* Appends the text of DER GeneralNames in the form that alternative_name_parse reads; names of
+ * other kinds appear as "[n]:<hex>". DONE or REFUSED when they cannot be decoded. */
+int alternative_name_text(struct buffer *out, struct bytes general_names, struct diag *diag);
