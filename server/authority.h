@@ -1,0 +1,51 @@
+/*
+ * A site's certification authority and its RA certificates: the keys, the
+ * certificates minted from them when the site starts, and what AD CS signs.
+ */
+#pragma once
+
+#include "common/certificate_plan.h"
+#include "common/clock.h"
+#include "common/crl.h"
+#include "common/random.h"
+#include "server/pki.h"
+#include "server/settings.h"
+
+/* Read-only after authority_new; shared by all threads. Keys are borrowed from the pki. */
+struct authority {
+	const struct pki *pki;
+	struct certificate root;
+	struct certificate issuing;       /* empty with CA_HIERARCHY_ROOT */
+	struct certificate ra_signing;
+	struct certificate ra_encryption;
+	struct certificate next_ca;       /* empty unless settings.next_ca */
+	char *crl_url;                    /* of the CA that issues to devices */
+	char *issuer_url;
+};
+
+/*
+ * Mints the certificates of a site. Issued ones begin 10 minutes before `now`. `base_url` is where
+ * this server answers ("http://127.0.0.1:8080" or with "/site/NAME"); CRL and AIA URLs hang below
+ * it: BASE/CertEnroll/CANAME.crl and .crt. The built-in root does not depend on clock, seed or URL.
+ * With a pki loaded from a directory its CA and RA certificates are taken as they are.
+ * The caller frees with authority_free. DONE, REFUSED (a certificate in DIR does not fit) or BROKEN.
+ */
+int authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
+	const char *base_url, int64_t now, struct random *random, struct diag *diag);
+
+void authority_free(struct authority *authority);
+
+/* Returns the CA that issues to devices, and its key. */
+const struct certificate *authority_issuer(const struct authority *authority);
+EVP_PKEY *authority_issuer_key(const struct authority *authority);
+
+/* Fills `out` with the chain that GetCACert gives: RA signing, RA encryption, issuing CA, root
+ * (ndes-behaviour 2.2). Returns how many. */
+size_t authority_chain(const struct certificate *out[4], const struct authority *authority);
+
+/*
+ * Makes a serial as AD CS does: a first octet of the CA's, the 4-byte request number, 8 random bytes,
+ * 6 bytes with the number again (ndes-behaviour 2.3). Writes 19 octets to `out` and returns 19.
+ */
+size_t authority_serial(uint8_t out[CERTIFICATE_SERIAL_MAX], const struct authority *authority,
+	uint32_t request_id, struct random *random);

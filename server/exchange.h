@@ -1,0 +1,123 @@
+/*
+ * One exchange on its way through the stages. Each part is filled by one stage
+ * and read by those behind it.
+ */
+#pragma once
+
+#include "common/scep_request.h"
+#include "common/scep_reply.h"
+#include "server/http.h"
+#include "server/pipeline.h"
+#include "server/site.h"
+
+struct operation;
+struct message_type;
+struct application;
+
+/* Filled by iis: which application the URL leads to, and who asks. */
+struct route {
+	const struct application *application; /* NULL: none, 404 */
+	struct bytes path_info; /* what follows the application's path */
+	char *user;             /* cs-username; NULL: anonymous */
+};
+
+/* Filled by mscep: what the client wants. */
+struct message {
+	const struct operation *operation; /* NULL: browsed, or an operation nobody knows */
+	const struct message_type *type;   /* of a PKIOperation; NULL: a number nobody knows */
+	struct buffer der;                 /* the pkiMessage as decoded from query or body */
+	struct scep_request scep;
+	bool renewal; /* signed with a certificate that this CA issued, still valid, not revoked */
+};
+
+/* Why a challenge was or was not good; its row in challenge.c gives HRESULT and failInfo. */
+enum challenge_verdict {
+	VERDICT_NONE, /* no challenge was looked at */
+	VERDICT_NOT_NEEDED, /* EnforcePassword 0, or a valid renewal */
+	VERDICT_FIXED,
+	VERDICT_ONE_TIME,
+	VERDICT_INTUNE,
+	VERDICT_ABSENT,
+	VERDICT_MALFORMED,
+	VERDICT_UNKNOWN,
+	VERDICT_USED,
+	VERDICT_EXPIRED,
+	VERDICT_OTHER_SUBJECT,
+	VERDICT_OTHER_ALTERNATIVE_NAME,
+	VERDICT_OTHER_KEY_USAGE,
+	VERDICT_BAD_TOKEN, /* not signed by the Intune service, or not for this module */
+	VERDICT_COUNT,
+};
+
+/* Filled by policy. */
+struct verdict {
+	enum challenge_verdict challenge;
+	uint64_t used_by;   /* with VERDICT_USED: the exchange that used it */
+	struct bytes taken; /* the challenge that was taken from the store; borrowed from the CSR */
+	struct buffer token_identifier; /* of an Intune challenge */
+};
+
+/*
+ * How the message fares, in AD CS's word. SUCCESS until a stage says otherwise; the first one that
+ * does is right. Data for the reply, not an error of ours.
+ */
+struct disposition {
+	enum scep_status status;
+	enum scep_fail_info fail_info;
+	int32_t error;          /* the HRESULT of attribute 1.3.6.1.4.1.311.21.33; 0: none */
+	const char *reason;     /* a word for the journal: "challenge-used"; NULL with SUCCESS */
+	unsigned event;         /* NDES event id; 0: none */
+};
+
+/* Filled by ca. */
+struct issuance {
+	struct certificate_plan plan;
+	struct buffer plan_storage;  /* what the plan's views point into */
+	uint32_t request_id;
+	struct buffer certificate;   /* DER, signed; empty when nothing was issued */
+	struct buffer crl;           /* for GetCRL */
+	unsigned polls;
+};
+
+/* Filled by reply. */
+struct reply {
+	struct scep_reply_plan plan;
+	struct buffer message_data;
+	struct buffer der;
+};
+
+struct exchange {
+	uint64_t number; /* counted from 1; X-Mock-Request */
+	struct server *server;
+	struct site *site;
+	const struct settings *settings; /* the site's, as they were when the exchange began */
+	struct http_exchange *http;
+	int64_t arrived_ms;  /* the deployment's clock, since 1970 */
+	const struct stage *stage;       /* that runs, or ran last */
+	const struct stage *answered_by; /* NULL: the whole way was gone */
+	struct route route;
+	struct message message;
+	struct verdict verdict;
+	struct disposition disposition;
+	struct issuance issuance;
+	struct reply reply;
+	struct diag diag; /* the words of the latest refusal or failure; empty: none */
+};
+
+/* Makes the exchange that belongs to an HTTP exchange, and frees it. */
+struct exchange *exchange_new(struct server *server, struct http_exchange *http);
+void exchange_free(struct exchange *exchange);
+
+/*
+ * Says that the message is refused: the first caller wins. `reason` is static. The words in
+ * exchange->diag go with it to the journal.
+ */
+void exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error,
+	unsigned event, const char *reason);
+
+/* The exchange's time in whole seconds since 1970. */
+static inline int64_t
+exchange_seconds(const struct exchange *exchange)
+{
+	return exchange->arrived_ms / 1000;
+}

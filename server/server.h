@@ -1,0 +1,49 @@
+/*
+ * The process: what all sites share, built from the configuration and torn
+ * down again.
+ */
+#pragma once
+
+#include "common/clock.h"
+#include "common/random.h"
+#include "server/http.h"
+#include "server/pki.h"
+#include "server/site.h"
+
+struct store;
+struct journal;
+
+#define SERVER_SITES_MAX     64
+#define SERVER_LISTENERS_MAX 8
+
+struct server {
+	struct clock clock;
+	struct random random;
+	struct pki pki;
+	struct store *store;
+	struct journal *journal;
+	struct http *http;
+	struct http_service service; /* the SCEP service; its context is this server */
+	struct http_listener listeners[SERVER_LISTENERS_MAX];
+	size_t listener_count;
+	struct site *sites[SERVER_SITES_MAX]; /* [0] is the default site */
+	size_t site_count;
+	char *base_url; /* "http://127.0.0.1:8080" of the first listener */
+	_Atomic uint64_t exchanges; /* how many began */
+};
+
+struct configuration;
+
+/*
+ * Builds everything and listens, but serves nothing yet. Nothing is left behind when it fails:
+ * REFUSED for what the user can mend (an address in use, an unreadable directory), else BROKEN.
+ */
+int server_new(struct server **out, const struct configuration *configuration, struct diag *diag);
+
+/* Serves until SIGTERM, SIGINT or http_stop. DONE or BROKEN. */
+int server_run(struct server *server, struct diag *diag);
+
+void server_free(struct server *server);
+
+/* Appends the ready line: one JSON object and a newline. */
+void server_write_ready(struct buffer *out, const struct server *server);

@@ -1,0 +1,144 @@
+/*
+ * What an administrator could set on the deployment, under Microsoft's names.
+ *
+ * One row each in settings.c: name, type, range, default, unit, the document it
+ * comes from, and when it would take effect on the real thing. File, command
+ * line, environment and --check all go through that table.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buffer.h"
+#include "common/diag.h"
+
+enum server_version {
+	SERVER_2008,
+	SERVER_2008_R2,
+	SERVER_2012,
+	SERVER_2012_R2,
+	SERVER_2016,
+	SERVER_2019,
+	SERVER_2022,
+};
+
+enum policy_module { POLICY_MODULE_NONE, POLICY_MODULE_INTUNE };
+enum reply_shape { REPLY_NDES, REPLY_RFC8894 };
+enum recipient_infos { RECIPIENT_INFOS_ANY, RECIPIENT_INFOS_FIRST };
+enum renewal_req { RENEWAL_REQ_ACCEPT, RENEWAL_REQ_NDES }; /* ndes: badRequest, 17 is unknown to it */
+enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_AFTER_POLLS };
+enum ca_hierarchy { CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING }; /* root only; root and issuing CA */
+enum admin_authentication { ADMIN_ANONYMOUS, ADMIN_BASIC };
+enum error_mode { ERROR_MODE_CUSTOM, ERROR_MODE_DETAILED, ERROR_MODE_DETAILED_LOCAL_ONLY };
+enum unknown_operation { UNKNOWN_OPERATION_BROWSED, UNKNOWN_OPERATION_404, UNKNOWN_OPERATION_FAILURE };
+enum undecodable { UNDECODABLE_EMPTY, UNDECODABLE_PAGE, UNDECODABLE_500 };
+enum ec_keys { EC_KEYS_REFUSE, EC_KEYS_ACCEPT };
+enum ca_caps_form { CA_CAPS_CRLF, CA_CAPS_CRLF_TRAILING, CA_CAPS_LF, CA_CAPS_LF_TRAILING };
+enum ca_caps_type { CA_CAPS_TYPE_PLAIN, CA_CAPS_TYPE_HTML, CA_CAPS_TYPE_ABSENT };
+enum next_ca { NEXT_CA_NONE, NEXT_CA_CONFIGURED };
+
+/* Values of one site. Texts belong to the settings. */
+struct settings {
+	/* the deployment */
+	int server_version;            /* enum server_version */
+	int policy_module;
+	int ca_hierarchy;
+	int next_ca;
+	char *host_name;               /* s-computername, CN of the RA certificates: "NDES01" */
+	/* MSCEP registry */
+	bool enforce_password;
+	bool use_single_password;
+	int64_t password_length;       /* bytes; twice as many hex digits */
+	int64_t password_max;          /* unused passwords in the cache */
+	int64_t password_validity;     /* minutes */
+	char *challenge;               /* a fixed challenge that is always valid; NULL: none */
+	char *signature_template;
+	char *encryption_template;
+	char *general_purpose_template;
+	char *ca_capabilities_algorithms; /* comma-separated; NULL: as the server version */
+	bool disable_renewal_subject_name_match;
+	/* admin page */
+	int admin_authentication;
+	char *admin_user;              /* "CONTOSO\\ndesadmin" */
+	char *admin_password;
+	bool admin_enroll_permission;  /* false: the "sufficient permission" page */
+	bool admin_page_bom;
+	/* messages */
+	int reply;                     /* enum reply_shape */
+	char *reply_digest;            /* "as_captured", "mirror" or a digest's name */
+	char *reply_cipher;            /* "as_captured", "mirror" or a cipher's name */
+	int recipient_infos;
+	int renewal_req;
+	int ec_keys;
+	int unknown_operation;
+	int undecodable;
+	int get_ca_caps_form;
+	int get_ca_caps_content_type;
+	int64_t fail_info_challenge_used;
+	int64_t fail_info_challenge_unknown;  /* expired too: NDES forgets a password when it expires */
+	int64_t fail_info_challenge_absent;
+	int64_t fail_info_challenge_malformed;
+	int64_t fail_info_challenge_refused;  /* by the policy module */
+	/* AD CS */
+	int approval;
+	int64_t approval_polls;
+	int64_t validity_period;       /* days, of issued certificates */
+	int64_t crl_period;            /* hours */
+	int64_t minimum_key_size;      /* bits, of the templates */
+	/* http.sys and IIS */
+	int64_t max_field_length;      /* bytes */
+	int64_t max_request_bytes;
+	int64_t max_url;
+	int64_t max_query_string;
+	int64_t max_allowed_content_length;
+	int error_mode;
+	bool x_powered_by;
+	char *log_fields;              /* space-separated W3C fields; NULL: as the server version */
+	bool faithful;                 /* leaves out X-Mock-Request */
+};
+
+/* When a change would be seen on the real thing; ours applies at once. */
+enum setting_effect {
+	EFFECT_AT_ONCE,
+	EFFECT_POOL_RESTART,
+	EFFECT_IISRESET,
+	EFFECT_REBOOT,
+	EFFECT_SETUP, /* fixed when the role or the CA was installed */
+};
+
+/* Fills every member with its default. */
+void settings_init(struct settings *settings);
+
+/* Makes `out` an independent copy. */
+void settings_copy(struct settings *out, const struct settings *from);
+
+void settings_done(struct settings *settings);
+
+/*
+ * Sets one setting from text, as --set NAME=VALUE and environment do. DONE; REFUSED with words that
+ * name the setting, the range or the choices, and for an unknown name the nearest known one.
+ */
+int settings_set_text(struct settings *settings, const char *name, const char *value,
+	struct diag *diag);
+
+/*
+ * Sets what a JSON object (from the YAML reader) says. Nested objects stand for dotted groups only
+ * where a row's name has a dot. On REFUSED nothing is changed, and `path` names the key at fault so
+ * that the caller can add the line.
+ */
+int settings_set_json(struct settings *settings, const json_t *object, char path[128],
+	struct diag *diag);
+
+/* Checks settings against each other (a limit below another, a template without name). */
+int settings_check(const struct settings *settings, struct diag *diag);
+
+/* Appends all settings as YAML that the config reader accepts, each with its unit and range as a
+ * comment. */
+void settings_write_yaml(struct buffer *out, const struct settings *settings, unsigned indent);
+
+/* Appends the reference of all settings for help texts (`mock-ndes help settings`): name, type,
+ * range, default, unit, effect, source. */
+void settings_write_help(struct buffer *out);

@@ -1,0 +1,22 @@
+/*
+ * The W3C extended log of IIS: one file a day in a folder for each site
+ * (ndes-behaviour 5.1).
+ */
+#pragma once
+
+#include "server/exchange.h"
+
+struct w3c_log;
+
+/*
+ * Opens DIRECTORY/W3SVC<number>/, made when missing. `fields` are the names behind "#Fields: "; a name
+ * that IIS does not have is REFUSED with the nearest one. `iis` is the version in "#Software". The file
+ * of the day is opened at the first line; its header is written at each start. DONE, REFUSED, BROKEN.
+ */
+int w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_number,
+	const char *fields, const char *iis, struct diag *diag);
+
+/* Appends the line of a finished exchange; it is in the file when this returns. DONE or BROKEN. */
+int w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag *diag);
+
+void w3c_log_close(struct w3c_log *log);
