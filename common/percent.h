@@ -1,0 +1,14 @@
+/*
+ * Percent-encoding (RFC 3986 2.1) in the parts of a URL. A '+' stays a '+': only
+ * HTML forms turn it into a space, and base64 in a query needs it.
+ */
+#pragma once
+
+#include "common/buffer.h"
+#include "common/diag.h"
+
+/*
+ * Appends `raw` with its escapes, in either case, replaced by the octets they stand for.
+ * DONE; REFUSED, with nothing appended, at a '%' without two hexadecimal digits behind it.
+ */
+int percent_decode(struct buffer *out, struct bytes raw, struct diag *diag);
