@@ -1,10 +1,10 @@
 /*
- * HTTP on our own loop: the only file that knows libmicrohttpd.
+ * HTTP on our own loop.
  *
- * One I/O thread waits on the daemons' epoll descriptors and runs them; work
- * that needs a private key is suspended, done by a worker thread, and resumed
- * by the I/O thread. What an exchange means is the business of a service: a
- * set of functions given with the listener.
+ * One I/O thread waits on the epoll descriptors of libmicrohttpd's daemons and
+ * runs them; work that needs a private key is suspended, done by a worker
+ * thread, and resumed by the I/O thread. What an exchange means is the business
+ * of a service: a set of functions given with the listener.
  */
 #pragma once
 
@@ -16,9 +16,10 @@ struct http;
 
 /* How an exchange ended on the wire. */
 enum http_end {
-	HTTP_END_SENT,           /* the last byte of the answer was handed to the kernel */
-	HTTP_END_CLIENT_LEFT,    /* the client closed or reset the connection before that */
-	HTTP_END_TIMED_OUT,
+	HTTP_END_SENT,        /* the last byte of the answer was handed to the kernel */
+	HTTP_END_CLIENT_LEFT, /* the client closed or reset the connection before that */
+	HTTP_END_TIMED_OUT,   /* the client neither sent nor read for too long */
+	HTTP_END_MALFORMED,   /* the body could not be read; libmicrohttpd answered 400 by itself */
 	HTTP_END_CLOSED_BY_PLAN, /* send.no_answer */
 	HTTP_END_SHUTDOWN,       /* the server stopped */
 };
@@ -29,12 +30,17 @@ struct http_exchange {
 	struct response response; /* filled by the service before it answers */
 	struct send_plan send;    /* filled by the service before it answers */
 	void *data;               /* the service's own */
+	/* How many bytes of body the service wants, set in `headers`. A longer body is read to its end
+	 * so that the connection lives on, but not kept: request.body is empty and body_size says how
+	 * long it was. */
+	uint64_t body_limit;
+	uint64_t body_size;
 	/* filled by http.c before `finished` */
 	enum http_end end;
-	int64_t begun_ns;         /* clock_monotonic_ns at the request line */
+	int64_t begun_ns; /* clock_monotonic_ns at the request line */
 	int64_t ended_ns;
-	uint64_t bytes_received;  /* cs-bytes: head and body */
-	uint64_t bytes_sent;      /* sc-bytes: status line, headers and body */
+	uint64_t bytes_received; /* cs-bytes: head and body, without the framing of chunks */
+	uint64_t bytes_sent; /* sc-bytes: status line, headers and body; 0 unless HTTP_END_SENT */
 };
 
 /* What the loop does next. */
@@ -47,39 +53,43 @@ enum http_step {
 /* What a listener serves. All but `work` are called on the I/O thread and must not wait. */
 struct http_service {
 	void *context;
-	/* The head has arrived and `request` is filled. An answer here to a request with a body closes
-	 * the connection, unless the body has arrived too. */
+	/* The head has arrived and `request` is filled. With HTTP_ANSWER the body that follows is read
+	 * and dropped before the answer, unless the client waits for "100 Continue": then it is answered
+	 * at once and the connection closed. */
 	enum http_step (*headers)(void *context, struct http_exchange *exchange);
-	/* Returns how many bytes of body are wanted at most; more ends the exchange as if the client
-	 * had left, without keeping them. Called after `headers` returned HTTP_READ_BODY. */
+	/* The body has arrived (or there is none). Called after `headers` returned HTTP_READ_BODY. */
 	enum http_step (*body)(void *context, struct http_exchange *exchange);
 	/* On a worker thread: the long part. Then the answer is complete. */
 	void (*work)(void *context, struct http_exchange *exchange);
 	/* The last byte is out or will never be: write the logs, release `data`. Called exactly once for
-	 * each exchange for which `headers` was called. */
+	 * each exchange for which `headers` was called, never while `work` runs. */
 	void (*finished)(void *context, struct http_exchange *exchange);
 };
+
+#define HTTP_TIMEOUT_DEFAULT 120
 
 /* A bound and listening address. */
 struct http_listener {
 	char address[64]; /* "127.0.0.1" or "::1" */
 	unsigned port;    /* the real one */
 	int descriptor;
+	unsigned timeout; /* seconds after which a silent connection is closed; may be changed */
 	const struct http_service *service;
 };
 
 /*
  * Binds and listens on `text`, "ADDRESS:PORT" or "[v6]:PORT", port 0 for a free one. Clients can
- * connect from now on and wait until http_run. DONE; REFUSED with words for a bad address, a port in
- * use, a port that needs privileges.
+ * connect from now on and wait until http_run. The caller closes the descriptor unless http_new takes
+ * it. DONE; REFUSED with words for a bad address, a port in use, a port that needs privileges.
  */
 int http_listen(struct http_listener *out, const char *text, const struct http_service *service,
 	struct diag *diag);
 
 /*
- * Makes the loop with its listeners (copied; descriptors are taken over) and `workers` threads (0:
- * one for each core). Raises RLIMIT_NOFILE to the hard limit. Signals SIGTERM and SIGINT are blocked
- * in all threads and end the loop. DONE or BROKEN.
+ * Makes the loop with its listeners (copied; descriptors are taken over, also when it fails) and
+ * `workers` threads (0: one for each core). Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
+ * SIGINT, which end the loop, and SIGPIPE are blocked from now on in the calling thread and those
+ * that it makes; call it before any other thread is made. DONE or BROKEN.
  */
 int http_new(struct http **out, const struct http_listener *listeners, size_t count,
 	unsigned workers, struct diag *diag);
@@ -93,5 +103,8 @@ int http_run(struct http *http, unsigned drain_ms, struct diag *diag);
 /* Ends http_run from any thread. */
 void http_stop(struct http *http);
 
-/* Stops the threads and releases everything; `finished` is called for what was still open. */
+/*
+ * Waits for `work` that runs, stops the threads and releases everything; `finished` is called for
+ * what was still open. Accepts NULL.
+ */
 void http_free(struct http *http);

@@ -16,32 +16,36 @@ struct request_header {
 
 /* Texts are borrowed from the connection and live until the exchange has finished. */
 struct request {
-	const char *method;      /* "GET" */
-	const char *version;     /* "HTTP/1.1" */
-	const char *target;      /* the request target as sent, not unescaped */
-	struct bytes path;       /* the target before its first "?", as sent */
-	struct bytes query;      /* what stands behind the first "?", as sent; data NULL when there is no "?" */
+	const char *method;  /* "GET" */
+	const char *version; /* "HTTP/1.1" */
+	const char *target;  /* the request target as sent, not unescaped */
+	struct bytes path;   /* its path as sent; "http://host" in front of it is left out */
+	struct bytes query;  /* what follows the first "?", as sent; data NULL without a "?" */
 	struct request_header headers[REQUEST_HEADERS_MAX];
 	size_t header_count;
-	size_t head_size;        /* bytes of request line and headers, with the empty line */
-	int64_t content_length;  /* -1: none was sent */
+	size_t head_size;       /* bytes of request line and headers, with the empty line */
+	int64_t content_length; /* -1: none was sent */
 	bool chunked;
 	bool expects_continue;
-	struct buffer body;      /* complete once the body has been read; empty when it was not wanted */
+	struct buffer body; /* complete once the body has been read; empty when it was not wanted */
 	char client_address[64]; /* c-ip */
 	unsigned client_port;
 	char server_address[64]; /* s-ip */
 	unsigned server_port;
-	uint64_t connection;     /* counted from 1 in the order of accepting */
-	unsigned nth;            /* which exchange on that connection, from 1 */
+	uint64_t connection; /* counted from 1 in the order of accepting */
+	unsigned nth;        /* which exchange on that connection, from 1 */
 };
+
+/* Sets target, path and query from a request target, which is borrowed (RFC 9112 3.2). */
+void request_set_target(struct request *request, const char *target);
 
 /* Returns the value of the first header of this name, compared without case, or NULL. */
 const char *request_header(const struct request *request, const char *name);
 
 /*
- * Finds a query parameter in the raw query. Parameters are separated by "&"; a "?" in front of the
+ * Finds a query parameter in the raw query. Parameters are separated by "&"; each "?" in front of a
  * name is skipped (some clients send "??operation="); names are compared without case; the first
- * one wins. `out` gets the raw value, not unescaped. Returns false when it is not there.
+ * one wins. `out` gets the raw value, not unescaped; it is empty when the name stands without "=".
+ * Returns false when there is no such parameter.
  */
 bool request_parameter(struct bytes *out, const struct request *request, const char *name);

@@ -18,18 +18,19 @@ enum response_from {
 
 struct response_header {
 	const char *name; /* static */
-	char value[160];
+	char *value;      /* owned by the response */
 };
 
 /* All zero is "not answered". */
 struct response {
 	enum response_from from;
-	unsigned status;           /* sc-status */
-	unsigned substatus;        /* sc-substatus */
-	uint32_t win32_status;     /* sc-win32-status */
-	const char *content_type;  /* static; NULL: no Content-Type header */
+	unsigned status;          /* sc-status */
+	unsigned substatus;       /* sc-substatus */
+	uint32_t win32_status;    /* sc-win32-status */
+	const char *content_type; /* static; NULL: no Content-Type header */
 	struct buffer body;
-	struct response_header headers[RESPONSE_HEADERS_MAX]; /* besides Content-Type and Content-Length */
+	/* besides Content-Type, Content-Length and Connection */
+	struct response_header headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;
 };
 
@@ -43,7 +44,12 @@ struct send_plan {
 void response_set(struct response *response, enum response_from from, unsigned status,
 	unsigned substatus, uint32_t win32_status);
 
-/* Adds a header; `name` is static, `value` is copied and must fit. */
+/*
+ * Adds a header, at most RESPONSE_HEADERS_MAX of them. `name` is static; `value` is copied and not
+ * empty. Control characters become spaces: what a client sent and a Location repeats must not begin
+ * another header.
+ */
 void response_add_header(struct response *response, const char *name, const char *value);
 
+/* Releases what it owns; all zero afterwards. */
 void response_done(struct response *response);

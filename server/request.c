@@ -1,0 +1,78 @@
+#include "server/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Returns where the path begins: behind the authority of the absolute form that a client sends to a
+ * proxy and a server must accept (RFC 9112 3.2.2), else where the target begins. */
+static const char *
+skip_authority(const char *target)
+{
+	const char *authority;
+
+	if (strncasecmp(target, "http://", 7) == 0)
+		authority = target + 7;
+	else if (strncasecmp(target, "https://", 8) == 0)
+		authority = target + 8;
+	else
+		return target;
+	return authority + strcspn(authority, "/?");
+}
+
+void
+request_set_target(struct request *request, const char *target)
+{
+	const char *path = skip_authority(target);
+	size_t size = strcspn(path, "?");
+
+	request->target = target;
+	request->path = BYTES(path, size);
+	request->query = path[size] == '?' ? bytes_text(path + size + 1) : BYTES_NONE;
+}
+
+const char *
+request_header(const struct request *request, const char *name)
+{
+	for (size_t i = 0; i < request->header_count; i++)
+		if (strcasecmp(request->headers[i].name, name) == 0)
+			return request->headers[i].value;
+	return NULL;
+}
+
+/* Takes what stands in front of the next `separator`, which is dropped, or all that is left. */
+static struct bytes
+take_until(struct bytes *rest, char separator)
+{
+	const uint8_t *end = rest->size ? memchr(rest->data, separator, rest->size) : NULL;
+	size_t size = end ? (size_t)(end - rest->data) : rest->size;
+	size_t taken = end ? size + 1 : size;
+	struct bytes part = {rest->data, size};
+
+	*rest = BYTES(rest->data + taken, rest->size - taken);
+	return part;
+}
+
+static bool
+same_name(struct bytes found, const char *name)
+{
+	while (found.size > 0 && *found.data == '?')
+		found = BYTES(found.data + 1, found.size - 1);
+	return found.size == strlen(name) &&
+		strncasecmp((const char *)found.data, name, found.size) == 0;
+}
+
+bool
+request_parameter(struct bytes *out, const struct request *request, const char *name)
+{
+	struct bytes rest = request->query;
+
+	while (rest.size > 0) {
+		struct bytes value = take_until(&rest, '&');
+
+		if (same_name(take_until(&value, '='), name)) {
+			*out = value;
+			return true;
+		}
+	}
+	return false;
+}

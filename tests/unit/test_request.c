@@ -1,0 +1,114 @@
+/* The raw request target and its parameters, in the manners of real clients. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "server/request.h"
+
+static const struct {
+	const char *target;
+	const char *path;
+	const char *query; /* NULL: there is none */
+} targets[] = {
+	{"/certsrv/mscep/mscep.dll", "/certsrv/mscep/mscep.dll", NULL},
+	{"/certsrv/mscep/?operation=GetCACaps", "/certsrv/mscep/", "operation=GetCACaps"},
+	{"/a?", "/a", ""},
+	{"/a??operation=x?y", "/a", "?operation=x?y"},
+	{"/%2B+?message=%2B+%0a", "/%2B+", "message=%2B+%0a"},
+	{"http://ndes.example:8080/certsrv/?a=1", "/certsrv/", "a=1"},
+	{"HTTPS://[::1]/certsrv/?u=http://b/", "/certsrv/", "u=http://b/"},
+	{"http://ndes.example?a=1", "", "a=1"},
+	{"/http://ndes.example/", "/http://ndes.example/", NULL},
+	{"*", "*", NULL},
+	{"", "", NULL},
+};
+
+START_TEST(splits_targets)
+{
+	struct request request = {0};
+
+	request_set_target(&request, targets[_i].target);
+	ck_assert_ptr_eq(request.target, targets[_i].target);
+	ck_assert_msg(bytes_equal(request.path, bytes_text(targets[_i].path)), "path of \"%s\"",
+		targets[_i].target);
+	ck_assert_msg(bytes_equal(request.query, bytes_text(targets[_i].query)), "query of \"%s\"",
+		targets[_i].target);
+	ck_assert_msg((request.query.data != NULL) == (targets[_i].query != NULL),
+		"whether \"%s\" has a query", targets[_i].target);
+}
+END_TEST
+
+static const struct {
+	const char *target;
+	const char *name;
+	const char *value; /* NULL: not there */
+} parameters[] = {
+	{"/?operation=GetCACaps", "operation", "GetCACaps"},
+	{"/?operation=PKIOperation&message=MII+/A==", "message", "MII+/A=="},
+	{"/?message=MII%2b%0A&operation=PKIOperation", "message", "MII%2b%0A"},
+	{"/?message=MII%2b%0A&operation=PKIOperation", "operation", "PKIOperation"},
+	{"/?x=1&&y&operation=GetCACert&=&z=2", "operation", "GetCACert"},
+	{"/??operation=GetCACaps", "operation", "GetCACaps"},
+	{"/???operation=GetCACaps", "operation", "GetCACaps"},
+	{"/?x=1&?operation=GetCACaps", "operation", "GetCACaps"},
+	{"/?OPERATION=GetCACaps", "operation", "GetCACaps"},
+	{"/?operation=first&Operation=second", "operation", "first"},
+	{"/?operation=", "operation", ""},
+	{"/?operation", "operation", ""},
+	{"/?operation&message=a", "operation", ""},
+	{"/?message=?a", "message", "?a"},
+	{"/?a=operation=GetCACaps", "operation", NULL},
+	{"/?operations=GetCACaps", "operation", NULL},
+	{"/?peration=GetCACaps", "operation", NULL},
+	{"/?operation?=GetCACaps", "operation", NULL},
+	{"/?operation%3DGetCACaps", "operation", NULL},
+	{"/?", "operation", NULL},
+	{"/operation=GetCACaps", "operation", NULL},
+};
+
+START_TEST(finds_parameters)
+{
+	struct request request = {0};
+	struct bytes value = BYTES_NONE;
+	bool found;
+
+	request_set_target(&request, parameters[_i].target);
+	found = request_parameter(&value, &request, parameters[_i].name);
+	ck_assert_msg(found == (parameters[_i].value != NULL), "whether \"%s\" has %s",
+		parameters[_i].target, parameters[_i].name);
+	ck_assert_msg(bytes_equal(value, bytes_text(parameters[_i].value)), "%s of \"%s\"",
+		parameters[_i].name, parameters[_i].target);
+}
+END_TEST
+
+START_TEST(finds_headers)
+{
+	struct request request = {
+		.headers = {{"Host", "ndes"}, {"User-Agent", "first"}, {"user-agent", "second"}},
+		.header_count = 3,
+	};
+
+	ck_assert_str_eq(request_header(&request, "HOST"), "ndes");
+	ck_assert_str_eq(request_header(&request, "User-Agent"), "first");
+	ck_assert_ptr_null(request_header(&request, "User-Agen"));
+	request.header_count = 0;
+	ck_assert_ptr_null(request_header(&request, "Host"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("request");
+	TCase *cases = tcase_create("request");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(cases, splits_targets, 0, sizeof(targets) / sizeof(targets[0]));
+	tcase_add_loop_test(cases, finds_parameters, 0, sizeof(parameters) / sizeof(parameters[0]));
+	tcase_add_test(cases, finds_headers);
+	suite_add_tcase(suite, cases);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
