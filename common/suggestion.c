@@ -1,0 +1,91 @@
+/* Counts slips by the optimal string alignment distance, three rows of its matrix at a time. */
+#include "common/suggestion.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define WORD_MAX   64 /* longer words are no slips of anything we know */
+#define PREFIX_MIN 3  /* letters that a word cut short must have left */
+
+static char
+fold(char letter)
+{
+	return letter == '-' ? '_' : (char)tolower((unsigned char)letter);
+}
+
+static size_t
+smallest(size_t one, size_t two, size_t three)
+{
+	size_t smaller = one < two ? one : two;
+
+	return smaller < three ? smaller : three;
+}
+
+/* Both words are at most WORD_MAX long. */
+static size_t
+count_slips(const char *left, const char *right)
+{
+	size_t before[WORD_MAX + 1] = {0}, last[WORD_MAX + 1] = {0}, row[WORD_MAX + 1] = {0};
+	size_t width = strlen(right);
+
+	for (size_t j = 0; j <= width; j++)
+		row[j] = j;
+	for (size_t i = 1; left[i - 1]; i++) {
+		memcpy(before, last, sizeof(before));
+		memcpy(last, row, sizeof(last));
+		row[0] = i;
+		for (size_t j = 1; j <= width; j++) {
+			bool same = fold(left[i - 1]) == fold(right[j - 1]);
+
+			row[j] = smallest(last[j] + 1, row[j - 1] + 1, last[j - 1] + !same);
+			if (i > 1 && j > 1 && fold(left[i - 1]) == fold(right[j - 2]) &&
+				fold(left[i - 2]) == fold(right[j - 1]) &&
+				before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
+		}
+	}
+	return row[width];
+}
+
+static bool
+is_cut_short(const char *word, const char *known)
+{
+	size_t size = strlen(word);
+
+	for (size_t i = 0; i < size; i++)
+		if (fold(word[i]) != fold(known[i]))
+			return false;
+	return size >= PREFIX_MIN;
+}
+
+struct suggestion
+suggestion_start(const char *word)
+{
+	return (struct suggestion){.word = word, .slips = SIZE_MAX};
+}
+
+void
+suggestion_offer(struct suggestion *suggestion, const char *known)
+{
+	size_t typed = strlen(suggestion->word), slips;
+
+	if (typed > WORD_MAX || strlen(known) > WORD_MAX)
+		return;
+	slips = is_cut_short(suggestion->word, known) ? 1 : count_slips(suggestion->word, known);
+	if (slips < suggestion->slips && slips <= (typed + 2) / 3) {
+		suggestion->slips = slips;
+		suggestion->nearest = known;
+	}
+}
+
+int
+suggestion_refuse(const struct suggestion *suggestion, const char *object, const char *what,
+	const char *mark, const char *wanted, struct diag *diag)
+{
+	if (!suggestion->nearest)
+		return diag_refuse(diag, object, NULL, wanted, "%s", what);
+	return diag_refuse(diag, object, NULL, NULL, "%s; did you mean %s%s?", what, mark,
+		suggestion->nearest);
+}

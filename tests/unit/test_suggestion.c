@@ -1,0 +1,88 @@
+/* Which known word is near to which slip. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "common/suggestion.h"
+
+static const char *const known[] = {"listen", "log-dir", "password_max", "password_length", "seed"};
+
+static struct suggestion
+nearest_to(const char *word)
+{
+	struct suggestion suggestion = suggestion_start(word);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		suggestion_offer(&suggestion, known[i]);
+	return suggestion;
+}
+
+static const struct {
+	const char *word;
+	const char *nearest;
+} slips[] = {
+	{"listen", "listen"},
+	{"lisen", "listen"},
+	{"listenn", "listen"},
+	{"litsen", "listen"},
+	{"LISTEN", "listen"},
+	{"log_dir", "log-dir"},
+	{"password-max", "password_max"},
+	{"passwordmax", "password_max"},
+	{"pasword_lenght", "password_length"},
+	{"password_l", "password_length"},
+	{"password", "password_max"},
+	{"see", "seed"},
+	{"sede", "seed"},
+	{"se", NULL},
+	{"", NULL},
+	{"colour", NULL},
+	{"list", "listen"},
+	{"lsit", NULL},
+	{"password_maximum_of_the_cache_that_holds_the_unused_ones_of_today", NULL},
+};
+
+START_TEST(finds_the_nearest)
+{
+	struct suggestion suggestion = nearest_to(slips[_i].word);
+
+	if (slips[_i].nearest)
+		ck_assert_msg(
+			suggestion.nearest && strcmp(suggestion.nearest, slips[_i].nearest) == 0,
+			"%s gave %s", slips[_i].word, suggestion.nearest);
+	else
+		ck_assert_msg(
+			!suggestion.nearest, "%s gave %s", slips[_i].word, suggestion.nearest);
+}
+END_TEST
+
+START_TEST(says_it)
+{
+	struct suggestion near = nearest_to("lisen"), far = nearest_to("colour");
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag;
+
+	ck_assert_int_eq(REFUSED,
+		suggestion_refuse(&near, "--lisen", "no such option", "--", "another", &diag));
+	ck_assert_str_eq(diag_text(text, &diag), "--lisen: no such option; did you mean --listen?");
+	ck_assert_int_eq(REFUSED,
+		suggestion_refuse(&far, "--colour", "no such option", "--", "another", &diag));
+	ck_assert_str_eq(diag_text(text, &diag), "--colour: no such option; expected another");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("suggestion");
+	TCase *cases = tcase_create("suggestion");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(cases, finds_the_nearest, 0, sizeof(slips) / sizeof(slips[0]));
+	tcase_add_test(cases, says_it);
+	suite_add_tcase(suite, cases);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
