@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/der.h"
+#include "common/extension.h"
 #include "common/key.h"
 #include "common/oid.h"
 
@@ -22,22 +23,22 @@ enum key_usage {
 /* Owns a copy of its DER; every view points into it. All zero is "no certificate". */
 struct certificate {
 	struct buffer der;
-	struct bytes tbs;                  /* what the signature covers */
-	struct bytes serial;               /* content octets of the INTEGER */
-	struct bytes issuer;               /* Name */
-	struct bytes subject;              /* Name */
-	struct bytes spki;                 /* SubjectPublicKeyInfo */
+	struct bytes tbs;     /* what the signature covers */
+	struct bytes serial;  /* content octets of the INTEGER */
+	struct bytes issuer;  /* Name */
+	struct bytes subject; /* Name */
+	struct bytes spki;    /* SubjectPublicKeyInfo */
 	struct bytes signature;
 	struct bytes signature_oid;
-	struct bytes extensions;           /* the SEQUENCE OF Extension; empty when absent */
-	struct bytes subject_alt_name;     /* GeneralNames; empty when absent */
+	struct bytes extensions;       /* the SEQUENCE OF Extension; empty when absent */
+	struct bytes subject_alt_name; /* GeneralNames; empty when absent */
 	struct bytes subject_key_identifier;
-	struct bytes extended_key_usage;   /* SEQUENCE OF OID; empty when absent */
-	int64_t not_before;                /* seconds since 1970 */
+	struct bytes extended_key_usage; /* SEQUENCE OF OID; empty when absent */
+	int64_t not_before;              /* seconds since 1970 */
 	int64_t not_after;
-	uint32_t key_usage;                /* enum key_usage bits */
+	uint32_t key_usage; /* enum key_usage bits */
 	bool has_key_usage;
-	bool is_ca;                        /* basicConstraints cA */
+	bool is_ca; /* basicConstraints cA */
 };
 
 /* A certificate that is released when its name goes out of scope. */
@@ -52,7 +53,7 @@ int certificate_read_pem(struct certificate *out, struct bytes pem, struct diag 
 /* Makes `out` an independent copy of `from`. */
 void certificate_copy(struct certificate *out, const struct certificate *from);
 
-/* Appends the certificate as PEM. */
+/* Appends a DER certificate as PEM. */
 void certificate_write_pem(struct buffer *out, struct bytes der);
 
 /* Releases what it owns; all zero afterwards. */
@@ -63,14 +64,11 @@ void certificate_done(struct certificate *certificate);
 int certificate_verify(const struct certificate *certificate, EVP_PKEY *issuer, struct diag *diag);
 
 /* Returns whether `issuer` and `serial` (an IssuerAndSerialNumber) name this certificate. */
-bool certificate_is(const struct certificate *certificate, struct bytes issuer, struct bytes serial);
+bool certificate_is(
+	const struct certificate *certificate, struct bytes issuer, struct bytes serial);
 
 /* Returns whether extKeyUsage lists this purpose. */
 bool certificate_has_purpose(const struct certificate *certificate, enum oid purpose);
-
-/* Finds an extension's value (the content of extnValue) in a SEQUENCE OF Extension. Returns false
- * when it is not there or `extensions` cannot be decoded. */
-bool extension_find(struct bytes *out, struct bytes extensions, enum oid type);
 
 /* Writes a digest of the DER: fingerprints, thumbprints. `out` holds EVP_MAX_MD_SIZE. */
 int certificate_fingerprint(uint8_t *out, const struct certificate *certificate,

@@ -73,6 +73,7 @@ int key_verify(EVP_PKEY *key, const struct digest_algorithm *digest, struct byte
 int key_encrypt(struct buffer *out, EVP_PKEY *key, enum key_transport transport,
 	struct bytes secret, struct diag *diag);
 
-/* Appends what was encrypted to this RSA key. DONE, or REFUSED when it was not. */
+/* Appends what was encrypted to this RSA key. DONE, or REFUSED when it was not; a libcrypto that
+ * hides wrong PKCS#1 v1.5 padding gives random bytes instead, so the caller checks the size. */
 int key_decrypt(struct buffer *out, EVP_PKEY *key, enum key_transport transport,
 	struct bytes encrypted, struct diag *diag);

@@ -25,7 +25,7 @@ OSSL_CLEANUP(BIGNUM, BN)
 
 /* Hands an object over: yields the pointer and leaves NULL behind. */
 #define TAKE(pointer)                                                                              \
-	({                                                                                         \
+	__extension__({                                                                            \
 		__typeof__(pointer) taken = (pointer);                                             \
 		(pointer) = NULL;                                                                  \
 		taken;                                                                             \

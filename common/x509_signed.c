@@ -1,0 +1,68 @@
+#include "common/x509_signed.h"
+
+#include "common/der_writer.h"
+
+bool
+x509_signed_read(struct x509_signed *out, struct der *inside, struct bytes der, const char *object,
+	struct diag *diag)
+{
+	struct der cursor = der_start(der, object, diag), parts;
+	struct der_element content;
+
+	if (!der_enter(&cursor, DER_SEQUENCE, &parts) || !der_finish(&cursor) ||
+		!der_take(&parts, DER_SEQUENCE, &content) || !der_open(&parts, &content, inside) ||
+		!der_take_algorithm(&parts, &out->algorithm) ||
+		!der_take_bits(&parts, &out->signature) || !der_finish(&parts))
+		return false;
+	out->content = content.whole;
+	return true;
+}
+
+static enum oid
+signature_oid_for(const struct digest_algorithm *digest, const EVP_PKEY *key)
+{
+	return key_is_rsa(key) ? digest->rsa_signature : digest->ecdsa_signature;
+}
+
+int
+x509_signed_verify(const char *object, struct bytes content, struct bytes signature_oid,
+	struct bytes signature, EVP_PKEY *signer, struct diag *diag)
+{
+	const struct digest_algorithm *digest = algorithm_digest_of_signature(signature_oid);
+	const char *kind = key_is_rsa(signer) ? "RSA" : "ECDSA";
+	BUFFER_CLEANUP struct buffer name = {0};
+
+	oid_describe(&name, signature_oid);
+	if (digest && digest->oid == OID_MD5)
+		return diag_refuse(diag, object, "RFC 6151 2", "a signature with SHA-1 or better",
+			"one with MD5");
+	if (!digest || oid_find(signature_oid) != signature_oid_for(digest, signer))
+		return diag_refuse(diag, object, "signatureAlgorithm", NULL,
+			"%s, which is no algorithm for the signer's %s key that we know",
+			buffer_text(&name), kind);
+	return key_verify(signer, digest, content, signature, diag);
+}
+
+void
+x509_signed_put_algorithm(
+	struct buffer *out, EVP_PKEY *signer, const struct digest_algorithm *digest)
+{
+	der_put_algorithm(out, oid_bytes(signature_oid_for(digest, signer)), key_is_rsa(signer));
+}
+
+int
+x509_signed_write(struct buffer *out, struct bytes content, EVP_PKEY *signer,
+	const struct digest_algorithm *digest, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer signature = {0};
+	size_t mark;
+
+	if (key_sign(&signature, signer, digest, content, diag) != DONE)
+		return BROKEN;
+	mark = der_begin(out, DER_SEQUENCE);
+	buffer_append(out, content);
+	x509_signed_put_algorithm(out, signer, digest);
+	der_put_bits(out, buffer_bytes(&signature));
+	der_end(out, mark);
+	return DONE;
+}

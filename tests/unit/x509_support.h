@@ -1,0 +1,50 @@
+/*
+ * What the tests of keys, certificates, requests and CRLs share: throw-away
+ * keys, OpenSSL's encodings as buffers, and a runner. A failure of OpenSSL
+ * ends the test through check.
+ */
+#pragma once
+
+#include <check.h>
+#include <openssl/x509.h>
+
+#include "common/buffer.h"
+#include "common/ossl.h"
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Fails with the words of the diag unless `outcome` is DONE. */
+#define ASSERT_DONE(outcome, diag)                                                                 \
+	do {                                                                                       \
+		char words[DIAG_TEXT_SIZE];                                                        \
+		int result = (outcome);                                                            \
+		ck_assert_msg(result == DONE, "%s", diag_text(words, (diag)));                     \
+	} while (0)
+
+OSSL_CLEANUP(X509, X509)
+
+/* Returns a new key of OpenSSL's making; "P-256" or the RSA size in bits when `curve` is NULL. */
+EVP_PKEY *support_new_key(const char *curve, size_t bits);
+
+/* Appends what an i2d function of OpenSSL writes. */
+#define SUPPORT_ENCODE(out, i2d, object)                                                           \
+	do {                                                                                       \
+		unsigned char *encoded = NULL;                                                     \
+		int encoded_size = i2d((object), &encoded);                                        \
+		ck_assert_int_gt(encoded_size, 0);                                                 \
+		buffer_append((out), BYTES(encoded, encoded_size));                                \
+		OPENSSL_free(encoded);                                                             \
+	} while (0)
+
+/* Decodes `input` with a d2i function of OpenSSL; fails unless it takes all bytes. */
+#define SUPPORT_DECODE(out, d2i, input)                                                            \
+	do {                                                                                       \
+		struct bytes encoded = (input);                                                    \
+		const unsigned char *next = encoded.data;                                          \
+		*(out) = d2i(NULL, &next, (long)encoded.size);                                     \
+		ck_assert_ptr_nonnull(*(out));                                                     \
+		ck_assert_ptr_eq(next, encoded.data + encoded.size);                               \
+	} while (0)
+
+/* Runs the suite and returns main's result. */
+int support_run(Suite *suite);
