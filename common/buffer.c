@@ -90,6 +90,22 @@ buffer_append_format(struct buffer *buffer, const char *format, ...)
 	buffer->size += (size_t)size;
 }
 
+void
+buffer_append_decimal(struct buffer *buffer, int64_t number)
+{
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	uint8_t digits[20];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = (uint8_t)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0)
+		buffer_append_byte(buffer, '-');
+	buffer_append(buffer, BYTES(digits + first, sizeof(digits) - first));
+}
+
 uint8_t *
 buffer_append_space(struct buffer *buffer, size_t size)
 {

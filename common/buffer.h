@@ -55,6 +55,9 @@ void buffer_append_text(struct buffer *buffer, const char *text);
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Appends the number in decimal digits; many times faster than buffer_append_format. */
+void buffer_append_decimal(struct buffer *buffer, int64_t number);
+
 /* Appends `size` zero bytes and returns where they start, for the caller to fill at once. */
 uint8_t *buffer_append_space(struct buffer *buffer, size_t size);
 

@@ -1,0 +1,32 @@
+/*
+ * JSON (RFC 8259) appended to a buffer, for what is written too often to build
+ * a tree of it.
+ *
+ * There is no state: whether a comma is due is told by what the buffer ends
+ * with. `key` is the member's name, ASCII that needs no escape, or NULL in an
+ * array and at the top. Opening and closing in pairs is the caller's part.
+ */
+#pragma once
+
+#include "common/buffer.h"
+
+void json_writer_open_object(struct buffer *out, const char *key);
+void json_writer_close_object(struct buffer *out);
+void json_writer_open_array(struct buffer *out, const char *key);
+void json_writer_close_array(struct buffer *out);
+
+/*
+ * Appends a string of any bytes: quotation mark, backslash and control characters are escaped, and
+ * each byte that is not UTF-8 becomes U+FFFD.
+ */
+void json_writer_text(struct buffer *out, const char *key, struct bytes text);
+
+/* Appends a string of the bytes' lower-case hexadecimal digits. */
+void json_writer_hex(struct buffer *out, const char *key, struct bytes bytes);
+
+void json_writer_number(struct buffer *out, const char *key, int64_t number);
+
+/* Appends thousandths of something as a number with three decimals; `thousandths` is not negative. */
+void json_writer_thousandths(struct buffer *out, const char *key, int64_t thousandths);
+
+void json_writer_boolean(struct buffer *out, const char *key, bool value);
