@@ -11,6 +11,8 @@
 #include "server/pki.h"
 #include "server/settings.h"
 
+#define AUTHORITY_CHAIN_MAX 4
+
 /* Read-only after authority_new; shared by all threads. Keys are borrowed from the pki. */
 struct authority {
 	const struct pki *pki;
@@ -41,7 +43,7 @@ EVP_PKEY *authority_issuer_key(const struct authority *authority);
 
 /* Fills `out` with the chain that GetCACert gives: RA signing, RA encryption, issuing CA, root
  * (ndes-behaviour 2.2). Returns how many. */
-size_t authority_chain(const struct certificate *out[4], const struct authority *authority);
+size_t authority_chain(const struct certificate *out[AUTHORITY_CHAIN_MAX], const struct authority *authority);
 
 /*
  * Makes a serial as AD CS does: a first octet of the CA's, the 4-byte request number, 8 random bytes,

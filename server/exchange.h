@@ -7,6 +7,7 @@
 #include "common/scep_request.h"
 #include "common/scep_reply.h"
 #include "server/http.h"
+#include "server/pages.h"
 #include "server/pipeline.h"
 #include "server/site.h"
 
@@ -16,14 +17,16 @@ struct application;
 
 /* Filled by iis: which application the URL leads to, and who asks. */
 struct route {
-	const struct application *application; /* NULL: none, 404 */
-	struct bytes path_info; /* what follows the application's path */
+	struct buffer path; /* below the site, unescaped, ended by NUL */
+	const struct application *application;
+	const char *path_info; /* what follows the application's path: "", "/", "/mscep.dll/pkiclient.exe" */
 	char *user;             /* cs-username; NULL: anonymous */
 };
 
 /* Filled by mscep: what the client wants. */
 struct message {
-	const struct operation *operation; /* NULL: browsed, or an operation nobody knows */
+	bool operation_present;            /* the query names an operation */
+	const struct operation *operation; /* NULL: none, or one that nobody knows */
 	const struct message_type *type;   /* of a PKIOperation; NULL: a number nobody knows */
 	struct buffer der;                 /* the pkiMessage as decoded from query or body */
 	struct scep_request scep;
@@ -89,7 +92,8 @@ struct reply {
 struct exchange {
 	uint64_t number; /* counted from 1; X-Mock-Request */
 	struct server *server;
-	struct site *site;
+	struct site *site;       /* the default site where the URL names none that exists */
+	struct bytes site_path;  /* the raw path below the site; empty when it names no site */
 	const struct settings *settings; /* the site's, as they were when the exchange began */
 	struct http_exchange *http;
 	int64_t arrived_ms;  /* the deployment's clock, since 1970 */
@@ -101,8 +105,13 @@ struct exchange {
 	struct disposition disposition;
 	struct issuance issuance;
 	struct reply reply;
+	enum http_sys_error http_sys_error; /* with response.from RESPONSE_FROM_HTTP_SYS */
+	bool broke;       /* a stage failed: an error of ours, not of the deployment */
 	struct diag diag; /* the words of the latest refusal or failure; empty: none */
 };
+
+/* A failure of ours: HTTP 500, and the words in exchange->diag go to the operator. */
+void exchange_break(struct exchange *exchange);
 
 /* Makes the exchange that belongs to an HTTP exchange, and frees it. */
 struct exchange *exchange_new(struct server *server, struct http_exchange *http);

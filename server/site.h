@@ -15,14 +15,19 @@ struct site {
 	char *name;           /* "default", or NAME of /site/NAME/certsrv/... */
 	unsigned number;      /* IIS site id: W3SVC1 is the default site */
 	struct server *server;
+	char *base_url;       /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
 	struct settings settings;
 	struct authority *authority;
 	struct w3c_log *log;  /* NULL without --log-dir */
 };
 
-/* Makes a site with a copy of `settings`, minting its CA. The caller frees with site_free. */
+/*
+ * Makes a site with a copy of `settings`: mints its CA, and opens its W3C log below `log_directory`
+ * (NULL: none). Number 1 is the default site. The caller frees with site_free. DONE, REFUSED or
+ * BROKEN.
+ */
 int site_new(struct site **out, struct server *server, const char *name, unsigned number,
-	const struct settings *settings, struct diag *diag);
+	const struct settings *settings, const char *log_directory, struct diag *diag);
 
 void site_free(struct site *site);
 

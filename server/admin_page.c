@@ -1,0 +1,46 @@
+#include "server/admin_page.h"
+
+#include <openssl/evp.h>
+
+#include "server/challenge.h"
+#include "server/exchange.h"
+
+static int
+write_password(struct exchange *exchange, const char *password)
+{
+	const struct settings *settings = exchange->settings;
+	uint8_t thumbprint[EVP_MAX_MD_SIZE];
+
+	if (certificate_fingerprint(thumbprint, authority_issuer(exchange->site->authority),
+		    algorithm_digest_named("MD5"), &exchange->diag) != DONE)
+		return STAGE_BROKE;
+	pages_ndes_password(&exchange->http->response.body, settings->admin_page_bom, thumbprint,
+		password, settings->password_validity, settings->use_single_password);
+	return STAGE_ANSWERED;
+}
+
+int
+admin_page_run(struct exchange *exchange)
+{
+	const struct settings *settings = exchange->settings;
+	struct response *response = &exchange->http->response;
+	BUFFER_CLEANUP struct buffer password = {0};
+
+	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
+	response->content_type = "text/html";
+	if (!settings->admin_enroll_permission) {
+		pages_ndes_no_permission(&response->body, settings->admin_page_bom);
+		return STAGE_ANSWERED;
+	}
+	switch (challenge_new_password(
+		&password, exchange->site, exchange->arrived_ms, &exchange->diag)) {
+	case DONE:
+		return write_password(exchange, buffer_text(&password));
+	case REFUSED:
+		pages_ndes_cache_full(&response->body, settings->admin_page_bom,
+			settings->password_max, settings->password_validity);
+		return STAGE_ANSWERED;
+	default:
+		return STAGE_BROKE;
+	}
+}

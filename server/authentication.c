@@ -1,0 +1,60 @@
+#include "server/authentication.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/base64.h"
+#include "common/memory.h"
+#include "server/application.h"
+#include "server/exchange.h"
+
+#define WIN32_ACCESS_DENIED UINT32_C(5)          /* the first leg, "401 2 5" in the field */
+#define WIN32_LOGON_FAILURE UINT32_C(2148074252) /* 0x8009030C SEC_E_LOGON_DENIED */
+
+/* 401.2 when no credentials came, 401.1 when they were wrong (KB943891). */
+static int
+challenge_client(struct exchange *exchange, unsigned substatus, uint32_t win32_status)
+{
+	struct response *response = &exchange->http->response;
+	TEXT_CLEANUP char *value = text_format("Basic realm=\"%s\"", exchange->settings->host_name);
+
+	response_set(response, RESPONSE_FROM_IIS, 401, substatus, win32_status);
+	response_add_header(response, "WWW-Authenticate", value);
+	return STAGE_ANSWERED;
+}
+
+/* Reads "Basic <base64 of user:password>" (RFC 7617 2); false when it is something else. */
+static bool
+read_credentials(struct buffer *out, const char *header)
+{
+	if (!header || strncasecmp(header, "Basic ", 6) != 0)
+		return false;
+	return base64_decode(out, bytes_text(header + 6), NULL) == DONE &&
+		memchr(buffer_text(out), ':', out->size);
+}
+
+static bool
+credentials_fit(struct bytes credentials, const struct settings *settings)
+{
+	TEXT_CLEANUP char *expected =
+		text_format("%s:%s", settings->admin_user, settings->admin_password);
+
+	return bytes_equal_secret(credentials, bytes_text(expected));
+}
+
+int
+authentication_run(struct exchange *exchange)
+{
+	const char *header = request_header(&exchange->http->request, "Authorization");
+	BUFFER_CLEANUP struct buffer credentials = {0};
+
+	if (exchange->route.application->anonymous ||
+		exchange->settings->admin_authentication == ADMIN_ANONYMOUS)
+		return STAGE_NEXT;
+	if (!read_credentials(&credentials, header))
+		return challenge_client(exchange, 2, WIN32_ACCESS_DENIED);
+	if (!credentials_fit(buffer_bytes(&credentials), exchange->settings))
+		return challenge_client(exchange, 1, WIN32_LOGON_FAILURE);
+	exchange->route.user = text_copy(exchange->settings->admin_user);
+	return STAGE_NEXT;
+}

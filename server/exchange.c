@@ -1,0 +1,63 @@
+#include "server/exchange.h"
+
+#include <stdlib.h>
+
+#include "common/memory.h"
+#include "server/server.h"
+
+struct exchange *
+exchange_new(struct server *server, struct http_exchange *http)
+{
+	struct exchange *exchange = memory_new(1, sizeof(*exchange));
+
+	exchange->server = server;
+	exchange->http = http;
+	exchange->site = site_find(server, http->request.path, &exchange->site_path);
+	if (!exchange->site) {
+		exchange->site = server->sites[0];
+		exchange->site_path = BYTES_NONE;
+	}
+	exchange->settings = &exchange->site->settings;
+	return exchange;
+}
+
+void
+exchange_free(struct exchange *exchange)
+{
+	if (!exchange)
+		return;
+	buffer_done(&exchange->route.path);
+	free(exchange->route.user);
+	buffer_done(&exchange->message.der);
+	scep_request_done(&exchange->message.scep);
+	buffer_done(&exchange->verdict.token_identifier);
+	buffer_done(&exchange->issuance.plan_storage);
+	buffer_done(&exchange->issuance.certificate);
+	buffer_done(&exchange->issuance.crl);
+	buffer_done(&exchange->reply.message_data);
+	buffer_done(&exchange->reply.der);
+	free(exchange);
+}
+
+void
+exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error,
+	unsigned event, const char *reason)
+{
+	if (exchange->disposition.status != SCEP_STATUS_SUCCESS)
+		return;
+	exchange->disposition = (struct disposition){
+		.status = SCEP_STATUS_FAILURE,
+		.fail_info = fail_info,
+		.error = error,
+		.event = event,
+		.reason = reason,
+	};
+}
+
+void
+exchange_break(struct exchange *exchange)
+{
+	exchange->broke = true;
+	buffer_clear(&exchange->http->response.body);
+	response_set(&exchange->http->response, RESPONSE_FROM_IIS, 500, 0, 0);
+}

@@ -1,0 +1,21 @@
+/*
+ * The operations of mscep.dll, one row each.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct exchange;
+
+struct operation {
+	const char *name;      /* the value of the query parameter `operation`, RFC 8894 4.1 */
+	bool uses_private_key; /* runs on a worker thread */
+	int (*run)(struct exchange *exchange); /* a stage_result */
+};
+
+/*
+ * Returns the row that the request's `operation` parameter names, in exact case (RFC 8894 4.1;
+ * whether NDES folds it is not known), or NULL. GetNextCACert exists only with a next CA. `present`
+ * says whether there was such a parameter at all.
+ */
+const struct operation *operation_find(bool *present, const struct exchange *exchange);

@@ -1,0 +1,62 @@
+#include "server/pipeline.h"
+
+#include "server/ca.h"
+#include "server/connect.h"
+#include "server/exchange.h"
+#include "server/http_sys.h"
+#include "server/iis.h"
+#include "server/mscep.h"
+#include "server/policy.h"
+#include "server/reply.h"
+#include "server/respond.h"
+#include "server/send.h"
+#include "server/static_file.h"
+
+/* The way of every exchange, from the first byte to the logs. */
+static const struct stage stages[] = {
+	{"connect", "the network", PHASE_HEAD, connect_run},
+	{"http_sys", "http.sys", PHASE_HEAD, http_sys_run},
+	{"iis", "IIS: request filtering, authentication, applications", PHASE_HEAD, iis_run},
+	{"iis_body", "IIS: the length of a chunked body", PHASE_BODY, iis_check_body},
+	{"static_file", "IIS: the folder CertEnroll", PHASE_BODY, static_file_run},
+	{"mscep", "mscep.dll", PHASE_BODY, mscep_run},
+	{"policy", "the challenge, or the Intune policy module", PHASE_BODY, policy_run},
+	{"ca", "AD CS", PHASE_BODY, ca_run},
+	{"reply", "mscep.dll on the way back", PHASE_BODY, reply_run},
+	{"respond", "IIS on the way back", PHASE_BACK, respond_run},
+	{"send", "the wire, and the logs", PHASE_LOG, send_run},
+};
+
+const struct stage *
+pipeline_stage(unsigned index)
+{
+	return index < sizeof(stages) / sizeof(stages[0]) ? &stages[index] : NULL;
+}
+
+/* Runs one stage; returns whether it gave the answer. */
+static bool
+run_stage(struct exchange *exchange, const struct stage *stage)
+{
+	int result;
+
+	exchange->stage = stage;
+	result = stage->run(exchange);
+	if (result == STAGE_NEXT)
+		return false;
+	if (result == STAGE_BROKE)
+		exchange_break(exchange);
+	if (!exchange->answered_by)
+		exchange->answered_by = stage;
+	return true;
+}
+
+bool
+pipeline_run(struct exchange *exchange, enum stage_phase phase)
+{
+	const struct stage *stage;
+
+	for (unsigned i = 0; (stage = pipeline_stage(i)); i++)
+		if (stage->phase == phase && run_stage(exchange, stage) && phase < PHASE_BACK)
+			return true;
+	return exchange->answered_by != NULL;
+}

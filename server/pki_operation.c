@@ -1,0 +1,243 @@
+#include "server/pki_operation.h"
+
+#include <string.h>
+
+#include "common/base64.h"
+#include "server/ca.h"
+#include "server/exchange.h"
+#include "server/message_type.h"
+#include "server/mscep.h"
+#include "server/server_version.h"
+
+/* HRESULTs that go out in 1.3.6.1.4.1.311.21.33. */
+#define ERROR_INVALID_ARGUMENT ((int32_t)0x80070057)
+#define ERROR_BAD_SIGNATURE    ((int32_t)0x80090006) /* NTE_BAD_SIGNATURE */
+#define ERROR_BAD_ALGORITHM    ((int32_t)0x80090008) /* NTE_BAD_ALGID */
+
+/* Events of the source NetworkDeviceEnrollmentService (ndes-behaviour 6.1). */
+enum {
+	EVENT_FAIL_TO_ENCRYPT = 13,
+	EVENT_FAIL_TO_DECODE = 16,
+	EVENT_FAIL_TO_RETRIEVE_INFO = 17,
+	EVENT_FAIL_TO_DECRYPT = 18,
+};
+
+/* A message that NDES cannot answer with a CertRep; what it sends instead is not known
+ * (ndes-behaviour 10.4), so it is a setting. */
+static int
+answer_without_reply(struct exchange *exchange, unsigned event, const char *reason)
+{
+	struct response *response = &exchange->http->response;
+
+	exchange_refuse(exchange, SCEP_FAIL_BAD_REQUEST, 0, event, reason);
+	switch ((enum undecodable)exchange->settings->undecodable) {
+	case UNDECODABLE_EMPTY:
+		response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
+		break;
+	case UNDECODABLE_PAGE:
+		return mscep_answer_general_page(exchange);
+	case UNDECODABLE_500:
+		response_set(response, RESPONSE_FROM_IIS, 500, 0, 0);
+		break;
+	}
+	return STAGE_ANSWERED;
+}
+
+static int
+refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error, const char *reason)
+{
+	exchange_refuse(exchange, fail_info, error, 0, reason);
+	return STAGE_NEXT;
+}
+
+/* What older servers make of POST (ndes-behaviour 2.4). */
+static int
+take_body(struct exchange *exchange)
+{
+	switch (server_version_row(exchange->settings->server_version)->post) {
+	case VERSION_POST_WORKS:
+		buffer_append(&exchange->message.der, buffer_bytes(&exchange->http->request.body));
+		return STAGE_NEXT;
+	case VERSION_POST_EMPTY:
+		response_set(&exchange->http->response, RESPONSE_FROM_MSCEP, 200, 0, 0);
+		return STAGE_ANSWERED;
+	case VERSION_POST_REFUSED:
+		break;
+	}
+	diag_refuse(&exchange->diag, "PKIOperation", NULL, "GET",
+		"POST, which this server version does not read");
+	return answer_without_reply(exchange, EVENT_FAIL_TO_DECODE, "post-not-supported");
+}
+
+/* RFC 8894 4.1: POST carries the message as its body, GET in base64 as a parameter. */
+static int
+take_message(struct exchange *exchange)
+{
+	const struct request *request = &exchange->http->request;
+	struct bytes value = BYTES_NONE;
+
+	if (strcmp(request->method, "POST") == 0)
+		return take_body(exchange);
+	if (!request_parameter(&value, request, "message"))
+		diag_refuse(&exchange->diag, "PKIOperation by GET", "RFC 8894 4.1",
+			"a parameter \"message\"", "none");
+	else if (base64_decode_query(&exchange->message.der, value, &exchange->diag) == DONE)
+		return STAGE_NEXT;
+	return answer_without_reply(exchange, EVENT_FAIL_TO_DECODE, "message-not-decodable");
+}
+
+static int
+read_message(struct exchange *exchange)
+{
+	struct message *message = &exchange->message;
+
+	if (scep_request_read(&message->scep, buffer_bytes(&message->der), &exchange->diag) != DONE)
+		return answer_without_reply(
+			exchange, EVENT_FAIL_TO_RETRIEVE_INFO, "message-malformed");
+	message->type = message_type_find(message->scep.message_type);
+	return STAGE_NEXT;
+}
+
+static int
+check_signature(struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+
+	switch (scep_request_verify(scep, &exchange->diag)) {
+	case DONE:
+		return STAGE_NEXT;
+	case REFUSED:
+		break;
+	default:
+		return STAGE_BROKE;
+	}
+	/* RFC 8894 3.2.1.4: badAlg for an algorithm that we do not take, MD5 above all. */
+	if (!scep->message.digest || scep->message.digest->oid == OID_MD5)
+		return refuse(
+			exchange, SCEP_FAIL_BAD_ALG, ERROR_BAD_ALGORITHM, "digest-not-supported");
+	return refuse(
+		exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, ERROR_BAD_SIGNATURE, "signature-wrong");
+}
+
+static int
+check_type(struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+
+	if (exchange->message.type &&
+		!(scep->message_type == SCEP_RENEWAL_REQ &&
+			exchange->settings->renewal_req == RENEWAL_REQ_NDES))
+		return STAGE_NEXT;
+	diag_refuse(&exchange->diag, "messageType", "RFC 8894 3.2.1.2",
+		"one that this server knows", "%u", scep->message_type);
+	return refuse(
+		exchange, SCEP_FAIL_BAD_REQUEST, ERROR_INVALID_ARGUMENT, "message-type-unknown");
+}
+
+static int
+open_envelope(struct exchange *exchange)
+{
+	const struct authority *authority = exchange->site->authority;
+	const struct scep_recipient recipient = {
+		&authority->ra_encryption, authority->pki->keys[PKI_RA_ENCRYPTION]};
+	size_t limit = exchange->settings->recipient_infos == RECIPIENT_INFOS_FIRST
+		? 1
+		: ENVELOPE_RECIPIENTS_MAX;
+
+	switch (scep_request_open(&exchange->message.scep, &recipient, 1, limit, &exchange->diag)) {
+	case DONE:
+		return STAGE_NEXT;
+	case REFUSED:
+		return answer_without_reply(
+			exchange, EVENT_FAIL_TO_DECRYPT, "envelope-not-decryptable");
+	default:
+		return STAGE_BROKE;
+	}
+}
+
+static int
+read_data(struct exchange *exchange)
+{
+	if (scep_request_read_data(&exchange->message.scep, &exchange->diag) != DONE)
+		return refuse(exchange, SCEP_FAIL_BAD_REQUEST, ERROR_INVALID_ARGUMENT,
+			"message-data-malformed");
+	return STAGE_NEXT;
+}
+
+/*
+ * The reply is encrypted to the key that signed the request; NDES knows RSA alone, and has no usable
+ * answer to anything else (event 13, ndes-behaviour 2.4).
+ */
+static int
+check_keys(struct exchange *exchange)
+{
+	if (key_is_rsa(exchange->message.scep.signer_key))
+		return STAGE_NEXT;
+	diag_refuse(&exchange->diag, "signer's public key", "RFC 8894 3.1",
+		"an RSA key, to which the reply can be encrypted", "an EC key");
+	return answer_without_reply(exchange, EVENT_FAIL_TO_ENCRYPT, "reply-not-encryptable");
+}
+
+/* RFC 2986 4.2: whoever asks for a certificate holds its private key. */
+static int
+check_csr(struct exchange *exchange)
+{
+	const struct csr *csr = &exchange->message.scep.csr;
+	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL;
+	int result;
+
+	if (!exchange->message.type->holds_csr)
+		return STAGE_NEXT;
+	if (key_read_public(&key, csr->spki, &exchange->diag) != DONE)
+		return refuse(
+			exchange, SCEP_FAIL_BAD_ALG, ERROR_BAD_ALGORITHM, "csr-key-not-supported");
+	if (!key_is_rsa(key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {
+		diag_refuse(&exchange->diag, "PKCS#10 public key", NULL,
+			"an RSA key, or the setting ec_keys: accept", "an EC key");
+		return answer_without_reply(exchange, EVENT_FAIL_TO_ENCRYPT, "ec-key-refused");
+	}
+	result = csr_verify(csr, key, &exchange->diag);
+	if (result == REFUSED)
+		return refuse(exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, ERROR_BAD_SIGNATURE,
+			"csr-signature-wrong");
+	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
+}
+
+/* Runs steps while the message fares well. */
+static int
+run_steps(struct exchange *exchange, int (*const *steps)(struct exchange *), size_t count)
+{
+	int result = STAGE_NEXT;
+
+	for (size_t i = 0; i < count && result == STAGE_NEXT; i++)
+		if (exchange->disposition.status == SCEP_STATUS_SUCCESS)
+			result = steps[i](exchange);
+	return result;
+}
+
+int
+pki_operation_run(struct exchange *exchange)
+{
+	static int (*const steps[])(struct exchange *) = {take_message, read_message,
+		check_signature, check_type, open_envelope, check_keys, read_data, check_csr,
+		ca_identify_signer};
+
+	return run_steps(exchange, steps, sizeof(steps) / sizeof(steps[0]));
+}
+
+static int
+refuse_operation(struct exchange *exchange)
+{
+	diag_refuse(&exchange->diag, "operation", "RFC 8894 4.1", "one that this server knows",
+		"another one");
+	return refuse(exchange, SCEP_FAIL_BAD_REQUEST, ERROR_INVALID_ARGUMENT, "operation-unknown");
+}
+
+int
+pki_operation_run_unknown(struct exchange *exchange)
+{
+	static int (*const steps[])(struct exchange *) = {
+		take_message, read_message, refuse_operation};
+
+	return run_steps(exchange, steps, sizeof(steps) / sizeof(steps[0]));
+}

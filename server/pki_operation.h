@@ -1,0 +1,14 @@
+/*
+ * The operation PKIOperation up to the decoded message: what mscep.dll does
+ * before it asks anybody (ndes-behaviour 2.4).
+ */
+#pragma once
+
+struct exchange;
+
+/* Fills exchange->message. Returns STAGE_NEXT with the disposition saying how the message fares,
+ * STAGE_ANSWERED where NDES sends no CertRep, or STAGE_BROKE. */
+int pki_operation_run(struct exchange *exchange);
+
+/* The same for an operation that nobody knows: a readable message is refused with badRequest. */
+int pki_operation_run_unknown(struct exchange *exchange);

@@ -1,0 +1,10 @@
+/*
+ * The stage `policy`: may this device have a certificate? mscep.dll asks its
+ * password cache, or the policy module.
+ */
+#pragma once
+
+struct exchange;
+
+/* Fills exchange->verdict for messages that hold a CSR. Returns STAGE_NEXT or STAGE_BROKE. */
+int policy_run(struct exchange *exchange);

@@ -1,0 +1,60 @@
+#include "server/service.h"
+
+#include "server/exchange.h"
+#include "server/mscep.h"
+
+static enum http_step
+finish_answer(struct exchange *exchange)
+{
+	pipeline_run(exchange, PHASE_BACK);
+	return HTTP_ANSWER;
+}
+
+static enum http_step
+service_headers(void *context, struct http_exchange *http)
+{
+	struct exchange *exchange = exchange_new(context, http);
+
+	http->data = exchange;
+	return pipeline_run(exchange, PHASE_HEAD) ? finish_answer(exchange) : HTTP_READ_BODY;
+}
+
+static void
+service_work(void *context, struct http_exchange *http)
+{
+	struct exchange *exchange = http->data;
+
+	pipeline_run(exchange, PHASE_BODY);
+	finish_answer(exchange);
+}
+
+static enum http_step
+service_body(void *context, struct http_exchange *http)
+{
+	if (mscep_needs_worker(http->data))
+		return HTTP_WORK;
+	service_work(context, http);
+	return HTTP_ANSWER;
+}
+
+static void
+service_finished(void *context, struct http_exchange *http)
+{
+	struct exchange *exchange = http->data;
+
+	pipeline_run(exchange, PHASE_LOG);
+	exchange_free(exchange);
+	http->data = NULL;
+}
+
+struct http_service
+service_scep(struct server *server)
+{
+	return (struct http_service){
+		.context = server,
+		.headers = service_headers,
+		.body = service_body,
+		.work = service_work,
+		.finished = service_finished,
+	};
+}

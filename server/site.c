@@ -1,0 +1,83 @@
+#include "server/site.h"
+
+#include <stdlib.h>
+
+#include "common/memory.h"
+#include "server/server.h"
+#include "server/server_version.h"
+#include "server/w3c_log.h"
+
+static const char path_prefix[] = "/site/";
+
+static int
+open_log(struct site *site, const char *directory, struct diag *diag)
+{
+	const struct version_row *version = server_version_row(site->settings.server_version);
+	const char *fields = site->settings.log_fields;
+
+	if (!directory)
+		return DONE;
+	return w3c_log_open(&site->log, directory, site->number,
+		fields ? fields : version->log_fields, version->iis, diag);
+}
+
+int
+site_new(struct site **out, struct server *server, const char *name, unsigned number,
+	const struct settings *settings, const char *log_directory, struct diag *diag)
+{
+	struct site *site = memory_new(1, sizeof(*site));
+	int result;
+
+	site->name = text_copy(name);
+	site->number = number;
+	site->server = server;
+	/* Site 1 is IIS's default site and answers at the root. */
+	site->base_url = number == 1 ? text_copy(server->base_url)
+				     : text_format("%s%s%s", server->base_url, path_prefix, name);
+	settings_copy(&site->settings, settings);
+	result = authority_new(&site->authority, &server->pki, &site->settings, site->base_url,
+		clock_now(&server->clock), &server->random, diag);
+	if (result == DONE)
+		result = open_log(site, log_directory, diag);
+	if (result == DONE)
+		*out = site;
+	else
+		site_free(site);
+	return result;
+}
+
+void
+site_free(struct site *site)
+{
+	if (!site)
+		return;
+	w3c_log_close(site->log);
+	authority_free(site->authority);
+	settings_done(&site->settings);
+	free(site->base_url);
+	free(site->name);
+	free(site);
+}
+
+static struct site *
+find_named(struct server *server, struct bytes name)
+{
+	for (size_t i = 0; i < server->site_count; i++)
+		if (bytes_equal(bytes_text(server->sites[i]->name), name))
+			return server->sites[i];
+	return NULL;
+}
+
+struct site *
+site_find(struct server *server, struct bytes path, struct bytes *rest)
+{
+	size_t prefix = sizeof(path_prefix) - 1, end = prefix;
+
+	*rest = path;
+	if (path.size < prefix || !bytes_equal(BYTES(path.data, prefix), bytes_text(path_prefix)))
+		return server->sites[0];
+	while (end < path.size && path.data[end] != '/')
+		end++;
+	*rest = BYTES(path.data + end, path.size - end);
+	return find_named(server, BYTES(path.data + prefix, end - prefix));
+}
