@@ -1,39 +1,52 @@
 /*
  * A site's certification authority and its RA certificates: the keys, the
  * certificates minted from them when the site starts, and what AD CS signs.
+ *
+ * What is minted is a function of the PKI, the settings, the URL and the
+ * month: a server started again with the same ones has the same certificates,
+ * so that a device which keeps them can go on polling.
  */
 #pragma once
 
 #include "common/certificate_plan.h"
-#include "common/clock.h"
-#include "common/crl.h"
 #include "common/random.h"
 #include "server/pki.h"
 #include "server/settings.h"
 
 #define AUTHORITY_CHAIN_MAX 4
+#define AUTHORITY_CAS_MAX   2
 
-/* Read-only after authority_new; shared by all threads. Keys are borrowed from the pki. */
+/* One CA as the certificates that it issues see it. */
+struct authority_ca {
+	const struct certificate *certificate;
+	EVP_PKEY *key;
+	char *name;       /* its CN, by which AD CS calls its files */
+	char *crl_url;    /* BASE/CertEnroll/NAME.crl, escaped */
+	char *issuer_url; /* BASE/CertEnroll/NAME.crt, escaped */
+	struct ca_crl_cache *crl_cache;
+};
+
+/* Read-only after authority_new, but for the CRL caches, which lock themselves; shared by all
+ * threads. Keys are borrowed from the pki. */
 struct authority {
 	const struct pki *pki;
 	struct certificate root;
-	struct certificate issuing;       /* empty with CA_HIERARCHY_ROOT */
+	struct certificate issuing; /* empty with CA_HIERARCHY_ROOT */
 	struct certificate ra_signing;
 	struct certificate ra_encryption;
-	struct certificate next_ca;       /* empty unless settings.next_ca */
-	char *crl_url;                    /* of the CA that issues to devices */
-	char *issuer_url;
+	struct certificate next_ca;                 /* empty unless settings.next_ca */
+	struct authority_ca cas[AUTHORITY_CAS_MAX]; /* first the one that issues to devices */
+	size_t ca_count;
 };
 
 /*
- * Mints the certificates of a site. Issued ones begin 10 minutes before `now`. `base_url` is where
- * this server answers ("http://127.0.0.1:8080" or with "/site/NAME"); CRL and AIA URLs hang below
- * it: BASE/CertEnroll/CANAME.crl and .crt. The built-in root does not depend on clock, seed or URL.
- * With a pki loaded from a directory its CA and RA certificates are taken as they are.
- * The caller frees with authority_free. DONE, REFUSED (a certificate in DIR does not fit) or BROKEN.
+ * Mints the certificates of a site. Those with a limited life begin with the month of the day before
+ * `now`. `base_url` is where this server answers ("http://127.0.0.1:8080" or with "/site/NAME"). The
+ * built-in root does not depend on clock or URL. Certificates in the pki are taken as they are. The
+ * caller frees with authority_free. DONE, REFUSED (a certificate in the pki does not fit) or BROKEN.
  */
 int authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
-	const char *base_url, int64_t now, struct random *random, struct diag *diag);
+	const char *base_url, int64_t now, struct diag *diag);
 
 void authority_free(struct authority *authority);
 
@@ -43,7 +56,8 @@ EVP_PKEY *authority_issuer_key(const struct authority *authority);
 
 /* Fills `out` with the chain that GetCACert gives: RA signing, RA encryption, issuing CA, root
  * (ndes-behaviour 2.2). Returns how many. */
-size_t authority_chain(const struct certificate *out[AUTHORITY_CHAIN_MAX], const struct authority *authority);
+size_t authority_chain(
+	const struct certificate *out[AUTHORITY_CHAIN_MAX], const struct authority *authority);
 
 /*
  * Makes a serial as AD CS does: a first octet of the CA's, the 4-byte request number, 8 random bytes,

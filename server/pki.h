@@ -19,22 +19,44 @@ enum pki_role {
 	PKI_ROLE_COUNT,
 };
 
+struct pki_challenges;
+
+/* Read-only once loaded; shared by all threads. */
 struct pki {
 	bool built_in;
 	EVP_PKEY *keys[PKI_ROLE_COUNT];
-	/* Certificates from a directory, empty when to be minted. */
+	/* Certificates from a directory. One that is empty is minted by whoever needs it. */
 	struct certificate certificates[PKI_ROLE_COUNT];
+	struct pki_challenges *challenges; /* see pki_challenge_certificate */
 };
+
+/* Returns the name of a role and of its files, without the dot: "ra-signing". */
+const char *pki_role_name(enum pki_role role);
 
 /* Loads the built-in keys. DONE or BROKEN. */
 int pki_load_built_in(struct pki *out, struct diag *diag);
 
-/* Loads DIR/NAME.key (PEM) and DIR/NAME.crt for every role; a key must fit its certificate. DONE, or
- * REFUSED with the file, what is wrong and how to make one. */
+/*
+ * Loads DIR/NAME.key (PEM) of every role, DIR/root.crt, and DIR/NAME.crt (PEM) of the other roles where
+ * it is there; a key must be RSA and fit its certificate. DONE, or REFUSED with the file, what is wrong
+ * and how to make one.
+ */
 int pki_load_directory(struct pki *out, const char *directory, struct diag *diag);
 
-/* Makes new keys and certificates in DIR, which must not exist or be empty; files 0600. DONE,
- * REFUSED or BROKEN. */
+/*
+ * Makes new keys for all roles in DIR, which must not exist or be empty, and the certificates that
+ * people keep: root, issuing CA, and those of the challenges. RA certificates are minted when a
+ * server starts, since they hold its URLs and live for two years. Directory 0700, files 0600. DONE,
+ * REFUSED or BROKEN; then nothing is left behind.
+ */
 int pki_create_directory(const char *directory, int64_t now, struct diag *diag);
+
+/*
+ * Gives the certificate of PKI_CHALLENGE_SIGNING or PKI_CHALLENGE_ENCRYPTION, borrowed from the pki: that
+ * of the directory, or a self-signed one that depends on the key alone, minted when first asked for.
+ * Safe from any thread. DONE or BROKEN.
+ */
+int pki_challenge_certificate(const struct certificate **out, const struct pki *pki,
+	enum pki_role role, struct diag *diag);
 
 void pki_done(struct pki *pki);

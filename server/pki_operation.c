@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/base64.h"
-#include "server/ca.h"
+#include "server/ca_signer.h"
 #include "server/exchange.h"
 #include "server/message_type.h"
 #include "server/mscep.h"
@@ -220,7 +220,7 @@ pki_operation_run(struct exchange *exchange)
 {
 	static int (*const steps[])(struct exchange *) = {take_message, read_message,
 		check_signature, check_type, open_envelope, check_keys, read_data, check_csr,
-		ca_identify_signer};
+		ca_signer_identify};
 
 	return run_steps(exchange, steps, sizeof(steps) / sizeof(steps[0]));
 }

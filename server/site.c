@@ -36,7 +36,7 @@ site_new(struct site **out, struct server *server, const char *name, unsigned nu
 				     : text_format("%s%s%s", server->base_url, path_prefix, name);
 	settings_copy(&site->settings, settings);
 	result = authority_new(&site->authority, &server->pki, &site->settings, site->base_url,
-		clock_now(&server->clock), &server->random, diag);
+		clock_now(&server->clock), diag);
 	if (result == DONE)
 		result = open_log(site, log_directory, diag);
 	if (result == DONE)

@@ -1,0 +1,24 @@
+/*
+ * The CRL of a CA. It is signed when it is asked for, and kept until its period
+ * has passed or another certificate has been revoked.
+ */
+#pragma once
+
+#include "common/buffer.h"
+#include "common/diag.h"
+#include "server/site.h"
+
+/* The CRL of one CA as signed last; locks itself. */
+struct ca_crl_cache;
+
+struct ca_crl_cache *ca_crl_cache_new(void);
+void ca_crl_cache_free(struct ca_crl_cache *cache);
+
+/*
+ * Appends the current CRL of one of the site's CAs (site->authority->cas). Its thisUpdate is 10
+ * minutes before it was signed and its nextUpdate a tenth of the period after the next one is due, as
+ * AD CS dates them. Safe from any thread; at most one private-key operation, with no lock held. DONE
+ * or BROKEN.
+ */
+int ca_crl(struct buffer *out, const struct site *site, const struct authority_ca *ca, int64_t now,
+	struct diag *diag);
