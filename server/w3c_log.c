@@ -1,0 +1,125 @@
+#include "server/w3c_log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/memory.h"
+#include "server/log_file.h"
+#include "server/server.h"
+#include "server/w3c_fields.h"
+
+#define LINE_END "\r\n"
+
+struct w3c_log {
+	pthread_mutex_t lock; /* around all below it */
+	char *directory;      /* DIRECTORY/W3SVC1 */
+	char *iis;
+	uint32_t fields;
+	int64_t day; /* since 1970, of the file; -1: none yet */
+	struct log_file file;
+	struct buffer lines; /* kept for its memory */
+};
+
+int
+w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_number, const char *fields,
+	const char *iis, struct diag *diag)
+{
+	TEXT_CLEANUP char *path = text_format("%s/W3SVC%u", directory, site_number);
+	uint32_t selection;
+	int outcome = w3c_fields_parse(&selection, fields, diag);
+	struct w3c_log *log;
+
+	if (outcome == DONE)
+		outcome = log_file_make_directory(path, diag);
+	if (outcome != DONE)
+		return outcome;
+	log = memory_new(1, sizeof(*log));
+	*log = (struct w3c_log){
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.directory = text_copy(path),
+		.iis = text_copy(iis),
+		.fields = selection,
+		.day = -1,
+	};
+	log_file_init(&log->file, NULL);
+	*out = log;
+	return DONE;
+}
+
+/* What http.sys answered itself, and what was never answered, is not in this log; nor is what an
+ * application proxy in front answered (ndes-behaviour 5.3, 5.9). */
+static bool
+reached_iis(const struct exchange *exchange)
+{
+	enum response_from from = exchange->http->response.from;
+
+	return !exchange->http->send.no_answer &&
+		(from == RESPONSE_FROM_IIS || from == RESPONSE_FROM_MSCEP);
+}
+
+/* Files are of a UTC day; the name holds the year without its century. */
+static void
+turn_to_day(struct w3c_log *log, int64_t day, const struct tm *utc)
+{
+	if (day == log->day)
+		return;
+	log_file_turn(&log->file,
+		text_format("%s/u_ex%02d%02d%02d.log", log->directory, utc->tm_year % 100,
+			utc->tm_mon + 1, utc->tm_mday));
+	log->day = day;
+}
+
+static void
+append_header(struct w3c_log *log, const struct tm *utc)
+{
+	char date[32];
+
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", utc);
+	buffer_append_format(&log->lines,
+		"#Software: Microsoft Internet Information Services %s" LINE_END
+		"#Version: 1.0" LINE_END "#Date: %s" LINE_END "#Fields: ",
+		log->iis, date);
+	w3c_fields_write_names(&log->lines, log->fields);
+	buffer_append_text(&log->lines, LINE_END);
+}
+
+static int
+write_line(struct w3c_log *log, const struct exchange *exchange, struct diag *diag)
+{
+	int64_t now = clock_now(&exchange->server->clock);
+	struct tm utc = clock_split(now);
+
+	turn_to_day(log, now / CLOCK_DAY_SECONDS, &utc);
+	buffer_clear(&log->lines);
+	if (log_file_is_closed(&log->file))
+		append_header(log, &utc);
+	w3c_fields_write_values(&log->lines, log->fields, exchange, &utc);
+	buffer_append_text(&log->lines, LINE_END);
+	return log_file_append(&log->file, buffer_bytes(&log->lines), diag);
+}
+
+int
+w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag *diag)
+{
+	int outcome;
+
+	if (!reached_iis(exchange))
+		return DONE;
+	pthread_mutex_lock(&log->lock);
+	outcome = write_line(log, exchange, diag);
+	pthread_mutex_unlock(&log->lock);
+	return outcome;
+}
+
+void
+w3c_log_close(struct w3c_log *log)
+{
+	if (!log)
+		return;
+	log_file_done(&log->file);
+	buffer_done(&log->lines);
+	free(log->directory);
+	free(log->iis);
+	pthread_mutex_destroy(&log->lock);
+	free(log);
+}

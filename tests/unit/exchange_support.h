@@ -1,0 +1,35 @@
+/*
+ * A hand-made exchange for tests of what is written about one: its site, its
+ * server with a clock that stands, its HTTP exchange. A test fills the parts
+ * that it is about.
+ */
+#pragma once
+
+#include "server/exchange.h"
+#include "server/server.h"
+
+/* 2026-01-31T23:59:58.750Z */
+#define EXCHANGE_SUPPORT_NOW_MS INT64_C(1769903998750)
+
+struct exchange_support {
+	struct server server;
+	struct site site; /* number 1, "default" */
+	struct settings settings;
+	struct http_exchange http;
+	struct exchange exchange;
+};
+
+/*
+ * Makes number 17: GetCACaps by GET from 127.0.0.1:51234 to 127.0.0.1:80, the second on connection 4,
+ * answered 200 by mscep.dll after 3.214 ms with 186 bytes. `support` must stay where it is.
+ */
+void exchange_support_init(struct exchange_support *support);
+
+/* Replaces the request target; `target` is borrowed. */
+void exchange_support_target(struct exchange_support *support, const char *target);
+
+/* Adds a request header; both texts are borrowed. */
+void exchange_support_header(struct exchange_support *support, const char *name, const char *value);
+
+/* Releases what the parts own. */
+void exchange_support_done(struct exchange_support *support);
