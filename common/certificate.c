@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/name.h"
 #include "common/pem.h"
 #include "common/x509_signed.h"
 
@@ -156,7 +157,7 @@ certificate_verify(const struct certificate *certificate, EVP_PKEY *issuer, stru
 bool
 certificate_is(const struct certificate *certificate, struct bytes issuer, struct bytes serial)
 {
-	return bytes_equal(certificate->serial, serial) && bytes_equal(certificate->issuer, issuer);
+	return bytes_equal(certificate->serial, serial) && name_equal(certificate->issuer, issuer);
 }
 
 bool
