@@ -14,25 +14,25 @@
 struct certificate_plan {
 	uint8_t serial[CERTIFICATE_SERIAL_MAX]; /* content octets of the INTEGER */
 	size_t serial_size;
-	const struct digest_algorithm *digest;  /* of the signature; the key says RSA or ECDSA */
-	struct bytes issuer;                    /* Name */
-	int64_t not_before;                     /* seconds since 1970 */
+	const struct digest_algorithm *digest; /* of the signature; the key says RSA or ECDSA */
+	struct bytes issuer;                   /* Name */
+	int64_t not_before;                    /* seconds since 1970 */
 	int64_t not_after;
-	struct bytes subject;                   /* Name */
-	struct bytes spki;                      /* SubjectPublicKeyInfo */
+	struct bytes subject; /* Name */
+	struct bytes spki;    /* SubjectPublicKeyInfo */
 	/* extensions, in the order they are written */
-	const char *template_name;              /* 1.3.6.1.4.1.311.20.2, BMPString */
+	const char *template_name;                      /* 1.3.6.1.4.1.311.20.2, BMPString */
 	struct bytes purposes[CERTIFICATE_PURPOSE_MAX]; /* extKeyUsage OIDs' content octets */
 	size_t purpose_count;
-	uint32_t key_usage;                     /* enum key_usage bits, critical; 0: left out */
-	bool is_ca;                             /* basicConstraints cA, critical */
-	bool subject_key_identifier;            /* computed from spki */
-	struct bytes authority_key_identifier;  /* the issuer's subjectKeyIdentifier */
-	struct bytes subject_alt_name;          /* GeneralNames */
+	uint32_t key_usage;                    /* enum key_usage bits, critical; 0: left out */
+	bool is_ca;                            /* basicConstraints cA, critical */
+	bool subject_key_identifier;           /* computed from spki */
+	struct bytes authority_key_identifier; /* the issuer's subjectKeyIdentifier */
+	struct bytes subject_alt_name;         /* GeneralNames */
 	bool subject_alt_name_critical;
-	const char *crl_url;                    /* cRLDistributionPoints */
-	const char *issuer_url;                 /* authorityInfoAccess caIssuers */
-	struct bytes other_extensions;          /* whole Extension elements, appended as they are */
+	const char *crl_url;           /* cRLDistributionPoints */
+	const char *issuer_url;        /* authorityInfoAccess caIssuers */
+	struct bytes other_extensions; /* whole Extension elements, appended as they are */
 };
 
 /*

@@ -57,6 +57,8 @@ x509_signed_write(struct buffer *out, struct bytes content, EVP_PKEY *signer,
 	BUFFER_CLEANUP struct buffer signature = {0};
 	size_t mark;
 
+	if (signature_oid_for(digest, signer) == OID_UNKNOWN)
+		return diag_break(diag, "signature", "there is no ECDSA with %s", digest->name);
 	if (key_sign(&signature, signer, digest, content, diag) != DONE)
 		return BROKEN;
 	mark = der_begin(out, DER_SEQUENCE);
