@@ -1,9 +1,9 @@
 /*
  * What an administrator could set on the deployment, under Microsoft's names.
  *
- * One row each in settings.c: name, type, range, default, unit, the document it
- * comes from, and when it would take effect on the real thing. File, command
- * line, environment and --check all go through that table.
+ * One row each in settings_table.c: name, type, range, default, unit, the
+ * document it comes from, and when it would take effect on the real thing. File,
+ * command line, environment, --check and the help all go through that table.
  */
 #pragma once
 
@@ -112,33 +112,29 @@ enum setting_effect {
 /* Fills every member with its default. */
 void settings_init(struct settings *settings);
 
-/* Makes `out` an independent copy. */
+/* Makes `out`, which holds nothing yet, an independent copy. */
 void settings_copy(struct settings *out, const struct settings *from);
 
+/* Releases the texts. */
 void settings_done(struct settings *settings);
 
+#define SETTINGS_CLEANUP __attribute__((cleanup(settings_done)))
+
+/* Returns whether there is a setting of this name. */
+bool settings_known(const char *name);
+
 /*
- * Sets one setting from text, as --set NAME=VALUE and environment do. DONE; REFUSED with words that
- * name the setting, the range or the choices, and for an unknown name the nearest known one.
+ * Sets one setting from text, as --set NAME=VALUE and the environment do; an empty text stands for
+ * "none" where the setting may be absent. DONE; REFUSED with the setting as the object and words that
+ * name the range or the choices, and for an unknown name the nearest known one.
  */
 int settings_set_text(struct settings *settings, const char *name, const char *value,
 	struct diag *diag);
 
 /*
- * Sets what a JSON object (from the YAML reader) says. Nested objects stand for dotted groups only
- * where a row's name has a dot. On REFUSED nothing is changed, and `path` names the key at fault so
- * that the caller can add the line.
+ * Sets what a JSON object (from the YAML reader) says, each value of the right type: a text that
+ * looks like a number must have been quoted, null stands for "none". On REFUSED nothing is changed,
+ * and `fault` is the key at fault, borrowed from the object.
  */
-int settings_set_json(struct settings *settings, const json_t *object, char path[128],
+int settings_set_json(struct settings *settings, const json_t *object, const char **fault,
 	struct diag *diag);
-
-/* Checks settings against each other (a limit below another, a template without name). */
-int settings_check(const struct settings *settings, struct diag *diag);
-
-/* Appends all settings as YAML that the config reader accepts, each with its unit and range as a
- * comment. */
-void settings_write_yaml(struct buffer *out, const struct settings *settings, unsigned indent);
-
-/* Appends the reference of all settings for help texts (`mock-ndes help settings`): name, type,
- * range, default, unit, effect, source. */
-void settings_write_help(struct buffer *out);
