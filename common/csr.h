@@ -10,18 +10,18 @@
 /* Owns a copy of its DER; views point into it. */
 struct csr {
 	struct buffer der;
-	struct bytes info;             /* what the signature covers */
-	struct bytes subject;          /* Name */
-	struct bytes spki;             /* SubjectPublicKeyInfo */
+	struct bytes info;    /* what the signature covers */
+	struct bytes subject; /* Name */
+	struct bytes spki;    /* SubjectPublicKeyInfo */
 	struct bytes signature;
 	struct bytes signature_oid;
-	bool has_challenge;            /* a challengePassword attribute is there, if only an empty one */
-	uint8_t challenge_tag;         /* its DirectoryString or IA5String type */
-	struct buffer challenge;       /* its text in UTF-8; ended with buffer_text */
-	struct bytes extensions;       /* extensionRequest's SEQUENCE OF Extension; empty when absent */
+	bool has_challenge;      /* a challengePassword attribute is there, if only an empty one */
+	uint8_t challenge_tag;   /* its DirectoryString or IA5String type */
+	struct buffer challenge; /* its text in UTF-8; ended with buffer_text */
+	struct bytes extensions; /* extensionRequest's SEQUENCE OF Extension; empty when absent */
 	struct bytes subject_alt_name; /* GeneralNames; empty when absent */
 	struct bytes extended_key_usage;
-	uint32_t key_usage;            /* enum key_usage bits */
+	uint32_t key_usage; /* enum key_usage bits */
 	bool has_key_usage;
 };
 
@@ -42,9 +42,9 @@ void csr_done(struct csr *csr);
 
 /* What a client asks for. Views are borrowed; empty or NULL means: leave it out. */
 struct csr_plan {
-	struct bytes subject;          /* Name */
-	const char *challenge;         /* NULL: no attribute; "" is an empty one (renewal, draft-nourse) */
-	uint8_t challenge_tag;         /* 0: PrintableString where it can be, else UTF8String */
+	struct bytes subject;  /* Name */
+	const char *challenge; /* NULL: no attribute; "" is an empty one (renewal, draft-nourse) */
+	uint8_t challenge_tag; /* 0: PrintableString where it can be, else UTF8String */
 	struct bytes subject_alt_name; /* GeneralNames */
 	uint32_t key_usage;
 	struct bytes purposes[CSR_PURPOSE_MAX];
@@ -53,5 +53,5 @@ struct csr_plan {
 };
 
 /* Appends a DER request signed with `key`. DONE or BROKEN. */
-int csr_plan_sign(struct buffer *out, const struct csr_plan *plan, EVP_PKEY *key,
-	struct diag *diag);
+int csr_plan_sign(
+	struct buffer *out, const struct csr_plan *plan, EVP_PKEY *key, struct diag *diag);
