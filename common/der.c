@@ -351,7 +351,7 @@ der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct byt
 	struct der_element element;
 	struct der chunks;
 
-	if (!der_take(der, tag, &element))
+	if (storage ? !der_take(der, tag, &element) : !take_primitive(der, tag, &element))
 		return false;
 	if (!element.constructed) {
 		*out = element.content;

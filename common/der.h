@@ -125,7 +125,8 @@ bool der_take_algorithm(struct der *der, struct der_algorithm *out);
 /*
  * Takes an OCTET STRING, or with `tag` DER_CONTEXT(n) an implicitly tagged one. Chunks of a
  * constructed one are joined in `storage`, which must be empty, own its memory and live as long
- * as `out`; a primitive one is a view into the input.
+ * as `out`; with a NULL `storage` a constructed one is refused. A primitive one is a view into
+ * the input.
  */
 bool der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct bytes *out);
 

@@ -5,8 +5,10 @@
 #pragma once
 
 #include "common/envelope.h"
+#include "common/envelope_writer.h"
 #include "common/scep.h"
 #include "common/signed_data.h"
+#include "common/signed_data_writer.h"
 
 /* What stands in eContent. */
 enum scep_reply_content {
@@ -17,31 +19,32 @@ enum scep_reply_content {
 
 /* Views are borrowed until the reply has been written. */
 struct scep_reply_plan {
-	unsigned message_type;             /* 3 */
-	unsigned status;                   /* enum scep_status */
-	unsigned fail_info;                /* enum scep_fail_info; written with FAILURE alone */
+	unsigned message_type; /* 3 */
+	unsigned status;       /* enum scep_status */
+	unsigned fail_info;    /* enum scep_fail_info; written with FAILURE alone */
 	const char *transaction_id;
-	uint8_t transaction_id_tag;        /* PrintableString unless said otherwise */
-	struct bytes sender_nonce;         /* empty: left out */
-	struct bytes recipient_nonce;      /* the request's senderNonce; empty: left out */
-	const char *server_message;        /* 1.3.6.1.4.1.311.21.38 UTF8String; NULL: left out */
-	bool has_error;                    /* 1.3.6.1.4.1.311.21.33 PrintableString: the signed decimal */
-	int32_t error;                     /* an HRESULT */
-	const char *fail_info_text;        /* RFC 8894 3.2.1.4 failInfoText; NULL: left out */
+	uint8_t transaction_id_tag;   /* PrintableString unless said otherwise */
+	struct bytes sender_nonce;    /* empty: left out */
+	struct bytes recipient_nonce; /* the request's senderNonce; empty: left out */
+	const char *server_message;   /* 1.3.6.1.4.1.311.21.38 UTF8String; NULL: left out */
+	bool has_error;             /* 1.3.6.1.4.1.311.21.33 PrintableString: the signed decimal */
+	int32_t error;              /* an HRESULT */
+	const char *fail_info_text; /* RFC 8894 3.2.1.4 failInfoText; NULL: left out */
 	enum scep_reply_content content;
-	struct bytes message_data;         /* plain: a certs-only SignedData */
-	struct envelope_plan envelope;     /* with SCEP_CONTENT_ENVELOPE */
+	struct bytes message_data;     /* plain: a certs-only SignedData */
+	struct envelope_plan envelope; /* with SCEP_CONTENT_ENVELOPE */
 	const struct digest_algorithm *digest;
 	bool digest_parameters_null;
 	bool signature_names_digest;
-	int64_t signing_time;              /* 0: none */
-	struct bytes certificates[8];      /* embedded; NDES embeds none */
+	int64_t signing_time;                                         /* 0: none */
+	struct bytes certificates[SIGNED_DATA_PLAN_CERTIFICATES_MAX]; /* NDES embeds none */
 	size_t certificate_count;
-	const struct certificate *signer;  /* the RA signing certificate */
+	const struct certificate *signer; /* the RA signing certificate */
 	EVP_PKEY *signer_key;
 };
 
-/* Appends the DER CertRep. One private-key and at most one public-key operation. DONE or BROKEN. */
+/* Appends the DER CertRep. One private-key and at most one public-key operation. DONE, or BROKEN
+ * with nothing appended. */
 int scep_reply_write(struct buffer *out, const struct scep_reply_plan *plan, struct diag *diag);
 
 /* As read. Owns what it holds. All zero before. */
@@ -58,9 +61,9 @@ struct scep_reply {
 	int32_t error;                /* 1.3.6.1.4.1.311.21.33 */
 	struct buffer server_message; /* 1.3.6.1.4.1.311.21.38 as text */
 	struct buffer fail_info_text;
-	struct envelope envelope;     /* closed; no recipients unless SUCCESS */
-	struct buffer message_data;   /* scep_reply_open: the certs-only SignedData */
-	struct signed_data answer;    /* scep_reply_open: its certificates and crls */
+	struct envelope envelope;   /* closed; no recipients unless SUCCESS */
+	struct buffer message_data; /* scep_reply_open: the certs-only SignedData */
+	struct signed_data answer;  /* scep_reply_open: its certificates and crls */
 };
 
 #define SCEP_REPLY_CLEANUP __attribute__((cleanup(scep_reply_done)))
@@ -74,8 +77,8 @@ void scep_reply_done(struct scep_reply *reply);
 int scep_reply_read(struct scep_reply *out, struct bytes der, struct diag *diag);
 
 /* Returns the index in `certificates` of the one that the SignerInfo names, or -1. */
-int scep_reply_find_signer(const struct scep_reply *reply, const struct certificate *certificates,
-	size_t count);
+int scep_reply_find_signer(
+	const struct scep_reply *reply, const struct certificate *certificates, size_t count);
 
 /* Opens the envelope with the key of the certificate that signed the request, and decodes the
  * certs-only SignedData within. DONE, REFUSED or BROKEN. */

@@ -8,6 +8,7 @@
 
 #include "common/csr.h"
 #include "common/envelope.h"
+#include "common/envelope_writer.h"
 #include "common/scep.h"
 #include "common/signed_data.h"
 
@@ -18,18 +19,18 @@ struct scep_request {
 	struct certificate signer;
 	EVP_PKEY *signer_key;
 	char transaction_id[SCEP_TRANSACTION_ID_MAX + 1]; /* text, ended by NUL */
-	uint8_t transaction_id_tag;  /* the string type it came in */
-	unsigned message_type;       /* a number that may be in no table of ours */
-	struct bytes sender_nonce;   /* usually SCEP_NONCE_SIZE bytes; empty when absent */
-	struct envelope envelope;    /* closed; has no recipients when the content was absent */
+	uint8_t transaction_id_tag;                       /* the string type it came in */
+	unsigned message_type;     /* a number that may be in no table of ours */
+	struct bytes sender_nonce; /* usually SCEP_NONCE_SIZE bytes; empty when absent */
+	struct envelope envelope;  /* closed; has no recipients when the content was absent */
 	/* scep_request_open */
-	struct buffer message_data;  /* the plain content of the envelope */
-	struct certificate const *opened_with; /* the RA or CA certificate it was addressed to */
+	struct buffer message_data;            /* the plain content of the envelope */
+	const struct certificate *opened_with; /* the RA or CA certificate it was addressed to */
 	/* scep_request_read_data, by message type */
-	struct csr csr;              /* PKCSReq, RenewalReq */
-	struct bytes issuer;         /* CertPoll, GetCert, GetCRL: Name */
-	struct bytes subject;        /* CertPoll: Name */
-	struct bytes serial;         /* GetCert, GetCRL: content octets */
+	struct csr csr;       /* PKCSReq, RenewalReq */
+	struct bytes issuer;  /* CertPoll, GetCert, GetCRL: Name */
+	struct bytes subject; /* CertPoll: Name */
+	struct bytes serial;  /* GetCert, GetCRL: content octets */
 };
 
 #define SCEP_REQUEST_CLEANUP __attribute__((cleanup(scep_request_done)))
@@ -40,8 +41,8 @@ void scep_request_done(struct scep_request *request);
  * Step 1: decodes the pkiMessage up to its closed envelope. The signer's certificate is found
  * anywhere in the set by issuer and serial; transactionID, messageType and senderNonce are taken
  * from the signed attributes (each at most once; transactionID and messageType must be there; any
- * string type is taken). The signature is not checked. DONE or REFUSED; what could be read before
- * a refusal stays filled, for the journal.
+ * string type is taken). The signature is not checked. DONE, REFUSED or BROKEN; what could be read
+ * before stays filled, for the journal.
  */
 int scep_request_read(struct scep_request *out, struct bytes der, struct diag *diag);
 
@@ -58,14 +59,15 @@ struct scep_recipient {
 /*
  * Step 3: opens the envelope with the first of `recipients` that one of its first
  * `recipient_limit` RecipientInfos names (NDES is reported to look at the first alone). REFUSED
- * words say to whom it was addressed. DONE, REFUSED or BROKEN.
+ * words say to whom it was addressed, and that recipients[0], the RA encryption certificate, was
+ * expected. One private-key operation. DONE, REFUSED or BROKEN.
  */
 int scep_request_open(struct scep_request *request, const struct scep_recipient *recipients,
 	size_t recipient_count, size_t recipient_limit, struct diag *diag);
 
 /*
- * Step 4: decodes message_data as the message type says. A type we do not know is DONE with
- * nothing filled. The signature of a CSR is not checked. DONE or REFUSED.
+ * Step 4: decodes message_data as the message type says (UpdateReq like RenewalReq). A type we do
+ * not know is DONE with nothing filled. The signature of a CSR is not checked. DONE or REFUSED.
  */
 int scep_request_read_data(struct scep_request *request, struct diag *diag);
 
@@ -74,18 +76,19 @@ struct scep_request_plan {
 	unsigned message_type;
 	const char *transaction_id;
 	struct bytes sender_nonce;
-	struct bytes message_data;             /* plain: CSR, IssuerAndSubject, IssuerAndSerialNumber */
-	struct envelope_plan envelope;         /* to the RA encryption certificate */
+	struct bytes message_data;     /* plain: CSR, IssuerAndSubject, IssuerAndSerialNumber */
+	struct envelope_plan envelope; /* to the RA encryption certificate */
 	const struct digest_algorithm *digest;
-	const struct certificate *signer;      /* embedded, and named by the SignerInfo */
+	const struct certificate *signer; /* embedded, and named by the SignerInfo */
 	EVP_PKEY *signer_key;
 };
 
-/* Appends the DER pkiMessage. One private-key operation. DONE or BROKEN. */
+/* Appends the DER pkiMessage. One private-key and one public-key operation. DONE, or BROKEN with
+ * nothing appended. */
 int scep_request_write(struct buffer *out, const struct scep_request_plan *plan, struct diag *diag);
 
 /* Append the messageData of CertPoll, and of GetCert and GetCRL (RFC 8894 3.3.3 to 3.3.5). */
-void scep_request_put_issuer_and_subject(struct buffer *out, struct bytes issuer,
-	struct bytes subject);
-void scep_request_put_issuer_and_serial(struct buffer *out, struct bytes issuer,
-	struct bytes serial);
+void scep_request_put_issuer_and_subject(
+	struct buffer *out, struct bytes issuer, struct bytes subject);
+void scep_request_put_issuer_and_serial(
+	struct buffer *out, struct bytes issuer, struct bytes serial);
