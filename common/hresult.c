@@ -6,13 +6,19 @@
 static const struct hresult_row rows[] = {HRESULT_ROWS(HRESULT_ROW)};
 #undef HRESULT_ROW
 
+int32_t
+hresult_from_win32(uint32_t code)
+{
+	return (int32_t)(code > 0 && code <= UINT16_MAX ? FACILITY_WIN32 | code : code);
+}
+
 const struct hresult_row *
 hresult_find(int32_t value)
 {
-	if (value > 0 && value <= UINT16_MAX)
-		value = (int32_t)(FACILITY_WIN32 | (uint32_t)value);
+	int32_t wanted = hresult_from_win32((uint32_t)value);
+
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].value == value)
+		if (rows[i].value == wanted)
 			return &rows[i];
 	return NULL;
 }

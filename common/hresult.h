@@ -88,7 +88,10 @@ struct hresult_row {
 	const char *meaning; /* one sentence */
 };
 
-/* Returns the row of a code, or NULL. A bare Win32 code (5, 64, 1346) finds the row of its HRESULT. */
+/* Returns the HRESULT of a bare Win32 code (5, 64, 1346); what is an HRESULT already stays. */
+int32_t hresult_from_win32(uint32_t code);
+
+/* Returns the row of a code, or NULL. A bare Win32 code finds the row of its HRESULT. */
 const struct hresult_row *hresult_find(int32_t value);
 
 /* Appends "0x80070490 ERROR_NOT_FOUND"; of a code that has no row the number alone. */

@@ -39,11 +39,13 @@ static int
 redirect_to_folder(struct exchange *exchange)
 {
 	struct request *request = &exchange->http->request;
+	struct response *response = &exchange->http->response;
 	TEXT_CLEANUP char *location = text_format("%.*s/%s%.*s", (int)request->path.size,
 		(const char *)request->path.data, request->query.data ? "?" : "",
 		(int)request->query.size, (const char *)request->query.data);
 
-	response_add_header(&exchange->http->response, "Location", location);
+	response_add_header(response, "Location", location);
+	response->content_type = pages_iis_moved(&response->body, location);
 	return answer(exchange, 301, 0, 0);
 }
 

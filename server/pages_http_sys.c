@@ -1,0 +1,55 @@
+#include "server/pages_http_sys.h"
+
+#define FRAME                                                                                      \
+	"<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/"         \
+	"strict.dtd\">\r\n"                                                                        \
+	"<HTML><HEAD><TITLE>%s</TITLE>\r\n"                                                        \
+	"<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n"    \
+	"<BODY><h2>%s</h2>\r\n"                                                                    \
+	"<hr><p>HTTP Error %u. %s</p>\r\n"                                                         \
+	"</BODY></HTML>\r\n"
+
+/* Texts: ndes-behaviour 5.6; reasons: 5.3. */
+static const struct {
+	unsigned status;
+	const char *reason;
+	const char *title;
+	const char *heading;
+	const char *sentence;
+} rows[HTTP_SYS_ERROR_COUNT] = {
+	[HTTP_SYS_400_TOO_LONG] = {400, "RequestLength", "Bad Request",
+		"Bad Request - Request Too Long", "The size of the request headers is too long."},
+	[HTTP_SYS_400_INVALID_URL] = {400, "URL", "Bad Request", "Bad Request - Invalid URL",
+		"The request URL is invalid."},
+	[HTTP_SYS_400_INVALID_HOSTNAME] = {400, "Hostname", "Bad Request",
+		"Bad Request - Invalid Hostname", "The request hostname is invalid."},
+	[HTTP_SYS_400_BAD_REQUEST] = {400, "BadRequest", "Bad Request", "Bad Request",
+		"The request is badly formed."},
+	[HTTP_SYS_404] = {404, "N/A", "Not Found", "Not Found",
+		"The requested resource is not found."},
+	[HTTP_SYS_411] = {411, "LengthRequired", "Length Required", "Length Required",
+		"The request must be chunked or have a content length."},
+	[HTTP_SYS_414] = {414, "URL_Length", "Request URL Too Long", "Request URL Too Long",
+		"The request URL is too long."},
+	[HTTP_SYS_503] = {503, "AppOffline", "Service Unavailable", "Service Unavailable",
+		"The service is unavailable."},
+};
+
+unsigned
+http_sys_error_status(enum http_sys_error error)
+{
+	return rows[error].status;
+}
+
+const char *
+http_sys_error_reason(enum http_sys_error error)
+{
+	return rows[error].reason;
+}
+
+void
+pages_http_sys(struct buffer *out, enum http_sys_error error)
+{
+	buffer_append_format(out, FRAME, rows[error].title, rows[error].heading, rows[error].status,
+		rows[error].sentence);
+}

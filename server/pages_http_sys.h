@@ -1,0 +1,26 @@
+/*
+ * The pages of http.sys: what the kernel answers before IIS sees the request.
+ * All are one frame, byte-exact, with three texts each (ndes-behaviour 5.6).
+ */
+#pragma once
+
+#include "common/buffer.h"
+
+enum http_sys_error {
+	HTTP_SYS_400_TOO_LONG,
+	HTTP_SYS_400_INVALID_URL,
+	HTTP_SYS_400_INVALID_HOSTNAME,
+	HTTP_SYS_400_BAD_REQUEST,
+	HTTP_SYS_404,
+	HTTP_SYS_411,
+	HTTP_SYS_414,
+	HTTP_SYS_503,
+	HTTP_SYS_ERROR_COUNT,
+};
+
+/* Returns the HTTP status and the s-reason word of HTTPERR that belong to an http.sys error. */
+unsigned http_sys_error_status(enum http_sys_error error);
+const char *http_sys_error_reason(enum http_sys_error error);
+
+/* Appends the error page of http.sys. */
+void pages_http_sys(struct buffer *out, enum http_sys_error error);
