@@ -203,6 +203,12 @@ check_csr(struct exchange *exchange)
 	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
 }
 
+static int
+identify_signer(struct exchange *exchange)
+{
+	return exchange->message.type->holds_csr ? ca_signer_identify(exchange) : STAGE_NEXT;
+}
+
 /* Runs steps while the message fares well. */
 static int
 run_steps(struct exchange *exchange, int (*const *steps)(struct exchange *), size_t count)
@@ -220,7 +226,7 @@ pki_operation_run(struct exchange *exchange)
 {
 	static int (*const steps[])(struct exchange *) = {take_message, read_message,
 		check_signature, check_type, open_envelope, check_keys, read_data, check_csr,
-		ca_signer_identify};
+		identify_signer};
 
 	return run_steps(exchange, steps, sizeof(steps) / sizeof(steps[0]));
 }

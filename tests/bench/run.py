@@ -1,0 +1,192 @@
+"""Measures the server and prints one table a question, each figure beside its bound or its peer.
+
+    python3 tests/bench/run.py BUILD_DIR [startup|enrol|peer|connections|growth ...]
+
+Everything runs on loopback, is bounded, and is ended by its process id.
+"""
+import json
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.path.abspath(sys.argv[1])
+SERVER = [os.path.join(BUILD, "mock-ndes"), "serve", "--listen", "127.0.0.1:0",
+          "--challenge", "secret", "--quiet"]
+EMPTY = [os.path.join(BUILD, "tests/bench/empty")]
+LOAD = os.path.join(BUILD, "tests/bench/load")
+
+
+class Program:
+    """A program that prints a JSON line when it is ready."""
+
+    def __init__(self, command):
+        begun = time.perf_counter()
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.ready = json.loads(self.process.stdout.readline())
+        self.start_ms = (time.perf_counter() - begun) * 1000
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    @property
+    def port(self):
+        return int(re.search(r":(\d+)/", self.ready["scep"]).group(1))
+
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+    def stop(self):
+        """Ends it and returns how long that took, in milliseconds."""
+        if self.process.poll() is not None:
+            return 0.0
+        begun = time.perf_counter()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        self.process.stdout.close()
+        return (time.perf_counter() - begun) * 1000
+
+
+def load(program_pid, port, **options):
+    command = [LOAD, "--port", str(port), "--pid", str(program_pid)]
+    for name, value in options.items():
+        command.append("--" + name.replace("_", "-"))
+        if value is not True:
+            command.append(str(value))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def rsa_bound_us():
+    """CPU time of 3 private and 3 public RSA-2048 operations, by `openssl speed`."""
+    text = subprocess.run(["openssl", "speed", "-seconds", "2", "-mr", "rsa2048"],
+                          capture_output=True, text=True).stdout
+    private, public = re.search(r"\+F2:\d+:2048:([0-9.]+):([0-9.]+)", text).groups()
+    return 3e6 * (float(private) + float(public))
+
+
+def table(title, header, rows):
+    print(f"\n{title}")
+    widths = [max(len(str(row[i])) for row in [header] + rows) for i in range(len(header))]
+    for row in [header] + rows:
+        print("  " + "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
+
+
+def startup():
+    """Server and empty program in turn, so that the machine's moods fall on both."""
+    figures = {"server": [], "empty": []}
+    for _ in range(30):
+        for name, command in (("server", SERVER), ("empty", EMPTY)):
+            program = Program(command)
+            resident = program.resident_kib()
+            figures[name].append((program.start_ms, resident, program.stop()))
+    medians = {name: [statistics.median(column) for column in zip(*rows)]
+               for name, rows in figures.items()}
+    server, empty = medians["server"], medians["empty"]
+    table("Start and stop, median of 30 (server and empty program in turn)",
+          ["", "server", "empty program", "difference", "must be"],
+          [["start to ready line, ms", f"{server[0]:.1f}", f"{empty[0]:.1f}",
+            f"{server[0] - empty[0]:.1f}", "at most 12, and 5 above"],
+           ["resident when idle, MiB", f"{server[1] / 1024:.1f}", f"{empty[1] / 1024:.1f}",
+            f"{(server[1] - empty[1]) / 1024:.1f}", "at most 12"],
+           ["SIGTERM to exit, ms", f"{server[2]:.1f}", f"{empty[2]:.1f}",
+            f"{server[2] - empty[2]:.1f}", "at most 20"]])
+
+
+def enrol():
+    rows = []
+    for cipher in ("AES-128-CBC", "DES-EDE3-CBC"):
+        with Program(SERVER) as server:
+            bound = rsa_bound_us()
+            result = load(server.process.pid, server.port, count=4000, connections=8, cipher=cipher)
+        rows.append([cipher, result["bad"], result["per_s"], result["cpu_us_each"], f"{bound:.0f}",
+                     f"{result['cpu_us_each'] / bound:.2f}", result["p50_ms"], result["p99_ms"]])
+    table("PKCSReq to SUCCESS by POST, RSA-2048, 8 connections; the bound is 3 private + 3 public "
+          "operations by openssl speed (at most 1.7)",
+          ["cipher", "bad", "enrolments/s", "CPU us each", "bound us", "ratio", "p50 ms", "p99 ms"],
+          rows)
+
+
+def wait_for_port(port):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+    sys.exit("the peer does not listen")
+
+
+def peer():
+    """Debian's scepserver on the same kind of requests, one connection."""
+    with tempfile.TemporaryDirectory() as depot, socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+        probe.close()
+        subprocess.run(["scepserver", "ca", "-init", "-depot", depot], check=True,
+                       capture_output=True)
+        other = subprocess.Popen(["scepserver", "-depot", depot, "-port", str(port), "-challenge",
+                                  "secret", "-allowrenew", "0"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for_port(port)
+            theirs = load(other.pid, port, count=500, connections=1, path="/scep",
+                          cipher="AES-128-CBC")
+        finally:
+            other.terminate()
+            other.wait()
+    with Program(SERVER) as server:
+        ours = load(server.process.pid, server.port, count=500, connections=1)
+    table("Beside scepserver, 500 enrolments over one connection (at most a quarter of its CPU)",
+          ["", "bad", "enrolments/s", "CPU us each"],
+          [["mock-ndes", ours["bad"], ours["per_s"], ours["cpu_us_each"]],
+           ["scepserver", theirs["bad"], theirs["per_s"], theirs["cpu_us_each"]],
+           ["ratio of CPU", "", "", f"{ours['cpu_us_each'] / theirs['cpu_us_each']:.2f}"]])
+
+
+def connections():
+    rows = []
+    for count in (1, 8, 64, 128, 256, 512):
+        with Program(SERVER) as server:
+            result = load(server.process.pid, server.port, count=3000, connections=count)
+        rows.append([count, result["bad"], result["per_s"], result["cores"], result["cpu_us_each"],
+                     result["p50_ms"], result["p99_ms"], result["max_ms"]])
+    table("Connections (no error, both cores from 8 on)",
+          ["connections", "bad", "enrolments/s", "cores", "CPU us each", "p50 ms", "p99 ms",
+           "max ms"], rows)
+
+
+def growth():
+    rows, costs, part = [], [], 2000
+    with Program(SERVER) as server:
+        load(server.process.pid, server.port, count=500, connections=8)
+        first = server.resident_kib()
+        for number in range(10):
+            result = load(server.process.pid, server.port, count=part, connections=8)
+            costs.append(result["cpu_us_each"])
+            rows.append([(number + 1) * part, result["bad"], result["cpu_us_each"],
+                         result["resident_after_kib"]])
+        kept = (server.resident_kib() - first) * 1024 / (10 * part)
+    table(f"Growth to {10 * part} certificates", ["issued", "bad", "CPU us each", "resident KiB"],
+          rows)
+    print(f"  last 4000 over first 4000: {sum(costs[-2:]) / sum(costs[:2]):.3f} (at most 1.05); "
+          f"kept per certificate: {kept:.0f} bytes (at most 6144)")
+
+
+BENCHES = {"startup": startup, "enrol": enrol, "peer": peer, "connections": connections,
+           "growth": growth}
+
+if __name__ == "__main__":
+    for name in sys.argv[2:] or BENCHES:
+        BENCHES[name]()

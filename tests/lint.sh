@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# The house rules that a program can hold (CONTRIBUTING.md). Says where each is broken. TAP.
+set -euo pipefail
+cd "$1"
+export LC_ALL=C
+
+points=0
+failures=0
+# A checkout without git (a release archive) is looked at as it lies there.
+mapfile -t sources < <(git ls-files '*.c' '*.h' 2>/dev/null || true)
+[ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find common server client tests -name '*.[ch]')
+mapfile -t programs < <(printf '%s\n' "${sources[@]}" | grep -E '^(common|server|client)/')
+mapfile -t library < <(printf '%s\n' "${sources[@]}" | grep '^common/')
+
+# rule NAME: passes when standard input is empty; what comes in are the places that break it.
+rule() {
+	local found
+	found=$(cat)
+	points=$((points + 1))
+	if [ -z "$found" ]; then
+		echo "ok $points - $1"
+	else
+		failures=$((failures + 1))
+		echo "not ok $points - $1"
+		sed 's/^/# /' <<<"$found"
+	fi
+}
+
+# find_in PATTERN FILE ...: the places of a pattern.
+find_in() {
+	grep -nE "$@" || true
+}
+
+includers() {
+	local found
+	found=$(grep -lF "#include <$1>" "${sources[@]}" || true)
+	[ "$(wc -w <<<"$found")" -le 1 ] || echo "$found"
+}
+
+without_header() {
+	local file
+	for file in "${programs[@]}"; do
+		case $file in
+		*/main.c | *.h) ;;
+		*) [ -f "${file%.c}.h" ] || echo "$file" ;;
+		esac
+	done
+}
+
+long_functions() {
+	ctags -f - --languages=C --kinds-C=f --fields=+ne "${sources[@]}" |
+		awk -F'\t' '{
+			line = last = 0
+			for (i = 4; i <= NF; i++) {
+				if ($i ~ /^line:/) line = substr($i, 6)
+				if ($i ~ /^end:/) last = substr($i, 5)
+			}
+			if (last - line + 1 > 80) print $2 ": " $1 " has " last - line + 1 " lines"
+		}'
+}
+
+rule "common/ includes nothing of server/ or client/" \
+	< <(find_in '#include "(server|client|tests)/' "${library[@]}")
+for header in microhttpd.h gnutls/gnutls.h openssl/cms.h yaml.h sqlite3.h curl/curl.h; do
+	rule "$header has one includer" < <(includers "$header")
+done
+rule "every .c but main.c has its header beside it" < <(without_header)
+rule "no file is over 450 lines" \
+	< <(wc -l "${programs[@]}" | awk '$2 != "total" && $1 > 450 { print $2 ": " $1 " lines" }')
+rule "no function is over 80 lines" < <(long_functions)
+rule "no goto, no atoi, no unbounded copy, no sleep" \
+	< <(find_in '^[^*]*\b(goto +[a-z_]+;|(atoi|strcpy|strcat|sprintf|gets|sleep|usleep) ?\()' "${programs[@]}")
+rule "common/ prints nothing but that memory ran out" \
+	< <(find_in '\b(printf|fprintf|puts|fputs|perror) ?\(' "${library[@]}" | grep -v '^common/memory.c')
+rule "nothing is left for later" < <(find_in '\b(TODO|FIXME|XXX|HACK)\b' "${sources[@]}")
+rule "comments are /* */" < <(find_in '(^|[;{}] *)\s*//' "${sources[@]}")
+rule "clang-format has nothing to say" \
+	< <(clang-format --dry-run "${sources[@]}" 2>&1 | grep -E 'warning|error' | head -20)
+
+echo "1..$points"
+[ "$failures" -eq 0 ]
