@@ -43,18 +43,6 @@ take_validity(struct der *tbs, struct certificate *out)
 		der_take_time(&inside, &out->not_after) && der_finish(&inside);
 }
 
-/* The algorithm stands inside and outside of what is signed (RFC 5280 4.1.1.2). */
-static bool
-take_same_algorithm(struct der *tbs, const struct x509_signed *whole)
-{
-	struct der_algorithm inside;
-
-	if (!der_take_algorithm(tbs, &inside))
-		return false;
-	return bytes_equal(inside.whole, whole->algorithm.whole) ||
-		der_refuse(tbs, "the algorithm that stands before the signature", "another one");
-}
-
 /* issuerUniqueID and subjectUniqueID are passed over; extensions is [3] EXPLICIT. */
 static bool
 take_rest(struct der *tbs, struct extension_values *values)
@@ -79,7 +67,7 @@ read_tbs(struct certificate *out, struct der *tbs, const struct x509_signed *who
 	struct extension_values values = {0};
 
 	if (!take_version(tbs) || !der_take_integer(tbs, &out->serial) ||
-		!take_same_algorithm(tbs, whole) || !take_sequence(tbs, &out->issuer) ||
+		!x509_signed_take_same_algorithm(tbs, whole) || !take_sequence(tbs, &out->issuer) ||
 		!take_validity(tbs, out) || !take_sequence(tbs, &out->subject) ||
 		!take_sequence(tbs, &out->spki) || !take_rest(tbs, &values))
 		return false;

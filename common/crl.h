@@ -7,13 +7,13 @@
 
 /* CRLReason, RFC 5280 5.3.1; unspecified is not written. */
 enum crl_reason {
-	CRL_REASON_UNSPECIFIED = 0,
-	CRL_REASON_KEY_COMPROMISE = 1,
-	CRL_REASON_CA_COMPROMISE = 2,
-	CRL_REASON_AFFILIATION_CHANGED = 3,
-	CRL_REASON_SUPERSEDED = 4,
-	CRL_REASON_CESSATION_OF_OPERATION = 5,
-	CRL_REASON_CERTIFICATE_HOLD = 6,
+	REVOKED_UNSPECIFIED = 0,
+	REVOKED_KEY_COMPROMISE = 1,
+	REVOKED_CA_COMPROMISE = 2,
+	REVOKED_AFFILIATION_CHANGED = 3,
+	REVOKED_SUPERSEDED = 4,
+	REVOKED_CESSATION_OF_OPERATION = 5,
+	REVOKED_CERTIFICATE_HOLD = 6,
 };
 
 struct crl_entry {
@@ -34,9 +34,9 @@ struct crl_plan {
 	size_t entry_count;
 };
 
-/* Appends a signed DER CRL. One private-key operation. DONE or BROKEN. */
-int crl_plan_sign(struct buffer *out, const struct crl_plan *plan, EVP_PKEY *issuer_key,
-	struct diag *diag);
+/* Appends a signed DER CRL, v2. One private-key operation. DONE or BROKEN. */
+int crl_plan_sign(
+	struct buffer *out, const struct crl_plan *plan, EVP_PKEY *issuer_key, struct diag *diag);
 
 /* A CRL as read. Owns a copy of its DER; views point into it. */
 struct crl {
@@ -47,10 +47,13 @@ struct crl {
 	struct bytes signature_oid;
 	struct bytes entries; /* the SEQUENCE OF revokedCertificates' content; empty: none */
 	int64_t this_update;
-	int64_t next_update;
+	int64_t next_update; /* 0: not said */
 };
 
-/* Decodes a DER CRL. DONE or REFUSED. */
+/* A CRL that is released when its name goes out of scope. */
+#define CRL_CLEANUP __attribute__((cleanup(crl_done)))
+
+/* Decodes a DER CRL with nothing behind it, every entry included; a copy is kept. DONE or REFUSED. */
 int crl_read(struct crl *out, struct bytes der, struct diag *diag);
 
 /* Returns whether the list has this serial. */
@@ -59,4 +62,5 @@ bool crl_lists(const struct crl *crl, struct bytes serial);
 /* Checks the signature. DONE, REFUSED or BROKEN. */
 int crl_verify(const struct crl *crl, EVP_PKEY *issuer, struct diag *diag);
 
+/* Releases what it owns; all zero afterwards. */
 void crl_done(struct crl *crl);

@@ -18,6 +18,17 @@ x509_signed_read(struct x509_signed *out, struct der *inside, struct bytes der, 
 	return true;
 }
 
+bool
+x509_signed_take_same_algorithm(struct der *inside, const struct x509_signed *whole)
+{
+	struct der_algorithm repeated;
+
+	if (!der_take_algorithm(inside, &repeated))
+		return false;
+	return bytes_equal(repeated.whole, whole->algorithm.whole) ||
+		der_refuse(inside, "the algorithm that stands before the signature", "another one");
+}
+
 static enum oid
 signature_oid_for(const struct digest_algorithm *digest, const EVP_PKEY *key)
 {

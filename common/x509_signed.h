@@ -23,6 +23,12 @@ bool x509_signed_read(struct x509_signed *out, struct der *inside, struct bytes 
 	const char *object, struct diag *diag);
 
 /*
+ * Takes the AlgorithmIdentifier that certificates and CRLs repeat inside of what is signed; it
+ * must be the one that stands before the signature (RFC 5280 4.1.1.2, 5.1.1.2).
+ */
+bool x509_signed_take_same_algorithm(struct der *inside, const struct x509_signed *whole);
+
+/*
  * Checks a signature over `content` with the signer's key. DONE: it is right; REFUSED: it is
  * wrong, made with MD5, or its algorithm is unknown or not one for this kind of key; BROKEN.
  */

@@ -29,21 +29,21 @@ EVP_PKEY *support_new_key(const char *curve, size_t bits);
 /* Appends what an i2d function of OpenSSL writes. */
 #define SUPPORT_ENCODE(out, i2d, object)                                                           \
 	do {                                                                                       \
-		unsigned char *encoded = NULL;                                                     \
-		int encoded_size = i2d((object), &encoded);                                        \
-		ck_assert_int_gt(encoded_size, 0);                                                 \
-		buffer_append((out), BYTES(encoded, encoded_size));                                \
-		OPENSSL_free(encoded);                                                             \
+		unsigned char *support_data = NULL;                                                \
+		int support_size = i2d((object), &support_data);                                   \
+		ck_assert_int_gt(support_size, 0);                                                 \
+		buffer_append((out), BYTES(support_data, support_size));                           \
+		OPENSSL_free(support_data);                                                        \
 	} while (0)
 
 /* Decodes `input` with a d2i function of OpenSSL; fails unless it takes all bytes. */
 #define SUPPORT_DECODE(out, d2i, input)                                                            \
 	do {                                                                                       \
-		struct bytes encoded = (input);                                                    \
-		const unsigned char *next = encoded.data;                                          \
-		*(out) = d2i(NULL, &next, (long)encoded.size);                                     \
+		struct bytes support_data = (input);                                               \
+		const unsigned char *support_next = support_data.data;                             \
+		*(out) = d2i(NULL, &support_next, (long)support_data.size);                        \
 		ck_assert_ptr_nonnull(*(out));                                                     \
-		ck_assert_ptr_eq(next, encoded.data + encoded.size);                               \
+		ck_assert_ptr_eq(support_next, support_data.data + support_data.size);             \
 	} while (0)
 
 /* Runs the suite and returns main's result. */
