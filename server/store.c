@@ -1,0 +1,124 @@
+#include "server/store.h"
+
+#include <stdlib.h>
+
+#include "common/memory.h"
+#include "server/state_directory.h"
+#include "server/store_private.h"
+
+#define STATE_FILE "mock-ndes.sqlite"
+
+/*
+ * Comments stay in the file, for who looks into it with `.schema`.
+ *
+ * Rows that are written once and read seldom come in plain tables, so that a certificate is one
+ * append; small ones that are looked up by name are their own index (WITHOUT ROWID). A challenge
+ * moves from `challenges` to `spent_challenges` when it is used or expires: so the former holds no
+ * more than PasswordMax of each site, and the latter is cut by its id, without counting.
+ */
+static const char TABLES[] =
+	"CREATE TABLE counters ("
+	" site TEXT NOT NULL,"
+	" name TEXT NOT NULL, -- 'request_id': the latest request number of the site's CA\n"
+	" value INTEGER NOT NULL,"
+	" PRIMARY KEY (site, name)) WITHOUT ROWID;\n"
+
+	"CREATE TABLE certificates (\n"
+	" -- times are milliseconds since 1970: datetime(issued_at / 1000, 'unixepoch')\n"
+	" id INTEGER PRIMARY KEY,"
+	" site TEXT NOT NULL,"
+	" serial TEXT NOT NULL, -- hexadecimal\n"
+	" subject TEXT NOT NULL,"
+	" not_before INTEGER NOT NULL,"
+	" not_after INTEGER NOT NULL,"
+	" request_id INTEGER NOT NULL,"
+	" transaction_id TEXT NOT NULL,"
+	" issued_at INTEGER NOT NULL,"
+	" revoked_at INTEGER,"
+	" reason INTEGER, -- CRLReason, RFC 5280 5.3.1\n"
+	" der BLOB NOT NULL,"
+	" UNIQUE (site, serial));\n"
+	"CREATE INDEX revoked ON certificates (site, revoked_at) WHERE revoked_at IS NOT NULL;\n"
+
+	"CREATE TABLE transactions ("
+	" site TEXT NOT NULL,"
+	" transaction_id TEXT NOT NULL,"
+	" status INTEGER NOT NULL, -- pkiStatus, RFC 8894 3.2.1.3: 0 SUCCESS, 2 FAILURE, 3 "
+	"PENDING\n"
+	" request_id INTEGER NOT NULL,"
+	" changed_at INTEGER NOT NULL,"
+	" polls INTEGER NOT NULL,"
+	" fail_info INTEGER NOT NULL, -- with FAILURE, RFC 8894 3.2.1.4\n"
+	" error INTEGER NOT NULL, -- HRESULT\n"
+	" certificate INTEGER REFERENCES certificates (id), -- with SUCCESS\n"
+	" csr BLOB, -- while PENDING\n"
+	" UNIQUE (site, transaction_id));\n"
+
+	"CREATE TABLE challenges (\n"
+	" -- unused and not known to have expired\n"
+	" site TEXT NOT NULL,"
+	" challenge TEXT NOT NULL,"
+	" made_at INTEGER NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" PRIMARY KEY (site, challenge)) WITHOUT ROWID;\n"
+	"CREATE INDEX challenges_expiry ON challenges (site, expires_at);\n"
+
+	"CREATE TABLE spent_challenges (\n"
+	" -- used or expired, the latest of them\n"
+	" id INTEGER PRIMARY KEY,"
+	" site TEXT NOT NULL,"
+	" challenge TEXT NOT NULL,"
+	" made_at INTEGER NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" used_at INTEGER, -- NULL: expired unused\n"
+	" used_by INTEGER, -- the exchange\n"
+	" UNIQUE (site, challenge));\n"
+
+	"CREATE TABLE used_tokens (\n"
+	" -- identifiers of Intune challenges that were used, until they cannot be sent again\n"
+	" site TEXT NOT NULL,"
+	" identifier TEXT NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" used_at INTEGER NOT NULL,"
+	" used_by INTEGER NOT NULL, -- the exchange\n"
+	" PRIMARY KEY (site, identifier)) WITHOUT ROWID;\n"
+	"CREATE INDEX used_tokens_expiry ON used_tokens (expires_at);\n"
+
+	"CREATE TABLE single_passwords ("
+	" site TEXT PRIMARY KEY,"
+	" password TEXT NOT NULL) WITHOUT ROWID";
+
+static const struct database_schema SCHEMA = {
+	.application_id = 0x4e444553, /* "NDES" */
+	.version = 1,
+	.script = TABLES,
+};
+
+int
+store_open(struct store **out, const char *directory, struct diag *diag)
+{
+	TEXT_CLEANUP char *file = directory ? text_format("%s/%s", directory, STATE_FILE) : NULL;
+	struct store *store = memory_new(1, sizeof(*store));
+	int result = DONE;
+
+	store->directory_lock = -1;
+	if (directory)
+		result = state_directory_lock(&store->directory_lock, directory, diag);
+	if (result == DONE)
+		result = database_open(&store->database, file, &SCHEMA, diag);
+	if (result == DONE)
+		*out = store;
+	else
+		store_close(store);
+	return result;
+}
+
+void
+store_close(struct store *store)
+{
+	if (!store)
+		return;
+	database_close(store->database);
+	state_directory_unlock(store->directory_lock);
+	free(store);
+}

@@ -1,0 +1,193 @@
+/* What the CA issued, under its serial number in hexadecimal, and its request numbers. */
+#include "common/name.h"
+#include "server/store_private.h"
+
+int
+store_next_request_id(uint32_t *out, struct store *store, const char *site, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	int64_t number;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_read(&transaction,
+			"INSERT INTO counters (site, name, value) VALUES (?1, 'request_id', 1)"
+			" ON CONFLICT (site, name) DO UPDATE SET value = value + 1"
+			" RETURNING value",
+			VALUES(value_text(site)), COLUMNS({.integer = &number}),
+			diag) != DATABASE_ROW)
+		return BROKEN;
+	if (number > UINT32_MAX)
+		return diag_break(
+			diag, "request number", "all %u of the site are used", UINT32_MAX);
+	*out = (uint32_t)number;
+	return database_commit(&transaction, diag);
+}
+
+void
+certificate_record_done(struct certificate_record *record)
+{
+	buffer_done(&record->der);
+	*record = (struct certificate_record){0};
+}
+
+/* Gives the number of the new row. */
+static int
+insert(int64_t *id, struct database_transaction *transaction, const char *site,
+	const struct certificate *certificate, const char *transaction_id, uint32_t request_id,
+	int64_t now, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer serial = {0}, subject = {0};
+	int result;
+
+	buffer_append_hex(&serial, certificate->serial);
+	name_text(&subject, certificate->subject);
+	result = database_read(transaction,
+		"INSERT INTO certificates (site, serial, subject, not_before, not_after,"
+		" request_id, transaction_id, issued_at, der)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+		VALUES(value_text(site), value_text_bytes(buffer_bytes(&serial)),
+			value_text_bytes(buffer_bytes(&subject)),
+			value_integer(certificate->not_before * 1000),
+			value_integer(certificate->not_after * 1000), value_integer(request_id),
+			value_text(transaction_id), value_integer(now),
+			value_blob(buffer_bytes(&certificate->der))),
+		COLUMNS({.integer = id}), diag);
+	return result == DATABASE_ROW ? DONE : BROKEN;
+}
+
+int
+store_issue(struct store *store, const char *site, const struct certificate *certificate,
+	const char *transaction_id, const struct transaction_record *record, int64_t now,
+	struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	int64_t id;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		insert(&id, &transaction, site, certificate, transaction_id, record->request_id,
+			now, diag) != DONE ||
+		store_transaction_finish(
+			&transaction, site, transaction_id, record, id, now, diag) != DONE)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
+static int
+read_certificate(struct certificate_record *out, struct database_transaction *transaction,
+	const char *site, struct bytes serial, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer hex = {0};
+	int64_t request_id, reason;
+	int result;
+
+	buffer_append_hex(&hex, serial);
+	result = database_read(transaction,
+		"SELECT der, request_id, issued_at, revoked_at, reason FROM certificates"
+		" WHERE site = ?1 AND serial = ?2",
+		VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex))),
+		COLUMNS({.bytes = &out->der}, {.integer = &request_id},
+			{.integer = &out->issued_at}, {.integer = &out->revoked_at},
+			{.integer = &reason}),
+		diag);
+	if (result == DONE)
+		return diag_refuse(diag, "certificate", NULL, "a serial number that this CA gave",
+			"serial number %s", buffer_text(&hex));
+	if (result != DATABASE_ROW)
+		return BROKEN;
+	out->request_id = (uint32_t)request_id;
+	out->reason = (enum crl_reason)reason;
+	return DONE;
+}
+
+int
+store_certificate_find(struct certificate_record *out, struct store *store, const char *site,
+	struct bytes serial, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	int result;
+
+	*out = (struct certificate_record){0};
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = read_certificate(out, &transaction, site, serial, diag);
+	return result == DONE ? database_commit(&transaction, diag) : result;
+}
+
+int
+store_certificate_revoke(struct store *store, const char *site, struct bytes serial, int64_t now,
+	enum crl_reason reason, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	BUFFER_CLEANUP struct buffer hex = {0};
+
+	buffer_append_hex(&hex, serial);
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_run(&transaction,
+			"UPDATE certificates SET revoked_at = coalesce(revoked_at, ?3), reason = ?4"
+			" WHERE site = ?1 AND serial = ?2",
+			VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex)),
+				value_integer(now), value_integer(reason)),
+			diag) != DONE)
+		return BROKEN;
+	if (database_changes(&transaction) == 0)
+		return diag_refuse(diag, "certificate", NULL, "a serial number that this CA gave",
+			"serial number %s", buffer_text(&hex));
+	return database_commit(&transaction, diag);
+}
+
+/* --- the revoked ones ----------------------------------------------------------- */
+
+/* What store_certificate_each_revoked carries from row to row. */
+struct revoked_rows {
+	struct buffer hex;
+	struct buffer serial;
+	int64_t revoked_at;
+	int64_t reason;
+	void (*each)(void *context, const struct crl_entry *entry);
+	void *context;
+};
+
+static uint8_t
+hex_digit(uint8_t c)
+{
+	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+static void
+pass_on(void *context)
+{
+	struct revoked_rows *rows = context;
+	struct crl_entry entry = {
+		.revoked_at = rows->revoked_at / 1000, .reason = (enum crl_reason)rows->reason};
+
+	buffer_clear(&rows->serial);
+	for (size_t i = 0; i + 1 < rows->hex.size; i += 2)
+		buffer_append_byte(&rows->serial,
+			(uint8_t)(hex_digit(rows->hex.data[i]) << 4 |
+				hex_digit(rows->hex.data[i + 1])));
+	entry.serial = buffer_bytes(&rows->serial);
+	rows->each(rows->context, &entry);
+}
+
+int
+store_certificate_each_revoked(struct store *store, const char *site,
+	void (*each)(void *context, const struct crl_entry *entry), void *context,
+	struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	struct revoked_rows rows = {.each = each, .context = context};
+	int result;
+
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = database_each(&transaction,
+		"SELECT serial, revoked_at, reason FROM certificates"
+		" WHERE site = ?1 AND revoked_at IS NOT NULL ORDER BY revoked_at, id",
+		VALUES(value_text(site)),
+		COLUMNS({.bytes = &rows.hex}, {.integer = &rows.revoked_at},
+			{.integer = &rows.reason}),
+		pass_on, &rows, diag);
+	buffer_done(&rows.hex);
+	buffer_done(&rows.serial);
+	return result == DONE ? database_commit(&transaction, diag) : BROKEN;
+}

@@ -1,0 +1,22 @@
+/*
+ * What the files of the store share, and nobody else: store.c opens and makes
+ * the tables; store_challenges.c, store_certificates.c and
+ * store_transactions.c each know theirs.
+ */
+#pragma once
+
+#include "server/database.h"
+#include "server/store.h"
+
+struct store {
+	struct database *database;
+	int directory_lock; /* descriptor; -1 in memory */
+};
+
+/*
+ * Within a transaction of store_issue: remembers that a transactionID ended with the certificate in
+ * row `certificate`. DONE or BROKEN.
+ */
+int store_transaction_finish(struct database_transaction *transaction, const char *site,
+	const char *transaction_id, const struct transaction_record *record, int64_t certificate,
+	int64_t now, struct diag *diag);

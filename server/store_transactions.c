@@ -1,0 +1,124 @@
+/* What NDES remembers of a transactionID; the request itself as long as it is pending. */
+#include "server/store_private.h"
+
+void
+transaction_record_done(struct transaction_record *record)
+{
+	buffer_done(&record->csr);
+	buffer_done(&record->certificate);
+	*record = (struct transaction_record){0};
+}
+
+/* `certificate` is the row of the issued one; 0: none. */
+static int
+put(struct database_transaction *transaction, const char *site, const char *transaction_id,
+	const struct transaction_record *record, enum scep_status status, int64_t certificate,
+	int64_t now, struct diag *diag)
+{
+	return database_run(transaction,
+		"INSERT INTO transactions (site, transaction_id, status, request_id,"
+		" changed_at, polls, fail_info, error, certificate, csr)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+		" ON CONFLICT (site, transaction_id) DO UPDATE SET status = excluded.status,"
+		" request_id = excluded.request_id, changed_at = excluded.changed_at,"
+		" polls = excluded.polls, fail_info = excluded.fail_info, error = excluded.error,"
+		" certificate = excluded.certificate, csr = excluded.csr",
+		VALUES(value_text(site), value_text(transaction_id), value_integer(status),
+			value_integer(record->request_id), value_integer(now),
+			value_integer(record->polls), value_integer(record->fail_info),
+			value_integer(record->error),
+			certificate ? value_integer(certificate) : value_null(),
+			status == SCEP_STATUS_PENDING ? value_blob(buffer_bytes(&record->csr))
+						      : value_null()),
+		diag);
+}
+
+int
+store_transaction_finish(struct database_transaction *transaction, const char *site,
+	const char *transaction_id, const struct transaction_record *record, int64_t certificate,
+	int64_t now, struct diag *diag)
+{
+	return put(transaction, site, transaction_id, record, SCEP_STATUS_SUCCESS, certificate, now,
+		diag);
+}
+
+int
+store_transaction_put(struct store *store, const char *site, const char *transaction_id,
+	const struct transaction_record *record, int64_t now, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		put(&transaction, site, transaction_id, record, record->status, 0, now, diag) !=
+			DONE)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
+static int
+read_transaction(struct transaction_record *out, struct database_transaction *transaction,
+	const char *site, const char *transaction_id, struct diag *diag)
+{
+	int64_t status, request_id, polls, fail_info, error;
+	int result = database_read(transaction,
+		"SELECT status, transactions.request_id, polls, fail_info, error, csr, der"
+		" FROM transactions LEFT JOIN certificates"
+		" ON certificates.id = transactions.certificate"
+		" WHERE transactions.site = ?1 AND transactions.transaction_id = ?2",
+		VALUES(value_text(site), value_text(transaction_id)),
+		COLUMNS({.integer = &status}, {.integer = &request_id}, {.integer = &polls},
+			{.integer = &fail_info}, {.integer = &error}, {.bytes = &out->csr},
+			{.bytes = &out->certificate}),
+		diag);
+
+	if (result == DONE)
+		return diag_refuse(diag, "transactionID", "RFC 8894 3.3.3",
+			"that of a request this server has seen", "\"%s\"", transaction_id);
+	if (result != DATABASE_ROW)
+		return BROKEN;
+	out->status = (enum scep_status)status;
+	out->request_id = (uint32_t)request_id;
+	out->polls = (unsigned)polls;
+	out->fail_info = (enum scep_fail_info)fail_info;
+	out->error = (int32_t)error;
+	return DONE;
+}
+
+int
+store_transaction_find(struct transaction_record *out, struct store *store, const char *site,
+	const char *transaction_id, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	int result;
+
+	*out = (struct transaction_record){0};
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = read_transaction(out, &transaction, site, transaction_id, diag);
+	return result == DONE ? database_commit(&transaction, diag) : result;
+}
+
+int
+store_transaction_poll(unsigned *out, struct store *store, const char *site,
+	const char *transaction_id, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	int64_t polls;
+	int result;
+
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = database_read(&transaction,
+		"UPDATE transactions SET polls = polls + 1"
+		" WHERE site = ?1 AND transaction_id = ?2 AND status = ?3 RETURNING polls",
+		VALUES(value_text(site), value_text(transaction_id),
+			value_integer(SCEP_STATUS_PENDING)),
+		COLUMNS({.integer = &polls}), diag);
+	if (result == DONE)
+		return diag_refuse(diag, "transactionID", "RFC 8894 3.3.3",
+			"that of a pending request", "\"%s\"", transaction_id);
+	if (result != DATABASE_ROW)
+		return BROKEN;
+	*out = (unsigned)polls;
+	return database_commit(&transaction, diag);
+}
