@@ -1,4 +1,5 @@
-/* What the CA issued, under its serial number in hexadecimal, and its request numbers. */
+#include "server/store_certificates.h"
+
 #include "common/name.h"
 #include "server/store_private.h"
 

@@ -1,7 +1,5 @@
-/*
- * Challenges that wait, those that are spent, and the identifiers of Intune
- * challenges that were seen.
- */
+#include "server/store_challenges.h"
+
 #include "server/store_private.h"
 
 /* How many used or expired challenges are remembered, of all sites, so that a refusal can say

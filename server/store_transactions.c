@@ -1,4 +1,5 @@
-/* What NDES remembers of a transactionID; the request itself as long as it is pending. */
+#include "server/store_transactions.h"
+
 #include "server/store_private.h"
 
 void

@@ -1,0 +1,45 @@
+/*
+ * Certificates that a site's CA has issued, and its request numbers. Part of
+ * store.h.
+ */
+#pragma once
+
+#include "common/crl.h"
+
+struct store;
+struct transaction_record;
+
+/* Gives the next request number of a site's CA, from 1; never twice, not after a restart either. */
+int store_next_request_id(uint32_t *out, struct store *store, const char *site, struct diag *diag);
+
+struct certificate_record {
+	struct buffer der;
+	uint32_t request_id;
+	int64_t issued_at;  /* milliseconds since 1970 */
+	int64_t revoked_at; /* 0: not revoked */
+	enum crl_reason reason;
+};
+
+void certificate_record_done(struct certificate_record *record);
+
+/*
+ * Remembers an issued certificate and the transaction that it ends (status SUCCESS), both or neither.
+ * Of `record` the request number and the polls are kept. DONE or BROKEN.
+ */
+int store_issue(struct store *store, const char *site, const struct certificate *certificate,
+	const char *transaction_id, const struct transaction_record *record, int64_t now,
+	struct diag *diag);
+
+/* Finds by serial (content octets). The caller releases `out`. DONE; REFUSED: there is none; BROKEN. */
+int store_certificate_find(struct certificate_record *out, struct store *store, const char *site,
+	struct bytes serial, struct diag *diag);
+
+/* Marks as revoked. DONE; REFUSED: there is none; BROKEN. */
+int store_certificate_revoke(struct store *store, const char *site, struct bytes serial,
+	int64_t now, enum crl_reason reason, struct diag *diag);
+
+/* Calls `each` for every revoked certificate of the site, oldest first, with the lock held: it must
+ * not come back to the store. DONE or BROKEN. */
+int store_certificate_each_revoked(struct store *store, const char *site,
+	void (*each)(void *context, const struct crl_entry *entry), void *context,
+	struct diag *diag);

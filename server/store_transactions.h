@@ -1,0 +1,36 @@
+/*
+ * What a site remembers of a transactionID. Part of store.h.
+ */
+#pragma once
+
+#include "common/buffer.h"
+#include "common/diag.h"
+#include "common/scep.h"
+
+struct store;
+
+/* What NDES remembers of one transactionID. */
+struct transaction_record {
+	enum scep_status status;
+	uint32_t request_id;
+	unsigned polls;                /* CertPolls and repeated PKCSReqs seen while pending */
+	enum scep_fail_info fail_info; /* with FAILURE */
+	int32_t error;
+	struct buffer csr;         /* while PENDING: the PKCS#10 as received */
+	struct buffer certificate; /* with SUCCESS, as found; never given */
+};
+
+void transaction_record_done(struct transaction_record *record);
+
+/* Remembers or replaces a transaction that is PENDING or ended in FAILURE. DONE or BROKEN. */
+int store_transaction_put(struct store *store, const char *site, const char *transaction_id,
+	const struct transaction_record *record, int64_t now, struct diag *diag);
+
+/* Finds it. The caller releases `out`. DONE; REFUSED: there is none; BROKEN. */
+int store_transaction_find(struct transaction_record *out, struct store *store, const char *site,
+	const char *transaction_id, struct diag *diag);
+
+/* Counts one more poll of a pending transaction and gives the new number. DONE; REFUSED: there is no
+ * pending one; BROKEN. */
+int store_transaction_poll(unsigned *out, struct store *store, const char *site,
+	const char *transaction_id, struct diag *diag);
