@@ -13,12 +13,17 @@ clock_now_ms(const struct clock *clock)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + atomic_load(&clock->offset_ms);
 }
 
+/* Rounds down, before 1970 too. */
+static int64_t
+whole_seconds(int64_t ms)
+{
+	return ms >= 0 ? ms / 1000 : (ms - 999) / 1000;
+}
+
 int64_t
 clock_now(const struct clock *clock)
 {
-	int64_t ms = clock_now_ms(clock);
-
-	return ms >= 0 ? ms / 1000 : (ms - 999) / 1000;
+	return whole_seconds(clock_now_ms(clock));
 }
 
 void
@@ -70,9 +75,10 @@ clock_join(struct tm utc)
 char *
 clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms)
 {
-	struct tm utc = clock_split(ms / 1000);
+	int64_t seconds = whole_seconds(ms);
+	struct tm utc = clock_split(seconds);
 	size_t used = strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
 
-	snprintf(text + used, CLOCK_TEXT_SIZE - used, ".%03dZ", (int)(ms % 1000));
+	snprintf(text + used, CLOCK_TEXT_SIZE - used, ".%03dZ", (int)(ms - seconds * 1000));
 	return text;
 }

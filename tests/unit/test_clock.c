@@ -1,0 +1,115 @@
+/* The clock that tests stop, set and move on; dates held against strftime and timegm of libc. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+
+#define NOW_MS INT64_C(1700000000123)
+
+START_TEST(follows_the_real_time)
+{
+	struct clock clock = {0};
+	int64_t before = time(NULL), now = clock_now(&clock), now_ms = clock_now_ms(&clock);
+
+	ck_assert_int_ge(now, before);
+	ck_assert_int_ge(now_ms / 1000, now);
+	ck_assert_int_le(now_ms / 1000, time(NULL));
+}
+END_TEST
+
+START_TEST(moves_while_it_runs)
+{
+	struct clock clock = {0};
+	int64_t real = clock_now(&clock);
+
+	clock_advance(&clock, 40 * INT64_C(86400000));
+	ck_assert_int_ge(clock_now(&clock), real + 40 * CLOCK_DAY_SECONDS);
+	ck_assert_int_le(clock_now(&clock), time(NULL) + 40 * CLOCK_DAY_SECONDS);
+	clock_advance(&clock, -80 * INT64_C(86400000));
+	ck_assert_int_le(clock_now(&clock), time(NULL) - 40 * CLOCK_DAY_SECONDS);
+	clock_reset(&clock);
+	ck_assert_int_ge(clock_now(&clock), real);
+}
+END_TEST
+
+START_TEST(stands_and_is_moved)
+{
+	struct clock clock = {0};
+
+	clock_freeze(&clock, NOW_MS);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS);
+	ck_assert_int_eq(clock_now(&clock), 1700000000);
+	clock_advance(&clock, 1877);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS + 1877);
+	clock_advance(&clock, -1877);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS);
+	clock_freeze(&clock, -1);
+	ck_assert_int_eq(clock_now(&clock), -1);
+	clock_reset(&clock);
+	ck_assert_int_ge(clock_now(&clock), 1700000000);
+}
+END_TEST
+
+START_TEST(never_steps_back)
+{
+	int64_t first = clock_monotonic_ns();
+
+	ck_assert_int_gt(first, 0);
+	ck_assert_int_ge(clock_monotonic_ns(), first);
+}
+END_TEST
+
+static const struct {
+	int64_t ms;
+	const char *text;
+} texts[] = {
+	{0, "1970-01-01T00:00:00.000Z"},
+	{NOW_MS, "2023-11-14T22:13:20.123Z"},
+	{INT64_C(951782400000), "2000-02-29T00:00:00.000Z"},
+	{INT64_C(4102444799999), "2099-12-31T23:59:59.999Z"},
+	{-1, "1969-12-31T23:59:59.999Z"},
+	{-1000, "1969-12-31T23:59:59.000Z"},
+	{INT64_C(253402300799999), "9999-12-31T23:59:59.999Z"},
+};
+
+START_TEST(writes_iso_8601)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	ck_assert_str_eq(clock_text(text, texts[_i].ms), texts[_i].text);
+}
+END_TEST
+
+START_TEST(splits_and_joins)
+{
+	int64_t seconds = texts[_i].ms / 1000;
+	struct tm utc = clock_split(seconds);
+
+	ck_assert_int_eq(clock_join(utc), seconds);
+	utc.tm_mday += 31; /* normalised into the next month */
+	ck_assert_int_eq(clock_join(utc), seconds + 31 * CLOCK_DAY_SECONDS);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("clock");
+	TCase *clock = tcase_create("clock"), *dates = tcase_create("dates");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(clock, follows_the_real_time);
+	tcase_add_test(clock, moves_while_it_runs);
+	tcase_add_test(clock, stands_and_is_moved);
+	tcase_add_test(clock, never_steps_back);
+	tcase_add_loop_test(dates, writes_iso_8601, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_loop_test(dates, splits_and_joins, 0, sizeof(texts) / sizeof(texts[0]));
+	suite_add_tcase(suite, clock);
+	suite_add_tcase(suite, dates);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
