@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/utf8.h"
 
 #define IDENTIFIER_TAG  0xdf /* all but the constructed bit */
 #define HIGH_TAG_NUMBER 0x1f
@@ -112,7 +113,8 @@ read_head(struct head *head, const uint8_t *next, const uint8_t *end)
 	head->size = 2;
 	head->content = next[1] & 0x7f;
 	if (head->indefinite)
-		return (next[0] & DER_CONSTRUCTED) ? NULL : "an indefinite length on a primitive element";
+		return (next[0] & DER_CONSTRUCTED) ? NULL
+						   : "an indefinite length on a primitive element";
 	if (next[1] & 0x80) {
 		octets = head->content;
 		if (octets > 4 || octets > left - 2)
@@ -170,7 +172,8 @@ peek(struct der *der, struct der_element *out)
 	end = head.indefinite ? find_end_of_contents(content, der->end, der->depth)
 			      : content + head.content;
 	if (!end)
-		return der_refuse(der, NULL, "an indefinite length that does not end, or nests over %d deep",
+		return der_refuse(der, NULL,
+			"an indefinite length that does not end, or nests over %d deep",
 			DER_DEPTH_MAX);
 	*out = (struct der_element){
 		.tag = head.identifier & IDENTIFIER_TAG,
@@ -235,8 +238,8 @@ der_enter(struct der *der, uint8_t tag, struct der *inside)
 		return false;
 	if (!element.constructed) {
 		der->next = element.whole.data;
-		return der_refuse(der, "a constructed element", "a primitive %s",
-			der_tag_name(name, tag));
+		return der_refuse(
+			der, "a constructed element", "a primitive %s", der_tag_name(name, tag));
 	}
 	return der_open(der, &element, inside);
 }
@@ -274,7 +277,8 @@ der_take_small(struct der *der, uint32_t *out)
 	if (!der_take_integer(der, &octets))
 		return false;
 	if (octets.size > 4 || (octets.data[0] & 0x80))
-		return der_refuse(der, "an INTEGER from 0 to 2147483647", "one of %zu octets", octets.size);
+		return der_refuse(
+			der, "an INTEGER from 0 to 2147483647", "one of %zu octets", octets.size);
 	for (size_t i = 0; i < octets.size; i++)
 		value = value << 8 | octets.data[i];
 	*out = value;
@@ -302,7 +306,8 @@ der_take_boolean(struct der *der, bool *out)
 	if (!take_primitive(der, DER_BOOLEAN, &element))
 		return false;
 	if (element.content.size != 1)
-		return der_refuse(der, "a BOOLEAN of one octet", "%zu octets", element.content.size);
+		return der_refuse(
+			der, "a BOOLEAN of one octet", "%zu octets", element.content.size);
 	*out = element.content.data[0] != 0;
 	return true;
 }
@@ -498,21 +503,6 @@ append_wide(struct buffer *out, struct bytes text, size_t width)
 	return true;
 }
 
-/* Returns the size of the UTF-8 character at `text`, or 0 when it is not one. */
-static size_t
-utf8_size(struct bytes text)
-{
-	uint8_t first = text.data[0];
-	size_t size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-
-	if (first == 0 || (first >= 0x80 && first < 0xc2) || first > 0xf4 || size > text.size)
-		return 0;
-	for (size_t i = 1; i < size; i++)
-		if ((text.data[i] & 0xc0) != 0x80)
-			return 0;
-	return size;
-}
-
 static bool
 append_utf8(struct buffer *out, struct bytes text)
 {
@@ -520,7 +510,7 @@ append_utf8(struct buffer *out, struct bytes text)
 
 	for (size_t i = 0; i < text.size; i += size) {
 		size = utf8_size(BYTES(text.data + i, text.size - i));
-		if (size == 0)
+		if (size == 0 || text.data[i] == 0)
 			return false;
 		buffer_append(out, BYTES(text.data + i, size));
 	}

@@ -162,6 +162,9 @@ static const struct {
 	{DER_UNIVERSAL_STRING, {(const uint8_t *)"\x00\x01\xf6\x00", 4}, "\xf0\x9f\x98\x80"},
 	{DER_UTF8_STRING, {(const uint8_t *)"\xc3\xa4", 2}, "\xc3\xa4"},
 	{DER_UTF8_STRING, {(const uint8_t *)"\xc3", 1}, NULL},
+	{DER_UTF8_STRING, {(const uint8_t *)"\xe0\x80\xaf", 3}, NULL}, /* an overlong '/' */
+	{DER_UTF8_STRING, {(const uint8_t *)"\xed\xa0\x80", 3}, NULL}, /* a surrogate */
+	{DER_UTF8_STRING, {(const uint8_t *)"\xf4\x90\x80\x80", 4}, NULL}, /* beyond U+10FFFF */
 	{DER_UTF8_STRING, {(const uint8_t *)"a\0b", 3}, NULL},
 	{DER_INTEGER, {(const uint8_t *)"\x01", 1}, NULL},
 };
