@@ -10,7 +10,7 @@
 
 #include "common/buffer.h"
 
-/* ROW(name, number, meaning). Names that begin with ERROR_ or RPC_ are Win32 codes as an HRESULT. */
+/* ROW(name, number, meaning). Names with ERROR_ or RPC_ are Win32 codes as an HRESULT. */
 #define HRESULT_ROWS(ROW)                                                                          \
 	ROW(E_FAIL, 0x80004005, "A step failed without saying why.")                               \
 	ROW(E_UNEXPECTED, 0x8000FFFF, "A service met a state that it has no answer for.")          \

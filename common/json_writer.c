@@ -2,7 +2,7 @@
 
 #include "common/utf8.h"
 
-/* A value or a member before this one ends with a bracket, a quotation mark, a digit or a letter. */
+/* What stands before this one ends with a bracket, a quotation mark, a digit or a letter. */
 static bool
 needs_comma(const struct buffer *out)
 {
@@ -55,7 +55,7 @@ is_plain(uint8_t byte)
 	return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-/* Appends the character at the start of `text`, which is not plain; returns how many bytes it took. */
+/* Appends the character at the start of `text`, which is not plain; returns its size. */
 static size_t
 append_special(struct buffer *out, struct bytes text)
 {

@@ -26,7 +26,7 @@ void json_writer_hex(struct buffer *out, const char *key, struct bytes bytes);
 
 void json_writer_number(struct buffer *out, const char *key, int64_t number);
 
-/* Appends thousandths of something as a number with three decimals; `thousandths` is not negative. */
+/* Appends thousandths as a number with three decimals; they are not negative. */
 void json_writer_thousandths(struct buffer *out, const char *key, int64_t thousandths);
 
 void json_writer_boolean(struct buffer *out, const char *key, bool value);

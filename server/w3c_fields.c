@@ -32,7 +32,7 @@ is_plain(uint8_t byte)
 	return byte > ' ' && byte < 0x7f;
 }
 
-/* Appends the character at the start of `text`, which is not plain; returns how many bytes it took. */
+/* Appends the character at the start of `text`, which is not plain; returns its size. */
 static size_t
 append_special(struct buffer *out, struct bytes text)
 {
@@ -128,7 +128,7 @@ append_method(struct buffer *out, const struct line *line)
 	append_escaped(out, bytes_text(line->http->request.method));
 }
 
-/* The path is logged as the site's IIS understood it, unescaped; the query keeps its raw escapes. */
+/* The path is logged as the site's IIS understood it, unescaped; the query stays as sent. */
 static void
 append_stem(struct buffer *out, const struct line *line)
 {

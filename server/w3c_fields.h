@@ -12,16 +12,16 @@
 struct exchange;
 
 /*
- * Reads names separated by blanks, as they stand behind "#Fields:", into a selection: bit n of `out`
- * is row n. Order and case of the names do not matter. DONE; REFUSED for an empty selection, and for
- * a name that IIS does not have, with the nearest one.
+ * Reads names separated by blanks, as they stand behind "#Fields:", into a selection: bit n of
+ * `out` is row n. Order and case of the names do not matter. DONE; REFUSED for an empty selection,
+ * and for a name that IIS does not have, with the nearest one.
  */
 int w3c_fields_parse(uint32_t *out, const char *names, struct diag *diag);
 
 /* Appends the names of the selected fields, separated by blanks. */
 void w3c_fields_write_names(struct buffer *out, uint32_t fields);
 
-/* Appends the values of the selected fields, separated by blanks, without a line end. `logged_at` is
- * the deployment's UTC time when the last byte had left. */
+/* Appends the values of the selected fields, separated by blanks, without a line end. `logged_at`
+ * is the deployment's UTC time when the last byte had left. */
 void w3c_fields_write_values(struct buffer *out, uint32_t fields, const struct exchange *exchange,
 	const struct tm *logged_at);

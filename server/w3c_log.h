@@ -9,14 +9,19 @@
 struct w3c_log;
 
 /*
- * Opens DIRECTORY/W3SVC<number>/, made when missing. `fields` are the names behind "#Fields: "; a name
- * that IIS does not have is REFUSED with the nearest one. `iis` is the version in "#Software". The file
- * of the day is opened at the first line; its header is written at each start. DONE, REFUSED, BROKEN.
+ * Opens DIRECTORY/W3SVC<number>/, made when missing. `fields` are the names behind "#Fields: "; one
+ * that IIS does not have is REFUSED with the nearest one. `iis` is the version in "#Software". The
+ * file of the UTC day is opened at the first line; its header is written at each start. DONE, or
+ * REFUSED.
  */
 int w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_number,
 	const char *fields, const char *iis, struct diag *diag);
 
-/* Appends the line of a finished exchange; it is in the file when this returns. DONE or BROKEN. */
+/*
+ * Appends the line of a finished exchange; it is in the file when this returns. What never reached
+ * IIS has no line: answers of http.sys and of a proxy in front, and no answer at all. DONE; BROKEN
+ * with words when the file begins to fail.
+ */
 int w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag *diag);
 
 void w3c_log_close(struct w3c_log *log);

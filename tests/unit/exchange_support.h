@@ -20,8 +20,8 @@ struct exchange_support {
 };
 
 /*
- * Makes number 17: GetCACaps by GET from 127.0.0.1:51234 to 127.0.0.1:80, the second on connection 4,
- * answered 200 by mscep.dll after 3.214 ms with 186 bytes. `support` must stay where it is.
+ * Makes number 17: GetCACaps by GET from 127.0.0.1:51234 to 127.0.0.1:80, the second on connection
+ * 4, answered 200 by mscep.dll after 3.214 ms with 186 bytes. `support` must stay where it is.
  */
 void exchange_support_init(struct exchange_support *support);
 

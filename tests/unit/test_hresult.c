@@ -1,4 +1,4 @@
-/* HRESULT names against the decimals and names that logs and clients show (ndes-behaviour 2.6, 5.7). */
+/* HRESULT names against the decimals that logs and clients show (ndes-behaviour 2.6, 5.7). */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
