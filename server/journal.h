@@ -1,17 +1,54 @@
 /*
  * Our own record of every exchange, decoded: journal.jsonl, one JSON object a
- * line; and the short line for a person on stderr.
+ * line, which tests read; and a short line for a person on stderr.
+ *
+ * What an exchange did not have is not in its object: no key is null. Text of
+ * the client's is cut at JOURNAL_TEXT_MAX bytes; where that can happen often,
+ * the whole size stands beside it.
+ *
+ *   exchange         its number, from 1, as in X-Mock-Request
+ *   site             "default" or NAME of /site/NAME
+ *   time             of arrival, by the deployment's clock: "2026-01-31T23:59:58.747Z"
+ *   duration_ms      3.214, real time, from the request line to the last byte
+ *   connection       {number, nth, client_address, client_port, end}; end: sent, client-left,
+ *                    timed-out, malformed, closed-by-plan, shutdown
+ *   request          {method, target, target_size, user_agent, content_length, bytes}
+ *   operation        the parameter as sent, unescaped
+ *   message          {type, type_name, transaction_id, sender_nonce (hex), digest, cipher, renewal,
+ *                    signer: {subject, issuer, serial (hex), self_signed},
+ *                    recipients: [{issuer, serial, ours, key_transport}]}; ours: ra_encryption,
+ *                    ra_signing, issuing_ca, root_ca
+ *   csr              {subject, key ("RSA" or "EC"), key_bits, subject_alt_name,
+ *                    key_usage: ["digitalSignature"]}
+ *   challenge        {text, size, verdict, used_by}; verdict is a challenge_verdict_name
+ *   disposition      {status, fail_info, error ("0x80070490"), error_name, reason, event}; of a
+ *                    pkiMessage that was answered or refused
+ *   issuance         {request_id, serial, polls, crl_size}
+ *   stages           the names of those that the exchange went through, in order
+ *   answered_by      the one that gave the answer
+ *   response         {from ("http_sys", "iis", "mscep", "proxy"), reason (s-reason of http.sys),
+ *                    status, substatus, win32_status, win32_name, content_type, body_size, bytes}
+ *   words            what was wrong, for a person
+ *   broke            true when that was a failure of this program
  */
 #pragma once
 
 #include "server/exchange.h"
 
+#define JOURNAL_TEXT_MAX 512
+
 struct journal;
 
-/* Opens DIRECTORY/journal.jsonl for appending, or writes no file when NULL. DONE, REFUSED, BROKEN. */
+/*
+ * Opens DIRECTORY/journal.jsonl for appending, or writes no file when NULL; `human_lines` go to
+ * stderr. DONE, REFUSED or BROKEN.
+ */
 int journal_open(struct journal **out, const char *directory, bool human_lines, struct diag *diag);
 
-/* Records a finished exchange; its line is in the file when this returns. DONE or BROKEN. */
+/*
+ * Records a finished exchange; its line is in the file when this returns. A line for stderr that
+ * nobody would read at once is dropped. DONE; BROKEN with words when the file begins to fail.
+ */
 int journal_write(struct journal *journal, const struct exchange *exchange, struct diag *diag);
 
 void journal_close(struct journal *journal);

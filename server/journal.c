@@ -1,0 +1,91 @@
+#include "server/journal.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+#include "server/journal_entry.h"
+#include "server/journal_line.h"
+#include "server/log_file.h"
+
+struct journal {
+	pthread_mutex_t lock; /* around all below it */
+	bool human_lines;
+	bool has_file;
+	struct log_file file;
+	struct buffer line; /* kept for its memory */
+};
+
+static int
+open_file(struct journal *journal, const char *directory, struct diag *diag)
+{
+	int outcome = log_file_make_directory(directory, diag);
+
+	if (outcome != DONE)
+		return outcome;
+	journal->has_file = true;
+	log_file_init(&journal->file, text_format("%s/journal.jsonl", directory));
+	return log_file_open(&journal->file, diag);
+}
+
+int
+journal_open(struct journal **out, const char *directory, bool human_lines, struct diag *diag)
+{
+	struct journal *journal = memory_new(1, sizeof(*journal));
+	int outcome;
+
+	pthread_mutex_init(&journal->lock, NULL);
+	journal->human_lines = human_lines;
+	log_file_init(&journal->file, NULL);
+	outcome = directory ? open_file(journal, directory, diag) : DONE;
+	if (outcome == DONE)
+		*out = journal;
+	else
+		journal_close(journal);
+	return outcome;
+}
+
+/* Writes to stderr unless it is a pipe that is full: whoever does not read must not stop us. */
+static void
+print(struct bytes line)
+{
+	struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (poll(&standard_error, 1, 0) != 1 || !(standard_error.revents & POLLOUT))
+		return;
+	if (write(STDERR_FILENO, line.data, line.size) < 0)
+		return; /* there is nobody left to tell */
+}
+
+int
+journal_write(struct journal *journal, const struct exchange *exchange, struct diag *diag)
+{
+	int outcome = DONE;
+
+	pthread_mutex_lock(&journal->lock);
+	if (journal->human_lines) {
+		buffer_clear(&journal->line);
+		journal_line_write(&journal->line, exchange);
+		print(buffer_bytes(&journal->line));
+	}
+	if (journal->has_file) {
+		buffer_clear(&journal->line);
+		journal_entry_write(&journal->line, exchange);
+		outcome = log_file_append(&journal->file, buffer_bytes(&journal->line), diag);
+	}
+	pthread_mutex_unlock(&journal->lock);
+	return outcome;
+}
+
+void
+journal_close(struct journal *journal)
+{
+	if (!journal)
+		return;
+	log_file_done(&journal->file);
+	buffer_done(&journal->line);
+	pthread_mutex_destroy(&journal->lock);
+	free(journal);
+}

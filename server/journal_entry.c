@@ -1,0 +1,124 @@
+#include "server/journal_entry.h"
+
+#include "common/clock.h"
+#include "common/hresult.h"
+#include "common/json_writer.h"
+#include "server/journal_message.h"
+#include "server/journal_text.h"
+
+static void
+write_connection(struct buffer *out, const struct http_exchange *http)
+{
+	json_writer_open_object(out, "connection");
+	json_writer_number(out, "number", (int64_t)http->request.connection);
+	json_writer_number(out, "nth", http->request.nth);
+	journal_text_write(out, "client_address", http->request.client_address);
+	json_writer_number(out, "client_port", http->request.client_port);
+	journal_text_write(out, "end", journal_text_end(http->end));
+	json_writer_close_object(out);
+}
+
+static void
+write_request(struct buffer *out, const struct http_exchange *http)
+{
+	const struct request *request = &http->request;
+
+	json_writer_open_object(out, "request");
+	journal_text_write(out, "method", request->method);
+	journal_text_write(out, "target", request->target);
+	json_writer_number(out, "target_size", (int64_t)bytes_text(request->target).size);
+	journal_text_write(out, "user_agent", request_header(request, "User-Agent"));
+	if (request->content_length >= 0)
+		json_writer_number(out, "content_length", request->content_length);
+	json_writer_number(out, "bytes", (int64_t)http->bytes_received);
+	json_writer_close_object(out);
+}
+
+static void
+write_operation(struct buffer *out, const struct request *request)
+{
+	BUFFER_CLEANUP struct buffer operation = {0};
+
+	if (journal_text_operation(&operation, request))
+		json_writer_text(out, "operation", journal_text_cut(buffer_bytes(&operation)));
+}
+
+/* Behind the stage that answers, those that only lead forward are passed over (pipeline.h). */
+static void
+write_stages(struct buffer *out, const struct exchange *exchange)
+{
+	const struct stage *stage;
+	bool answered = false;
+
+	json_writer_open_array(out, "stages");
+	for (unsigned i = 0; (stage = pipeline_stage(i)); i++) {
+		if (!answered || stage->phase >= PHASE_BACK)
+			journal_text_write(out, NULL, stage->name);
+		answered = answered || stage == exchange->answered_by;
+	}
+	json_writer_close_array(out);
+	if (exchange->answered_by)
+		journal_text_write(out, "answered_by", exchange->answered_by->name);
+}
+
+static void
+write_response(struct buffer *out, const struct exchange *exchange)
+{
+	static const char *const from_words[] = {
+		[RESPONSE_FROM_HTTP_SYS] = "http_sys",
+		[RESPONSE_FROM_IIS] = "iis",
+		[RESPONSE_FROM_MSCEP] = "mscep",
+		[RESPONSE_FROM_PROXY] = "proxy",
+	};
+	const struct response *response = &exchange->http->response;
+	const struct hresult_row *win32 = hresult_find((int32_t)response->win32_status);
+
+	if (response->from == RESPONSE_FROM_NOBODY || exchange->http->send.no_answer)
+		return;
+	json_writer_open_object(out, "response");
+	journal_text_write(out, "from", from_words[response->from]);
+	if (response->from == RESPONSE_FROM_HTTP_SYS)
+		journal_text_write(out, "reason", http_sys_error_reason(exchange->http_sys_error));
+	json_writer_number(out, "status", response->status);
+	json_writer_number(out, "substatus", response->substatus);
+	json_writer_number(out, "win32_status", response->win32_status);
+	if (win32)
+		journal_text_write(out, "win32_name", win32->name);
+	journal_text_write(out, "content_type", response->content_type);
+	json_writer_number(out, "body_size", (int64_t)response->body.size);
+	json_writer_number(out, "bytes", (int64_t)exchange->http->bytes_sent);
+	json_writer_close_object(out);
+}
+
+static void
+write_words(struct buffer *out, const struct exchange *exchange)
+{
+	char words[DIAG_TEXT_SIZE];
+
+	if (exchange->diag.object[0] != '\0')
+		json_writer_text(out, "words", bytes_text(diag_text(words, &exchange->diag)));
+	if (exchange->broke)
+		json_writer_boolean(out, "broke", true);
+}
+
+void
+journal_entry_write(struct buffer *out, const struct exchange *exchange)
+{
+	const struct http_exchange *http = exchange->http;
+	char time[CLOCK_TEXT_SIZE];
+
+	json_writer_open_object(out, NULL);
+	json_writer_number(out, "exchange", (int64_t)exchange->number);
+	journal_text_write(out, "site", exchange->site->name);
+	journal_text_write(out, "time", clock_text(time, exchange->arrived_ms));
+	json_writer_thousandths(out, "duration_ms", (http->ended_ns - http->begun_ns) / 1000);
+	write_connection(out, http);
+	write_request(out, http);
+	write_operation(out, &http->request);
+	journal_message_write(out, exchange);
+	write_stages(out, exchange);
+	write_response(out, exchange);
+	write_words(out, exchange);
+	json_writer_close_object(out);
+	buffer_append_byte(out, '\n');
+}
