@@ -9,6 +9,7 @@
 #pragma once
 
 #include "common/diag.h"
+#include "server/http_listen.h"
 #include "server/request.h"
 #include "server/response.h"
 
@@ -66,27 +67,8 @@ struct http_service {
 	void (*finished)(void *context, struct http_exchange *exchange);
 };
 
-#define HTTP_TIMEOUT_DEFAULT 120
-
-/* A bound and listening address. */
-struct http_listener {
-	char address[64]; /* "127.0.0.1" or "::1" */
-	unsigned port;    /* the real one */
-	int descriptor;
-	unsigned timeout; /* seconds after which a silent connection is closed; may be changed */
-	const struct http_service *service;
-};
-
 /*
- * Binds and listens on `text`, "ADDRESS:PORT" or "[v6]:PORT", port 0 for a free one. Clients can
- * connect from now on and wait until http_run. The caller closes the descriptor unless http_new takes
- * it. DONE; REFUSED with words for a bad address, a port in use, a port that needs privileges.
- */
-int http_listen(struct http_listener *out, const char *text, const struct http_service *service,
-	struct diag *diag);
-
-/*
- * Makes the loop with its listeners (copied; descriptors are taken over, also when it fails) and
+ * Makes the loop with its listeners (copied; descriptors are taken over unless it fails) and
  * `workers` threads (0: one for each core). Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
  * SIGINT, which end the loop, and SIGPIPE are blocked from now on in the calling thread and those
  * that it makes; call it before any other thread is made. DONE or BROKEN.

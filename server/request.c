@@ -39,6 +39,31 @@ request_header(const struct request *request, const char *name)
 	return NULL;
 }
 
+static bool
+lists(const char *list, const char *token)
+{
+	size_t size = strlen(token);
+
+	for (;;) {
+		list += strspn(list, ", \t");
+		if (*list == '\0')
+			return false;
+		if (strncasecmp(list, token, size) == 0 && strchr(", \t", list[size]))
+			return true;
+		list += strcspn(list, ",");
+	}
+}
+
+bool
+request_header_lists(const struct request *request, const char *name, const char *token)
+{
+	for (size_t i = 0; i < request->header_count; i++)
+		if (strcasecmp(request->headers[i].name, name) == 0 &&
+			lists(request->headers[i].value, token))
+			return true;
+	return false;
+}
+
 /* Takes what stands in front of the next `separator`, which is dropped, or all that is left. */
 static struct bytes
 take_until(struct bytes *rest, char separator)

@@ -21,11 +21,11 @@ struct request {
 	const char *target;  /* the request target as sent, not unescaped */
 	struct bytes path;   /* its path as sent; "http://host" in front of it is left out */
 	struct bytes query;  /* what follows the first "?", as sent; data NULL without a "?" */
-	struct request_header headers[REQUEST_HEADERS_MAX];
+	struct request_header headers[REQUEST_HEADERS_MAX]; /* the first ones, in order */
 	size_t header_count;
 	size_t head_size;       /* bytes of request line and headers, with the empty line */
-	int64_t content_length; /* -1: none was sent */
-	bool chunked;
+	int64_t content_length; /* -1: none was sent, or a Transfer-Encoding beside it */
+	bool chunked;           /* Transfer-Encoding: chunked */
 	bool expects_continue;
 	struct buffer body; /* complete once the body has been read; empty when it was not wanted */
 	char client_address[64]; /* c-ip */
@@ -41,6 +41,10 @@ void request_set_target(struct request *request, const char *target);
 
 /* Returns the value of the first header of this name, compared without case, or NULL. */
 const char *request_header(const struct request *request, const char *name);
+
+/* Returns whether a header of this name holds `token` in its comma-separated list, compared without
+ * case (RFC 9110 5.6.1). */
+bool request_header_lists(const struct request *request, const char *name, const char *token);
 
 /*
  * Finds a query parameter in the raw query. Parameters are separated by "&"; each "?" in front of a

@@ -95,6 +95,36 @@ START_TEST(finds_headers)
 }
 END_TEST
 
+static const struct {
+	const char *value;
+	bool lists;
+} lists[] = {
+	{"close", true},
+	{"CLOSE", true},
+	{"TE, close", true},
+	{"close,te", true},
+	{" ,\tclose ,", true},
+	{"closed", false},
+	{"clos", false},
+	{"not close", false},
+	{"keep-alive", false},
+	{"", false},
+};
+
+START_TEST(finds_tokens)
+{
+	struct request request = {
+		.headers = {{"Connection", "te"}, {"Host", "close"},
+			{"connection", lists[_i].value}},
+		.header_count = 3,
+	};
+
+	ck_assert_msg(request_header_lists(&request, "Connection", "close") == lists[_i].lists,
+		"whether \"%s\" lists close", lists[_i].value);
+	ck_assert(request_header_lists(&request, "Connection", "te"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -106,6 +136,7 @@ main(void)
 	tcase_add_loop_test(cases, splits_targets, 0, sizeof(targets) / sizeof(targets[0]));
 	tcase_add_loop_test(cases, finds_parameters, 0, sizeof(parameters) / sizeof(parameters[0]));
 	tcase_add_test(cases, finds_headers);
+	tcase_add_loop_test(cases, finds_tokens, 0, sizeof(lists) / sizeof(lists[0]));
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -1,0 +1,243 @@
+#include "server/http.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "server/http_daemon.h"
+#include "server/http_workers.h"
+
+/* Descriptors that connections leave to listeners, logs and the store. */
+#define DESCRIPTORS_KEPT 64
+
+#define EVENTS_AT_ONCE 16
+
+struct http {
+	struct http_daemon **daemons;
+	struct http_listener *listeners;
+	size_t count;
+	struct http_traffic traffic;
+	int epoll;   /* waits for the daemons and the two below */
+	int wake;    /* eventfd: work is done, or http_stop was called */
+	int signals; /* signalfd */
+	atomic_bool stopping;
+};
+
+/* Raises the limit of descriptors and returns how many connections that allows. */
+static unsigned
+raise_connection_limit(void)
+{
+	struct rlimit limit = {0};
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur > INT_MAX)
+		return INT_MAX;
+	return limit.rlim_cur > 2 * DESCRIPTORS_KEPT ? (unsigned)limit.rlim_cur - DESCRIPTORS_KEPT
+						     : DESCRIPTORS_KEPT;
+}
+
+static int
+start_daemons(
+	struct http *http, const struct http_listener *listeners, size_t count, struct diag *diag)
+{
+	unsigned limit = raise_connection_limit();
+
+	http->daemons = memory_new(count, sizeof(struct http_daemon *));
+	http->listeners = memory_new(count, sizeof(struct http_listener));
+	for (; http->count < count; http->count++) {
+		http->listeners[http->count] = listeners[http->count];
+		if (http_daemon_new(&http->daemons[http->count], &listeners[http->count], limit,
+			    &http->traffic, diag) != DONE)
+			return BROKEN;
+	}
+	return DONE;
+}
+
+static int
+watch(struct http *http, int descriptor)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+
+	return epoll_ctl(http->epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+static int
+open_loop(struct http *http, struct diag *diag)
+{
+	sigset_t ending, blocked;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGINT);
+	blocked = ending;
+	sigaddset(&blocked, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+	http->epoll = epoll_create1(EPOLL_CLOEXEC);
+	http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	http->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (watch(http, http->wake) != 0 || watch(http, http->signals) != 0)
+		return diag_break(
+			diag, "HTTP", "the event loop could not be opened: %s", strerror(errno));
+	for (size_t i = 0; i < http->count; i++)
+		if (watch(http, http_daemon_descriptor(http->daemons[i])) != 0)
+			return diag_break(diag, "HTTP", "a listener could not be watched: %s",
+				strerror(errno));
+	return DONE;
+}
+
+int
+http_new(struct http **out, const struct http_listener *listeners, size_t count, unsigned workers,
+	struct diag *diag)
+{
+	struct http *http = memory_new(1, sizeof(*http));
+	int result;
+
+	http->epoll = http->wake = http->signals = -1;
+	result = start_daemons(http, listeners, count, diag);
+	if (result == DONE)
+		result = open_loop(http, diag);
+	if (result == DONE)
+		result = http_workers_new(&http->traffic.workers, workers, http->wake, diag);
+	if (result == DONE) {
+		*out = http;
+		return DONE;
+	}
+	/* The listeners stay with the caller. */
+	for (size_t i = 0; i < http->count; i++)
+		http->listeners[i].descriptor = -1;
+	http_free(http);
+	return result;
+}
+
+/* Returns how long the loop may sleep: until a daemon has to do something, `limit` at most. */
+static int
+sleep_limit(const struct http *http, int limit)
+{
+	for (size_t i = 0; i < http->count; i++) {
+		int ms = http_daemon_timeout(http->daemons[i]);
+
+		if (ms >= 0 && (limit < 0 || ms < limit))
+			limit = ms;
+	}
+	return limit;
+}
+
+static void
+take_event(struct http *http, int descriptor)
+{
+	struct signalfd_siginfo signal;
+	eventfd_t count;
+
+	if (descriptor == http->wake)
+		eventfd_read(http->wake, &count);
+	else if (descriptor == http->signals &&
+		read(http->signals, &signal, sizeof(signal)) == sizeof(signal))
+		atomic_store(&http->stopping, true);
+}
+
+static void
+resume_finished_work(struct http *http)
+{
+	struct http_job *job = http_workers_take(http->traffic.workers);
+
+	while (job) {
+		struct http_job *next = job->next;
+
+		http_daemon_resume(job);
+		job = next;
+	}
+}
+
+/* Waits until something happens, `limit` milliseconds at most (-1: for ever), and does it. */
+static int
+turn(struct http *http, int limit, struct diag *diag)
+{
+	struct epoll_event events[EVENTS_AT_ONCE];
+	int count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, sleep_limit(http, limit));
+
+	if (count < 0 && errno != EINTR)
+		return diag_break(diag, "HTTP", "waiting for events failed: %s", strerror(errno));
+	for (int i = 0; i < count; i++)
+		take_event(http, events[i].data.fd);
+	resume_finished_work(http);
+	for (size_t i = 0; i < http->count; i++)
+		http_daemon_run(http->daemons[i]);
+	return DONE;
+}
+
+static void
+stop_listening(struct http *http)
+{
+	http->traffic.draining = true;
+	for (size_t i = 0; i < http->count; i++) {
+		http_daemon_quiesce(http->daemons[i]);
+		if (http->listeners[i].descriptor >= 0)
+			close(http->listeners[i].descriptor);
+		http->listeners[i].descriptor = -1;
+	}
+}
+
+int
+http_run(struct http *http, unsigned drain_ms, struct diag *diag)
+{
+	int64_t deadline, left;
+
+	while (!atomic_load(&http->stopping))
+		if (turn(http, -1, diag) != DONE)
+			return BROKEN;
+	stop_listening(http);
+	deadline = clock_monotonic_ns() / 1000000 + drain_ms;
+	while (http->traffic.open > 0) {
+		left = deadline - clock_monotonic_ns() / 1000000;
+		if (left <= 0)
+			break;
+		if (turn(http, left < INT_MAX ? (int)left : INT_MAX, diag) != DONE)
+			return BROKEN;
+	}
+	return DONE;
+}
+
+void
+http_stop(struct http *http)
+{
+	atomic_store(&http->stopping, true);
+	eventfd_write(http->wake, 1);
+}
+
+void
+http_free(struct http *http)
+{
+	if (!http)
+		return;
+	stop_listening(http);
+	/* libmicrohttpd aborts the process when a connection is still suspended. */
+	if (http->traffic.workers) {
+		http_workers_stop(http->traffic.workers);
+		resume_finished_work(http);
+	}
+	for (size_t i = 0; i < http->count; i++)
+		http_daemon_free(http->daemons[i]);
+	http_workers_free(http->traffic.workers);
+	if (http->epoll >= 0)
+		close(http->epoll);
+	if (http->wake >= 0)
+		close(http->wake);
+	if (http->signals >= 0)
+		close(http->signals);
+	free(http->daemons);
+	free(http->listeners);
+	free(http);
+}

@@ -1,0 +1,483 @@
+#include "server/http_daemon.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <microhttpd.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+/* A URL of 65,534 bytes and its headers must arrive, so that http.sys's answer to them is ours. */
+#define CONNECTION_MEMORY (96 * 1024)
+
+/* How much is reserved for a body because a Content-Length says so. */
+#define BODY_RESERVE_MAX (1024 * 1024)
+
+struct http_daemon {
+	struct MHD_Daemon *mhd;
+	struct http_traffic *traffic;
+	const struct http_service *service;
+};
+
+struct connection {
+	uint64_t number;
+	unsigned exchanges; /* that began */
+	char client_address[HTTP_ADDRESS_SIZE];
+	unsigned client_port;
+	char server_address[HTTP_ADDRESS_SIZE];
+	unsigned server_port;
+};
+
+/* What happens to an exchange when libmicrohttpd calls next. */
+enum progress {
+	AWAITS_HEAD,
+	AWAITS_BODY, /* the service wants it */
+	AWAITS_WORK,
+	AWAITS_ANSWER, /* the answer is complete, or will be when the connection is resumed */
+	ANSWERED,
+};
+
+/* An exchange with what the wire must know of it. */
+struct wire {
+	struct http_exchange exchange;
+	struct http_job job;
+	struct http_daemon *daemon;
+	struct MHD_Connection *connection;
+	enum progress progress;
+	char target[]; /* libmicrohttpd unescapes its own copy in place */
+};
+
+static struct wire *
+wire_of(struct http_job *job)
+{
+	return (struct wire *)((char *)job - offsetof(struct wire, job));
+}
+
+static void
+work(struct http_job *job)
+{
+	struct wire *wire = wire_of(job);
+	const struct http_service *service = wire->daemon->service;
+
+	service->work(service->context, &wire->exchange);
+}
+
+/* --- connections and request lines ------------------------------------------ */
+
+static int
+socket_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static struct connection *
+connection_new(struct http_daemon *daemon, struct MHD_Connection *mhd)
+{
+	struct connection *connection = memory_new(1, sizeof(*connection));
+	struct sockaddr_storage local = {0};
+	socklen_t size = sizeof(local);
+
+	connection->number = ++daemon->traffic->connections;
+	getsockname(socket_of(mhd), (struct sockaddr *)&local, &size);
+	http_address_text(connection->server_address, &connection->server_port,
+		(const struct sockaddr *)&local);
+	http_address_text(connection->client_address, &connection->client_port,
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+	return connection;
+}
+
+static void
+on_connection(void *context, struct MHD_Connection *mhd, void **connection,
+	enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		*connection = connection_new(context, mhd);
+	else
+		free(*connection);
+}
+
+/* A request line has arrived; what is returned comes back with every later call. */
+static void *
+on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
+{
+	struct connection *connection =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	struct wire *wire = memory_new(1, sizeof(*wire) + strlen(target) + 1);
+	struct request *request = &wire->exchange.request;
+
+	wire->exchange.begun_ns = clock_monotonic_ns();
+	wire->job.run = work;
+	wire->daemon = context;
+	wire->connection = mhd;
+	strcpy(wire->target, target);
+	request_set_target(request, wire->target);
+	request->connection = connection->number;
+	request->nth = ++connection->exchanges;
+	strcpy(request->client_address, connection->client_address);
+	request->client_port = connection->client_port;
+	strcpy(request->server_address, connection->server_address);
+	request->server_port = connection->server_port;
+	return wire;
+}
+
+/* --- reading ------------------------------------------------------------------ */
+
+static enum MHD_Result
+add_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct request *request = context;
+
+	if (request->header_count == REQUEST_HEADERS_MAX)
+		return MHD_NO;
+	request->headers[request->header_count++] =
+		(struct request_header){.name = name, .value = value ? value : ""};
+	return MHD_YES;
+}
+
+/* libmicrohttpd has refused what is no number, and takes the first of two. */
+static int64_t
+content_length(const struct request *request)
+{
+	const char *length = request_header(request, "Content-Length");
+
+	/* RFC 9112 6.3: Transfer-Encoding overrides it. */
+	return length && !request_header(request, "Transfer-Encoding") ? strtoll(length, NULL, 10)
+								       : -1;
+}
+
+static void
+fill_head(struct wire *wire, const char *method, const char *version)
+{
+	struct request *request = &wire->exchange.request;
+	const char *expect, *encoding;
+
+	request->method = method;
+	request->version = version;
+	MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, add_header, request);
+	request->head_size =
+		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+			->header_size;
+	request->content_length = content_length(request);
+	encoding = request_header(request, "Transfer-Encoding");
+	request->chunked = encoding && strcasecmp(encoding, "chunked") == 0;
+	expect = request_header(request, "Expect");
+	request->expects_continue = expect && strcasecmp(expect, "100-continue") == 0 &&
+		strcmp(version, "HTTP/1.0") != 0;
+}
+
+/* --- answering ---------------------------------------------------------------- */
+
+/* Adds a header and returns how many bytes it takes on the wire. */
+static size_t
+put_header(struct MHD_Response *response, const char *name, const char *value)
+{
+	if (MHD_add_response_header(response, name, value) != MHD_YES)
+		memory_exhausted();
+	return strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
+}
+
+static bool
+closes_connection(const struct wire *wire)
+{
+	const struct request *request = &wire->exchange.request;
+
+	return wire->exchange.send.close_connection || wire->daemon->traffic->draining ||
+		strcmp(request->version, "HTTP/1.0") == 0 ||
+		request_header_lists(request, "Connection", "close");
+}
+
+/* How many bytes libmicrohttpd writes beside the headers of put_header. */
+static size_t
+frame_size(const struct http_exchange *exchange)
+{
+	unsigned status = exchange->response.status;
+	size_t phrase = MHD_get_reason_phrase_len_for(status), body = exchange->response.body.size;
+	size_t size = strlen("HTTP/1.1 200 \r\n\r\n") +
+		(phrase > 0 ? phrase : strlen("Non-Standard Status"));
+
+	if (status == MHD_HTTP_NO_CONTENT)
+		return size;
+	size += (size_t)snprintf(NULL, 0, "Content-Length: %zu\r\n", body);
+	if (status == MHD_HTTP_NOT_MODIFIED || strcmp(exchange->request.method, "HEAD") == 0)
+		return size;
+	return size + body;
+}
+
+static struct MHD_Response *
+make_response(struct wire *wire)
+{
+	struct http_exchange *exchange = &wire->exchange;
+	const struct response *from = &exchange->response;
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		from->body.size, from->body.data, MHD_RESPMEM_PERSISTENT);
+
+	if (!response)
+		memory_exhausted();
+	exchange->bytes_sent = frame_size(exchange);
+	if (closes_connection(wire))
+		exchange->bytes_sent += put_header(response, "Connection", "close");
+	if (from->content_type)
+		exchange->bytes_sent += put_header(response, "Content-Type", from->content_type);
+	for (size_t i = 0; i < from->header_count; i++)
+		exchange->bytes_sent +=
+			put_header(response, from->headers[i].name, from->headers[i].value);
+	return response;
+}
+
+static enum MHD_Result
+answer(struct wire *wire)
+{
+	unsigned status = wire->exchange.response.status;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	wire->progress = ANSWERED;
+	if (wire->exchange.send.no_answer)
+		return MHD_NO;
+	assert(status >= 200 && status <= 999);
+	response = make_response(wire);
+	result = MHD_queue_response(wire->connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* Returns which of POLLRDHUP (the client has closed its sending side) and POLLERR and POLLHUP (it has
+ * reset the connection) are so. */
+static short
+client_state(const struct wire *wire)
+{
+	struct pollfd state = {.fd = socket_of(wire->connection), .events = POLLRDHUP};
+
+	return poll(&state, 1, 0) > 0 ? state.revents : 0;
+}
+
+/*
+ * Looks after the client when the last byte is out, and returns how the exchange ended.
+ *
+ * One that has closed its connection while it was kept waiting answers our first byte with a reset,
+ * which over loopback is here already. Of one that has closed its sending side alone, libmicrohttpd
+ * does not learn when the end came in one piece with the request; it is told here, and closes the
+ * connection when it has answered all requests that it has read.
+ */
+static enum http_end
+end_of_answer(const struct wire *wire)
+{
+	short state = client_state(wire);
+
+	if (state & (POLLERR | POLLHUP))
+		return HTTP_END_CLIENT_LEFT;
+	if (state & POLLRDHUP)
+		shutdown(socket_of(wire->connection), SHUT_RD);
+	return HTTP_END_SENT;
+}
+
+static enum http_end
+end_of(struct wire *wire, enum MHD_RequestTerminationCode how)
+{
+	const union MHD_ConnectionInfo *status =
+		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+
+	if (how == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
+		return HTTP_END_SHUTDOWN;
+	if (how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
+		return HTTP_END_TIMED_OUT;
+	if (wire->progress == ANSWERED && wire->exchange.send.no_answer)
+		return HTTP_END_CLOSED_BY_PLAN;
+	if (wire->progress == ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		return end_of_answer(wire);
+	if (wire->progress == ANSWERED || !status)
+		return HTTP_END_CLIENT_LEFT;
+	wire->exchange.response.status = status->http_status;
+	return HTTP_END_MALFORMED;
+}
+
+static void
+finish(struct wire *wire, enum MHD_RequestTerminationCode how)
+{
+	struct http_exchange *exchange = &wire->exchange;
+	const struct http_service *service = wire->daemon->service;
+
+	exchange->end = end_of(wire, how);
+	exchange->ended_ns = clock_monotonic_ns();
+	exchange->bytes_received = exchange->request.head_size + exchange->body_size;
+	if (exchange->end != HTTP_END_SENT)
+		exchange->bytes_sent = 0;
+	service->finished(service->context, exchange);
+	wire->daemon->traffic->open--;
+	buffer_done(&exchange->request.body);
+	response_done(&exchange->response);
+}
+
+static void
+on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
+	enum MHD_RequestTerminationCode how)
+{
+	struct wire *wire = *exchange;
+
+	if (wire->progress != AWAITS_HEAD)
+		finish(wire, how);
+	free(wire);
+}
+
+/* --- the course of an exchange ------------------------------------------------ */
+
+/* The head has arrived; nothing may be answered now that is to leave the connection open. */
+static enum MHD_Result
+take_head(struct wire *wire, const char *method, const char *version)
+{
+	struct http_exchange *exchange = &wire->exchange;
+	struct request *request = &exchange->request;
+	const struct http_service *service = wire->daemon->service;
+
+	fill_head(wire, method, version);
+	wire->daemon->traffic->open++;
+	if (service->headers(service->context, exchange) == HTTP_READ_BODY) {
+		int64_t expected = request->content_length;
+
+		wire->progress = AWAITS_BODY;
+		if (expected > 0 && expected <= BODY_RESERVE_MAX &&
+			(uint64_t)expected <= exchange->body_limit)
+			buffer_reserve(&request->body, (size_t)expected);
+		return MHD_YES;
+	}
+	wire->progress = AWAITS_ANSWER;
+	if (!request->expects_continue)
+		return MHD_YES;
+	/* RFC 9110 10.1.1: a final status instead of "100 Continue" means that the body is not wanted;
+	 * the client may send it all the same. */
+	exchange->send.close_connection = true;
+	return answer(wire);
+}
+
+static void
+take_body(struct wire *wire, const char *data, size_t size)
+{
+	struct http_exchange *exchange = &wire->exchange;
+
+	exchange->body_size += size;
+	if (wire->progress == AWAITS_BODY && exchange->body_size <= exchange->body_limit)
+		buffer_append(&exchange->request.body, BYTES(data, size));
+	else
+		buffer_done(&exchange->request.body);
+}
+
+/*
+ * The whole request has arrived, or a turn has passed since this was called.
+ *
+ * Work waits for one turn before its connection is suspended: from a connection that is suspended in
+ * the turn in which it was read, libmicrohttpd reads once more when it is resumed, and drops it when
+ * the client has closed its sending side, as some do while they wait for their answer.
+ */
+static enum MHD_Result
+take_turn(struct wire *wire)
+{
+	struct http_exchange *exchange = &wire->exchange;
+	const struct http_service *service = wire->daemon->service;
+
+	switch (wire->progress) {
+	case AWAITS_BODY:
+		if (service->body(service->context, exchange) != HTTP_WORK)
+			return answer(wire);
+		wire->progress = AWAITS_WORK;
+		return MHD_YES;
+	case AWAITS_WORK:
+		wire->progress = AWAITS_ANSWER;
+		MHD_suspend_connection(wire->connection);
+		http_workers_put(wire->daemon->traffic->workers, &wire->job);
+		return MHD_YES;
+	default:
+		return answer(wire);
+	}
+}
+
+static enum MHD_Result
+on_request(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
+	const char *version, const char *upload, size_t *upload_size, void **exchange)
+{
+	struct wire *wire = *exchange;
+
+	if (wire->progress == AWAITS_HEAD)
+		return take_head(wire, method, version);
+	if (*upload_size == 0)
+		return take_turn(wire);
+	take_body(wire, upload, *upload_size);
+	*upload_size = 0;
+	return MHD_YES;
+}
+
+/* --- the daemon --------------------------------------------------------------- */
+
+int
+http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
+	unsigned connection_limit, struct http_traffic *traffic, struct diag *diag)
+{
+	struct http_daemon *daemon = memory_new(1, sizeof(*daemon));
+
+	daemon->traffic = traffic;
+	daemon->service = listener->service;
+	daemon->mhd = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL,
+		NULL, on_request, daemon, MHD_OPTION_LISTEN_SOCKET, listener->descriptor,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_LIMIT, connection_limit, MHD_OPTION_CONNECTION_TIMEOUT,
+		listener->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, daemon, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED, on_completed, daemon,
+		MHD_OPTION_END);
+	if (!daemon->mhd) {
+		free(daemon);
+		return diag_break(diag, "HTTP", "libmicrohttpd could not be started on %s port %u",
+			listener->address, listener->port);
+	}
+	*out = daemon;
+	return DONE;
+}
+
+int
+http_daemon_descriptor(const struct http_daemon *daemon)
+{
+	return MHD_get_daemon_info(daemon->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+int
+http_daemon_timeout(const struct http_daemon *daemon)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (MHD_get_timeout(daemon->mhd, &ms) != MHD_YES)
+		return -1;
+	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+void
+http_daemon_run(struct http_daemon *daemon)
+{
+	MHD_run(daemon->mhd);
+}
+
+void
+http_daemon_resume(struct http_job *job)
+{
+	MHD_resume_connection(wire_of(job)->connection);
+}
+
+void
+http_daemon_quiesce(struct http_daemon *daemon)
+{
+	MHD_quiesce_daemon(daemon->mhd);
+}
+
+void
+http_daemon_free(struct http_daemon *daemon)
+{
+	if (!daemon)
+		return;
+	/* libmicrohttpd closes the descriptor of a daemon that still accepts. */
+	http_daemon_quiesce(daemon);
+	MHD_stop_daemon(daemon->mhd);
+	free(daemon);
+}

@@ -1,0 +1,44 @@
+/*
+ * A listener's libmicrohttpd daemon, driven by our loop, and what it makes of a
+ * connection: exchanges for a service. The only file that knows libmicrohttpd.
+ */
+#pragma once
+
+#include "server/http.h"
+#include "server/http_workers.h"
+
+struct http_daemon;
+
+/* What the daemons of one loop share; the I/O thread alone touches it. */
+struct http_traffic {
+	struct http_workers *workers;
+	uint64_t connections; /* accepted so far */
+	size_t open;          /* exchanges between `headers` and `finished` */
+	bool draining;        /* answers close their connections */
+};
+
+/*
+ * Starts to serve a listener with at most `connection_limit` connections. The descriptor is borrowed;
+ * it may be closed once http_daemon_quiesce was called. DONE or BROKEN.
+ */
+int http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
+	unsigned connection_limit, struct http_traffic *traffic, struct diag *diag);
+
+/* Returns the descriptor that is readable when http_daemon_run has something to do. */
+int http_daemon_descriptor(const struct http_daemon *daemon);
+
+/* Returns after how many milliseconds http_daemon_run has something to do anyhow; -1: never. */
+int http_daemon_timeout(const struct http_daemon *daemon);
+
+/* Does what can be done without waiting. */
+void http_daemon_run(struct http_daemon *daemon);
+
+/* Answers an exchange whose work is done at the next http_daemon_run of its daemon. */
+void http_daemon_resume(struct http_job *job);
+
+/* Accepts no more connections. */
+void http_daemon_quiesce(struct http_daemon *daemon);
+
+/* Closes all connections; none may be at work, that is, each job must have been resumed. Accepts
+ * NULL. */
+void http_daemon_free(struct http_daemon *daemon);

@@ -1,0 +1,132 @@
+#include "server/http_listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ADDRESS_WANTED "ADDRESS:PORT, such as 127.0.0.1:8080, or [::1]:0 for a free port"
+
+/* Splits "ADDRESS:PORT" or "[ADDRESS]:PORT"; an IPv6 address without brackets is ambiguous. */
+static bool
+split(char address[HTTP_ADDRESS_SIZE], char port[8], const char *text)
+{
+	bool bracketed = text[0] == '[';
+	const char *start = text + bracketed;
+	size_t size = strcspn(start, bracketed ? "]" : ":");
+	const char *rest = start + size + (bracketed && start[size] == ']');
+
+	if (rest[0] != ':' || size >= HTTP_ADDRESS_SIZE)
+		return false;
+	rest++;
+	if (rest[0] == '\0' || strlen(rest) > 5 || rest[strspn(rest, "0123456789")] != '\0')
+		return false;
+	if (strtoul(rest, NULL, 10) > 65535)
+		return false;
+	snprintf(address, HTTP_ADDRESS_SIZE, "%.*s", (int)size, start);
+	snprintf(port, 8, "%s", rest);
+	return true;
+}
+
+static int
+resolve(struct addrinfo **out, const char *text, struct diag *diag)
+{
+	struct addrinfo hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+	};
+	char address[HTTP_ADDRESS_SIZE], port[8];
+
+	if (split(address, port, text) && address[0] &&
+		getaddrinfo(address, port, &hints, out) == 0)
+		return DONE;
+	return diag_refuse(diag, "listen address", NULL, ADDRESS_WANTED, "\"%s\"", text);
+}
+
+/* Says why bind or listen failed. */
+static int
+refuse_bind(const char *text, int error, struct diag *diag)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return diag_refuse(diag, "listen address", NULL, "a free port; port 0 takes any",
+			"%s is in use by another program", text);
+	case EACCES:
+		return diag_refuse(diag, "listen address", NULL, "a port from 1024 on",
+			"%s may only be used with more privileges", text);
+	case EADDRNOTAVAIL:
+		return diag_refuse(diag, "listen address", NULL,
+			"an address of this machine, such as 127.0.0.1",
+			"%s is no address of this machine", text);
+	default:
+		return diag_refuse(diag, "listen address", NULL, ADDRESS_WANTED,
+			"%s cannot be listened on: %s", text, strerror(error));
+	}
+}
+
+/* Returns a listening socket, or -1 with errno set. */
+static int
+open_socket(const struct addrinfo *where)
+{
+	static const int on = 1;
+	int descriptor = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+	    error;
+
+	if (descriptor < 0)
+		return -1;
+	/* A restarted server must not wait for the connections of the last one. */
+	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	/* So that [::]:8080 and 0.0.0.0:8080 can both be listened on. */
+	if (where->ai_family == AF_INET6)
+		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(descriptor, where->ai_addr, where->ai_addrlen) == 0 &&
+		listen(descriptor, SOMAXCONN) == 0)
+		return descriptor;
+	error = errno;
+	close(descriptor);
+	errno = error;
+	return -1;
+}
+
+void
+http_address_text(char text[HTTP_ADDRESS_SIZE], unsigned *port, const struct sockaddr *socket)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)socket;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)socket;
+
+	if (socket->sa_family == AF_INET6) {
+		inet_ntop(AF_INET6, &v6->sin6_addr, text, HTTP_ADDRESS_SIZE);
+		*port = ntohs(v6->sin6_port);
+	} else {
+		inet_ntop(AF_INET, &v4->sin_addr, text, HTTP_ADDRESS_SIZE);
+		*port = ntohs(v4->sin_port);
+	}
+}
+
+int
+http_listen(struct http_listener *out, const char *text, const struct http_service *service,
+	struct diag *diag)
+{
+	struct sockaddr_storage bound = {0};
+	socklen_t size = sizeof(bound);
+	struct addrinfo *where;
+	int error, result = resolve(&where, text, diag);
+
+	if (result != DONE)
+		return result;
+	*out = (struct http_listener){.timeout = HTTP_TIMEOUT_DEFAULT, .service = service};
+	out->descriptor = open_socket(where);
+	error = errno;
+	freeaddrinfo(where);
+	if (out->descriptor < 0)
+		return refuse_bind(text, error, diag);
+	getsockname(out->descriptor, (struct sockaddr *)&bound, &size);
+	http_address_text(out->address, &out->port, (const struct sockaddr *)&bound);
+	return DONE;
+}

@@ -1,0 +1,82 @@
+/* Addresses to listen on, and the words for those that cannot be. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/http_listen.h"
+
+static const struct {
+	const char *text;
+	const char *words;
+} addresses[] = {
+	{"", "\"\"; expected ADDRESS:PORT"},
+	{"8080", "\"8080\"; expected ADDRESS:PORT"},
+	{":8080", "expected ADDRESS:PORT"},
+	{"127.0.0.1", "expected ADDRESS:PORT"},
+	{"127.0.0.1:", "expected ADDRESS:PORT"},
+	{"127.0.0.1:http", "expected ADDRESS:PORT"},
+	{"127.0.0.1:-1", "expected ADDRESS:PORT"},
+	{"127.0.0.1:65536", "expected ADDRESS:PORT"},
+	{"127.0.0.1:100000", "expected ADDRESS:PORT"},
+	{"127.0.0.256:0", "expected ADDRESS:PORT"},
+	{"localhost:0", "expected ADDRESS:PORT"},
+	{"[::1]", "expected ADDRESS:PORT"},
+	{"[::1:0", "expected ADDRESS:PORT"},
+	{"::1:0", "expected ADDRESS:PORT"},
+	{"192.0.2.1:0", "192.0.2.1:0 is no address of this machine"},
+};
+
+START_TEST(refuses_bad_addresses)
+{
+	struct http_listener listener;
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	ck_assert_msg(http_listen(&listener, addresses[_i].text, NULL, &diag) == REFUSED, "%s",
+		addresses[_i].text);
+	ck_assert_msg(strstr(diag_text(text, &diag), addresses[_i].words), "%s: %s",
+		addresses[_i].text, text);
+}
+END_TEST
+
+START_TEST(refuses_a_port_in_use)
+{
+	struct http_listener first, second;
+	char text[96], words[DIAG_TEXT_SIZE], expected[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	ck_assert_int_eq(http_listen(&first, "127.0.0.1:0", NULL, NULL), DONE);
+	ck_assert_str_eq(first.address, "127.0.0.1");
+	ck_assert_uint_ne(first.port, 0);
+	snprintf(text, sizeof(text), "%s:%u", first.address, first.port);
+	snprintf(expected, sizeof(expected),
+		"listen address: %s is in use by another program; expected a free port; port 0 "
+		"takes any",
+		text);
+	ck_assert_int_eq(http_listen(&second, text, NULL, &diag), REFUSED);
+	ck_assert_str_eq(diag_text(words, &diag), expected);
+	close(first.descriptor);
+	ck_assert_int_eq(http_listen(&second, text, NULL, NULL), DONE);
+	close(second.descriptor);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("http_listen");
+	TCase *tests = tcase_create("http_listen");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(
+		tests, refuses_bad_addresses, 0, sizeof(addresses) / sizeof(addresses[0]));
+	tcase_add_test(tests, refuses_a_port_in_use);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
