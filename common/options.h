@@ -24,11 +24,12 @@ struct option_row {
 	const char *argument;    /* "URL"; NULL: a flag */
 	const char *help;        /* one sentence, lower case, with the default */
 	const char *environment; /* "MOCK_NDES_CHALLENGE_FROM"; NULL: none */
-	const char *
-		separators; /* repeatable; in the environment these characters stand between values;
-	                            NULL: the last one counts */
-	/* Of a repeatable option: called before the first value of the environment and of the command
-	 * line, to drop what a weaker source said; NULL: the values of all sources are kept. */
+	/* A repeatable option: these characters stand between its values in the environment. NULL: the
+	 * last value counts. */
+	const char *separators;
+	/* Of a repeatable option: called before the first value of the environment and of the
+	 * command line, to drop what a weaker source said; NULL: the values of all sources are
+	 * kept. */
 	void (*restart)(void *target);
 	/* Takes one value, NULL for a flag; what is to be kept is copied. DONE, REFUSED, BROKEN. On
 	 * refusal the option is named by the caller. NULL: the program asks with options_value. */
@@ -81,6 +82,6 @@ int options_parse(int *first_argument, void *target, const struct option_row *ro
 /* Appends one paragraph an option, wrapped at 80 columns. */
 void options_write_help(struct buffer *out, const struct option_row *rows, size_t count);
 
-/* Reads a whole decimal number in a range, for set functions and whoever else has a text; the object
- * of the diag is left empty. DONE or REFUSED. */
+/* Reads a whole decimal number in a range, for set functions and whoever else has a text; the
+ * object of the diag is left empty. DONE or REFUSED. */
 int options_number(int64_t *out, const char *value, int64_t min, int64_t max, struct diag *diag);

@@ -24,9 +24,9 @@ struct suggestion suggestion_start(const char *word);
 void suggestion_offer(struct suggestion *suggestion, const char *known);
 
 /*
- * Refuses `object` for being unknown: `what` ("no such setting") is what was found, followed by "did
- * you mean" and the nearest word, with `mark` ("--" or "") in front; or, when nothing is near, by what
- * was `wanted`. Returns REFUSED.
+ * Refuses `object` for being unknown: `what` ("no such setting") is what was found, followed by
+ * "did you mean" and the nearest word, with `mark` ("--" or "") in front; or, when nothing is near,
+ * by what was `wanted`. Returns REFUSED.
  */
 int suggestion_refuse(const struct suggestion *suggestion, const char *object, const char *what,
 	const char *mark, const char *wanted, struct diag *diag);

@@ -28,12 +28,16 @@ enum server_version {
 enum policy_module { POLICY_MODULE_NONE, POLICY_MODULE_INTUNE };
 enum reply_shape { REPLY_NDES, REPLY_RFC8894 };
 enum recipient_infos { RECIPIENT_INFOS_ANY, RECIPIENT_INFOS_FIRST };
-enum renewal_req { RENEWAL_REQ_ACCEPT, RENEWAL_REQ_NDES }; /* ndes: badRequest, 17 is unknown to it */
+enum renewal_req { RENEWAL_REQ_ACCEPT, RENEWAL_REQ_NDES }; /* ndes: badRequest, it knows no 17 */
 enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_AFTER_POLLS };
 enum ca_hierarchy { CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING }; /* root only; root and issuing CA */
 enum admin_authentication { ADMIN_ANONYMOUS, ADMIN_BASIC };
 enum error_mode { ERROR_MODE_CUSTOM, ERROR_MODE_DETAILED, ERROR_MODE_DETAILED_LOCAL_ONLY };
-enum unknown_operation { UNKNOWN_OPERATION_BROWSED, UNKNOWN_OPERATION_404, UNKNOWN_OPERATION_FAILURE };
+enum unknown_operation {
+	UNKNOWN_OPERATION_BROWSED, /* as if there were none */
+	UNKNOWN_OPERATION_404,
+	UNKNOWN_OPERATION_FAILURE, /* CertRep, badRequest */
+};
 enum undecodable { UNDECODABLE_EMPTY, UNDECODABLE_PAGE, UNDECODABLE_500 };
 enum ec_keys { EC_KEYS_REFUSE, EC_KEYS_ACCEPT };
 enum ca_caps_form { CA_CAPS_CRLF, CA_CAPS_CRLF_TRAILING, CA_CAPS_LF, CA_CAPS_LF_TRAILING };
@@ -43,18 +47,18 @@ enum next_ca { NEXT_CA_NONE, NEXT_CA_CONFIGURED };
 /* Values of one site. Texts belong to the settings. */
 struct settings {
 	/* the deployment */
-	int server_version;            /* enum server_version */
+	int server_version; /* enum server_version */
 	int policy_module;
 	int ca_hierarchy;
 	int next_ca;
-	char *host_name;               /* s-computername, CN of the RA certificates: "NDES01" */
+	char *host_name; /* s-computername, CN of the RA certificates: "NDES01" */
 	/* MSCEP registry */
 	bool enforce_password;
 	bool use_single_password;
-	int64_t password_length;       /* bytes; twice as many hex digits */
-	int64_t password_max;          /* unused passwords in the cache */
-	int64_t password_validity;     /* minutes */
-	char *challenge;               /* a fixed challenge that is always valid; NULL: none */
+	int64_t password_length;   /* bytes; twice as many hex digits */
+	int64_t password_max;      /* unused passwords in the cache */
+	int64_t password_validity; /* minutes */
+	char *challenge;           /* a fixed challenge that is always valid; NULL: none */
 	char *signature_template;
 	char *encryption_template;
 	char *general_purpose_template;
@@ -62,14 +66,14 @@ struct settings {
 	bool disable_renewal_subject_name_match;
 	/* admin page */
 	int admin_authentication;
-	char *admin_user;              /* "CONTOSO\\ndesadmin" */
+	char *admin_user; /* "CONTOSO\\ndesadmin" */
 	char *admin_password;
-	bool admin_enroll_permission;  /* false: the "sufficient permission" page */
+	bool admin_enroll_permission; /* false: the "sufficient permission" page */
 	bool admin_page_bom;
 	/* messages */
-	int reply;                     /* enum reply_shape */
-	char *reply_digest;            /* "as_captured", "mirror" or a digest's name */
-	char *reply_cipher;            /* "as_captured", "mirror" or a cipher's name */
+	int reply;          /* enum reply_shape */
+	char *reply_digest; /* "as_captured", "mirror" or a digest's name */
+	char *reply_cipher; /* "as_captured", "mirror" or a cipher's name */
 	int recipient_infos;
 	int renewal_req;
 	int ec_keys;
@@ -78,26 +82,26 @@ struct settings {
 	int get_ca_caps_form;
 	int get_ca_caps_content_type;
 	int64_t fail_info_challenge_used;
-	int64_t fail_info_challenge_unknown;  /* expired too: NDES forgets a password when it expires */
+	int64_t fail_info_challenge_unknown; /* expired too: NDES forgets a password then */
 	int64_t fail_info_challenge_absent;
 	int64_t fail_info_challenge_malformed;
-	int64_t fail_info_challenge_refused;  /* by the policy module */
+	int64_t fail_info_challenge_refused; /* by the policy module */
 	/* AD CS */
 	int approval;
 	int64_t approval_polls;
-	int64_t validity_period;       /* days, of issued certificates */
-	int64_t crl_period;            /* hours */
-	int64_t minimum_key_size;      /* bits, of the templates */
+	int64_t validity_period;  /* days, of issued certificates */
+	int64_t crl_period;       /* hours */
+	int64_t minimum_key_size; /* bits, of the templates */
 	/* http.sys and IIS */
-	int64_t max_field_length;      /* bytes */
+	int64_t max_field_length; /* bytes */
 	int64_t max_request_bytes;
 	int64_t max_url;
 	int64_t max_query_string;
 	int64_t max_allowed_content_length;
 	int error_mode;
 	bool x_powered_by;
-	char *log_fields;              /* space-separated W3C fields; NULL: as the server version */
-	bool faithful;                 /* leaves out X-Mock-Request */
+	char *log_fields; /* space-separated W3C fields; NULL: as the server version */
+	bool faithful;    /* leaves out X-Mock-Request */
 };
 
 /* When a change would be seen on the real thing; ours applies at once. */
@@ -125,16 +129,16 @@ bool settings_known(const char *name);
 
 /*
  * Sets one setting from text, as --set NAME=VALUE and the environment do; an empty text stands for
- * "none" where the setting may be absent. DONE; REFUSED with the setting as the object and words that
- * name the range or the choices, and for an unknown name the nearest known one.
+ * "none" where the setting may be absent. DONE; REFUSED with the setting as the object and words
+ * that name the range or the choices, and for an unknown name the nearest known one.
  */
-int settings_set_text(struct settings *settings, const char *name, const char *value,
-	struct diag *diag);
+int settings_set_text(
+	struct settings *settings, const char *name, const char *value, struct diag *diag);
 
 /*
  * Sets what a JSON object (from the YAML reader) says, each value of the right type: a text that
  * looks like a number must have been quoted, null stands for "none". On REFUSED nothing is changed,
  * and `fault` is the key at fault, borrowed from the object.
  */
-int settings_set_json(struct settings *settings, const json_t *object, const char **fault,
-	struct diag *diag);
+int settings_set_json(
+	struct settings *settings, const json_t *object, const char **fault, struct diag *diag);

@@ -59,8 +59,8 @@ static const struct setting_row rows[] = {
 		[SERVER_2012_R2] = "2012_r2", [SERVER_2016] = "2016", [SERVER_2019] = "2019",
 		[SERVER_2022] = "2022"),
 		SETUP("Windows Server"), .source = CRYPTLIB,
-		.help = "Which Windows Server it is: fixes IIS's version, GetCACaps, what becomes of "
-			"POST, the reply's cipher and the fields of the log"},
+		.help = "Which Windows Server it is: fixes IIS's version, GetCACaps, what "
+			"becomes of POST, the reply's cipher and the fields of the log"},
 	{CHOICE(policy_module, "intune",
 		[POLICY_MODULE_NONE] = "none", [POLICY_MODULE_INTUNE] = "intune"),
 		.effect = EFFECT_IISRESET,
@@ -75,25 +75,27 @@ static const struct setting_row rows[] = {
 	{CHOICE(next_ca, "none",
 		[NEXT_CA_NONE] = "none", [NEXT_CA_CONFIGURED] = "configured"),
 		AT_ONCE(NULL), .source = RFC8894 " 4.7",
-		.help = "Whether GetNextCACert is offered and answered with a next CA, which NDES is "
-			"not known to do"},
+		.help = "Whether GetNextCACert is offered and answered with a next CA, which "
+			"NDES is not known to do"},
 	{TEXT(host_name, "NDES01", 15), .check = settings_check_host_name,
 		.form = "letters, digits and hyphens", SETUP("computer name"),
-		.help = "The computer's name, in the log and in the subject of the RA certificates"},
+		.help = "The computer's name, in the log and in the subject of the RA "
+			"certificates"},
 
 	/* MSCEP registry */
 	{BOOL(enforce_password, "true"), MSCEP("EnforcePassword"), .source = INSTALLATION,
 		.help = "Whether a request needs a challenge password"},
 	{BOOL(use_single_password, "false"), MSCEP("UseSinglePassword"), .source = "KB959193",
-		.help = "Whether the admin page gives everybody the same password, which stays valid"},
+		.help = "Whether the admin page gives everybody the same password, which stays "
+			"valid"},
 	{NUMBER(password_length, "8", 1, 64, "bytes"),
 		MSCEP("PasswordLength"), .source = INSTALLATION,
-		.help = "The size of a one-time password, which shows as twice as many hexadecimal "
-			"digits"},
+		.help = "The size of a one-time password, which shows as twice as many "
+			"hexadecimal digits"},
 	{NUMBER(password_max, "5", 1, 1000000, "passwords"),
 		MSCEP("PasswordMax"), .source = INSTALLATION,
-		.help = "How many unused passwords are kept before the admin page says that the cache "
-			"is full"},
+		.help = "How many unused passwords are kept before the admin page says that the "
+			"cache is full"},
 	{NUMBER(password_validity, "60", 1, 525600, "minutes"),
 		MSCEP("PasswordValidity"), .source = INSTALLATION,
 		.help = "How long an unused password stays valid"},
@@ -113,7 +115,8 @@ static const struct setting_row rows[] = {
 		MSCEP("CACapabilitiesAlgorithms"), .source = HARDENING,
 		.help = "The algorithm keywords of GetCACaps; none: those of the server version"},
 	{BOOL(disable_renewal_subject_name_match, "false"), MSCEP("DisableRenewalSubjectNameMatch"),
-		.help = "Whether a renewal may ask for another subject than the old certificate has"},
+		.help = "Whether a renewal may ask for another subject than the old certificate "
+			"has"},
 
 	/* admin page */
 	{CHOICE(admin_authentication, "anonymous",
@@ -128,8 +131,8 @@ static const struct setting_row rows[] = {
 		.help = "The password of admin_user"},
 	{BOOL(admin_enroll_permission, "true"), AT_ONCE("Enroll permission on the templates"),
 		.source = "github.com/fleetdm/fleet: admin pages of a real NDES",
-		.help = "Whether the caller of the admin page may get a password; false shows the page "
-			"that says no"},
+		.help = "Whether the caller of the admin page may get a password; false shows "
+			"the page that says no"},
 	{BOOL(admin_page_bom, "false"), AT_ONCE(NULL),
 		.source = "github.com/fleetdm/fleet; contradicted by PSNDESEnrollment",
 		.help = "Whether the pages of NDES, in UTF-16LE, start with a byte-order mark"},
@@ -137,27 +140,29 @@ static const struct setting_row rows[] = {
 	/* messages */
 	{CHOICE(reply, "ndes", [REPLY_NDES] = "ndes", [REPLY_RFC8894] = "rfc8894"),
 		AT_ONCE(NULL), .source = "captured replies; " RFC8894 " 3.3.2",
-		.help = "The shape of CertRep: as captured from NDES, without certificates and with "
-			"one zero byte on failure; or as the RFC has it, with the signer's certificate"},
+		.help = "The shape of CertRep: as captured from NDES, without certificates and "
+			"with one zero byte on failure; or as the RFC has it, with the signer's "
+			"certificate"},
 	{TEXT(reply_digest, "as_captured", 32), .check = settings_check_digest,
 		.form = "as_captured, mirror, or a digest such as SHA-256", AT_ONCE(NULL),
 		.source = "captured replies",
-		.help = "The digest of CertRep: SHA-1 as captured, that of the request, or a fixed one"},
+		.help = "The digest of CertRep: SHA-1 as captured, that of the request, or a "
+			"fixed one"},
 	{TEXT(reply_cipher, "as_captured", 32), .check = settings_check_cipher,
 		.form = "as_captured, mirror, or a cipher such as AES-128-CBC", AT_ONCE(NULL),
 		.source = CRYPTLIB,
-		.help = "The cipher of CertRep: as the server version does, that of the request, or a "
-			"fixed one; single DES is mirrored as 3DES"},
+		.help = "The cipher of CertRep: as the server version does, that of the request, "
+			"or a fixed one; single DES is mirrored as 3DES"},
 	{CHOICE(recipient_infos, "any",
 		[RECIPIENT_INFOS_ANY] = "any", [RECIPIENT_INFOS_FIRST] = "first"),
 		AT_ONCE(NULL), .source = "github.com/micromdm/scep issue 123",
-		.help = "Which RecipientInfo of a request is tried: any that fits, or the first one "
-			"alone, as is reported of NDES"},
+		.help = "Which RecipientInfo of a request is tried: any that fits, or the first "
+			"one alone, as is reported of NDES"},
 	{CHOICE(renewal_req, "accept",
 		[RENEWAL_REQ_ACCEPT] = "accept", [RENEWAL_REQ_NDES] = "ndes"),
 		AT_ONCE(NULL), .source = "certpol.h: messageType has no 17",
-		.help = "What becomes of messageType 17: a renewal as in the RFC, or badRequest, since "
-			"NDES renews with PKCSReq"},
+		.help = "What becomes of messageType 17: a renewal as in the RFC, or badRequest, "
+			"since NDES renews with PKCSReq"},
 	{CHOICE(ec_keys, "refuse", [EC_KEYS_REFUSE] = "refuse", [EC_KEYS_ACCEPT] = "accept"),
 		AT_ONCE(NULL), .source = "NDES event 13",
 		.help = "What becomes of a request for an EC key, which NDES cannot answer"},
@@ -165,14 +170,15 @@ static const struct setting_row rows[] = {
 		[UNKNOWN_OPERATION_BROWSED] = "browsed", [UNKNOWN_OPERATION_404] = "404",
 		[UNKNOWN_OPERATION_FAILURE] = "failure"),
 		AT_ONCE(NULL),
-		.help = "What an unknown operation gets: what the browsed URL gets, 404, or a CertRep "
-			"with badRequest; of NDES it is unknown"},
+		.help = "What an unknown operation gets: what the browsed URL gets, 404, or a "
+			"CertRep with badRequest; of NDES it is unknown"},
 	{CHOICE(undecodable, "empty",
-		[UNDECODABLE_EMPTY] = "empty", [UNDECODABLE_PAGE] = "page", [UNDECODABLE_500] = "500"),
-		AT_ONCE(NULL), .source = "Validate-NDESConfiguration.ps1; github.com/certnanny/sscep "
-			"issue 60",
-		.help = "What a message gets that cannot be decoded or decrypted: 200 without a body, "
-			"200 with the page of NDES, or 500"},
+		[UNDECODABLE_EMPTY] = "empty", [UNDECODABLE_PAGE] = "page",
+		[UNDECODABLE_500] = "500"),
+		AT_ONCE(NULL),
+		.source = "Validate-NDESConfiguration.ps1; github.com/certnanny/sscep issue 60",
+		.help = "What a message gets that cannot be decoded or decrypted: 200 without a "
+			"body, 200 with the page of NDES, or 500"},
 	{CHOICE(get_ca_caps_form, "crlf",
 		[CA_CAPS_CRLF] = "crlf", [CA_CAPS_CRLF_TRAILING] = "crlf_trailing",
 		[CA_CAPS_LF] = "lf", [CA_CAPS_LF_TRAILING] = "lf_trailing"),
@@ -190,7 +196,8 @@ static const struct setting_row rows[] = {
 		.source = RFC8894 " 3.2.1.4",
 		.help = "The failInfo for a challenge that is unknown or has expired"},
 	{NUMBER(fail_info_challenge_absent, "1", 0, 4, "failInfo"), AT_ONCE(NULL),
-		.source = RFC8894 " 3.2.1.4", .help = "The failInfo for a request without a challenge"},
+		.source = RFC8894 " 3.2.1.4",
+		.help = "The failInfo for a request without a challenge"},
 	{NUMBER(fail_info_challenge_malformed, "2", 0, 4, "failInfo"), AT_ONCE(NULL),
 		.source = "github.com/certnanny/sscep issue 59",
 		.help = "The failInfo for a challenge that is no password of NDES at all"},
@@ -203,8 +210,8 @@ static const struct setting_row rows[] = {
 		[APPROVAL_AUTOMATIC] = "automatic", [APPROVAL_MANUAL] = "manual",
 		[APPROVAL_AFTER_POLLS] = "after_polls"),
 		AT_ONCE("CA certificate manager approval"), .source = RFC8894 " 3.3.2",
-		.help = "Whether requests are issued at once, wait for a person, or are issued when "
-			"the client has asked often enough"},
+		.help = "Whether requests are issued at once, wait for a person, or are issued "
+			"when the client has asked often enough"},
 	{NUMBER(approval_polls, "1", 1, 1000000, "polls"), AT_ONCE(NULL),
 		.help = "How often a client must ask with approval: after_polls"},
 	{NUMBER(validity_period, "365", 1, 36500, "days"), AT_ONCE("template"),
@@ -218,8 +225,8 @@ static const struct setting_row rows[] = {
 	{NUMBER(max_field_length, "65534", 64, 65534, "bytes"), HTTP_SYS("MaxFieldLength"),
 		.help = "The longest URL (else 414) and the longest header (else 400)"},
 	{NUMBER(max_request_bytes, "81918", 256, 16777216, "bytes"), HTTP_SYS("MaxRequestBytes"),
-		.help = "The longest request line with its headers (else 400); beyond 90000 bytes the "
-			"HTTP library gives up first"},
+		.help = "The longest request line with its headers (else 400); beyond 90000 "
+			"bytes the HTTP library gives up first"},
 	{NUMBER(max_url, "65534", 0, UINT32_LIMIT, "bytes"), REQUEST_LIMIT("maxUrl"),
 		.help = "The longest path of a URL (else 404.14)"},
 	{NUMBER(max_query_string, "65534", 0, UINT32_LIMIT, "bytes"),
@@ -231,12 +238,14 @@ static const struct setting_row rows[] = {
 		[ERROR_MODE_CUSTOM] = "custom", [ERROR_MODE_DETAILED] = "detailed",
 		[ERROR_MODE_DETAILED_LOCAL_ONLY] = "detailed_local_only"),
 		AT_ONCE("IIS httpErrors errorMode"), .source = "IIS: httpErrors",
-		.help = "Whether IIS's error pages are the short ones, the detailed ones, or, as IIS "
-			"does, detailed for clients on the server itself; custom takes them all as remote"},
+		.help = "Whether IIS's error pages are the short ones, the detailed ones, or, as "
+			"IIS does, detailed for clients on the server itself; custom takes them "
+			"all as remote"},
 	{BOOL(x_powered_by, "false"), AT_ONCE("IIS customHeaders"), .source = INSTALLATION,
 		.help = "Whether IIS sends X-Powered-By: ASP.NET"},
 	{TEXT_OR_NONE(log_fields, 1024), .check = settings_check_log_fields,
-		.form = "names of fields separated by blanks", AT_ONCE("IIS logFile logExtFileFlags"),
+		.form = "names of fields separated by blanks",
+		AT_ONCE("IIS logFile logExtFileFlags"),
 		.source = "IIS: logFile",
 		.help = "The fields of the W3C log; none: those that the server version selects"},
 	{BOOL(faithful, "false"), AT_ONCE(NULL),

@@ -20,8 +20,8 @@ struct setting_row {
 	const char *standard; /* the default as text; NULL: "none", which only a text can be */
 	int64_t min, max;     /* of a number; of a text in bytes, 0 as min allows "none" */
 	const char *const *choices; /* names by enum value, NULL behind the last */
-	/* Looks at the words of a text that is neither empty nor too long; the caller names the row in
-	 * the diag. NULL: any printable text. */
+	/* Looks at the words of a text that is neither empty nor too long; the caller names the
+	 * row in the diag. NULL: any printable text. */
 	int (*check)(const char *value, struct diag *diag);
 	const char *form;           /* what `check` takes: "a digest" */
 	const char *unit;           /* "minutes"; NULL: none */

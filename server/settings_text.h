@@ -5,10 +5,10 @@
 
 #include "server/settings.h"
 
-/* Appends all settings as lines of a YAML mapping that settings_set_json accepts, each with its unit
- * and range as a comment, indented by `indent` blanks. */
+/* Appends all settings as lines of a YAML mapping that settings_set_json accepts, each with its
+ * unit and range as a comment, indented by `indent` blanks. */
 void settings_text_write_yaml(struct buffer *out, const struct settings *settings, unsigned indent);
 
-/* Appends the reference of all settings: name, default, range, unit, what it does, where it is on the
- * real thing, when a change shows there, the document it comes from. */
+/* Appends the reference of all settings: name, default, range, unit, what it does, where it is
+ * on the real thing, when a change shows there, the document it comes from. */
 void settings_text_write_help(struct buffer *out);
