@@ -67,7 +67,17 @@ set_choice(int *out, const struct setting_row *row, const char *value, struct di
 	return suggestion_refuse(&suggestion, row->name, what, "", buffer_text(&all), diag);
 }
 
-/* Control characters would reach log lines and pages; everything else is somebody's password. */
+/* What would break a line of a log, a page or a YAML file; everything else may be a password. */
+static const struct {
+	const char *first, *last; /* in UTF-8, whose order is that of the code points */
+} unprintable[] = {
+	{"\x01", "\x1f"},
+	{"\x7f", "\xc2\x9f"},
+	{"\xe2\x80\xa8", "\xe2\x80\xa9"}, /* line and paragraph separator */
+	{"\xef\xbb\xbf", "\xef\xbb\xbf"}, /* byte-order mark */
+	{"\xef\xbf\xbe", "\xef\xbf\xbf"},
+};
+
 static bool
 is_printable(const char *value)
 {
@@ -75,9 +85,15 @@ is_printable(const char *value)
 
 	while (rest.size) {
 		size_t size = utf8_size(rest);
+		char one[8] = {0};
 
-		if (size == 0 || rest.data[0] < ' ' || rest.data[0] == 0x7f)
+		if (size == 0)
 			return false;
+		memcpy(one, rest.data, size);
+		for (size_t i = 0; i < sizeof(unprintable) / sizeof(unprintable[0]); i++)
+			if (strcmp(one, unprintable[i].first) >= 0 &&
+				strcmp(one, unprintable[i].last) <= 0)
+				return false;
 		rest = BYTES(rest.data + size, rest.size - size);
 	}
 	return true;

@@ -1,11 +1,8 @@
 #include "server/settings_text.h"
 
 #include <inttypes.h>
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "common/memory.h"
+#include "common/json_writer.h"
 #include "server/settings_table.h"
 
 #define COMMENT_COLUMN 40
@@ -20,13 +17,10 @@ member(const struct settings *settings, const struct setting_row *row)
 static void
 append_quoted(struct buffer *out, const char *text)
 {
-	json_t *string = json_string(text);
-	TEXT_CLEANUP char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+	BUFFER_CLEANUP struct buffer quoted = {0};
 
-	json_decref(string);
-	if (!quoted)
-		memory_exhausted();
-	buffer_append_text(out, quoted);
+	json_writer_text(&quoted, NULL, bytes_text(text));
+	buffer_append(out, buffer_bytes(&quoted));
 }
 
 static void

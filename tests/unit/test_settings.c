@@ -156,6 +156,12 @@ static const struct {
 	{"challenge", "\x7f",
 		"challenge: a text that cannot be printed; expected UTF-8 without control "
 		"characters"},
+	{"challenge", "\xc2\x85",
+		"challenge: a text that cannot be printed; expected UTF-8 without control "
+		"characters"},
+	{"challenge", "\xe2\x80\xa8",
+		"challenge: a text that cannot be printed; expected UTF-8 without control "
+		"characters"},
 	{"reply_digest", "SHA-257", "reply_digest: \"SHA-257\" is unknown; did you mean SHA-256?"},
 	{"reply_digest", "as-captured",
 		"reply_digest: \"as-captured\" is unknown; did you mean as_captured?"},
