@@ -56,6 +56,16 @@ diag_break_crypto(struct diag *diag, const char *object, const char *what)
 	return BROKEN;
 }
 
+void
+diag_locate(struct diag *diag, const char *where)
+{
+	if (!diag)
+		return;
+	if (!diag->clause[0])
+		memcpy(diag->clause, diag->object, sizeof(diag->clause));
+	copy(diag->object, sizeof(diag->object), where);
+}
+
 char *
 diag_text(char text[DIAG_TEXT_SIZE], const struct diag *diag)
 {

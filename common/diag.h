@@ -42,5 +42,11 @@ int diag_break(struct diag *diag, const char *object, const char *found, ...)
  */
 int diag_break_crypto(struct diag *diag, const char *object, const char *what);
 
+/*
+ * Says where the refused thing stands: `where` ("--set", "mock-ndes.yaml:3:5") becomes the object, and
+ * what the object was becomes the clause unless there is one.
+ */
+void diag_locate(struct diag *diag, const char *where);
+
 /* Writes "object (clause): found; expected wanted" into `text` and returns it. */
 char *diag_text(char text[DIAG_TEXT_SIZE], const struct diag *diag);

@@ -251,12 +251,10 @@ apply_value(const struct option_value *value, void *target, struct diag *diag)
 static void
 name_source(const struct option_value *value, struct diag *diag)
 {
-	if (!diag)
-		return;
-	if (diag->object[0] && !diag->clause[0])
-		memcpy(diag->clause, diag->object, sizeof(diag->clause));
-	snprintf(diag->object, sizeof(diag->object), "%s%s", value->from_environment ? "" : "--",
+	TEXT_CLEANUP char *name = text_format("%s%s", value->from_environment ? "" : "--",
 		value->from_environment ? value->row->environment : value->row->name);
+
+	diag_locate(diag, name);
 }
 
 /* Returns whether this is the first value that its source has for its row. */

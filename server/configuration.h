@@ -1,46 +1,70 @@
 /*
  * Everything that `mock-ndes serve` can be told, from defaults, file,
  * environment and command line, in rising precedence.
+ *
+ * The file is a YAML mapping. Its keys are the names of the options with "_" for
+ * "-", and
+ *
+ *   settings: {NAME: VALUE, ...}             of the default site
+ *   sites: {SITE: {NAME: VALUE, ...}, ...}   of further sites, where they differ
+ *                                            from the default one
  */
 #pragma once
 
-#include "server/settings.h"
+#include <jansson.h>
+
 #include "server/server.h"
+#include "server/settings.h"
 
 struct configuration_site {
 	char *name;
-	struct settings settings; /* the default site's, with the site's own on top */
+	json_t *own;              /* what the file says of it */
+	struct settings settings; /* the default site's with its own on top, once complete */
 };
 
 struct configuration {
 	char *listen[SERVER_LISTENERS_MAX]; /* "127.0.0.1:8080" */
 	size_t listen_count;
-	char *ready_file;      /* NULL: none */
-	char *pki_directory;   /* NULL: the built-in one */
-	char *state_directory; /* NULL: in memory */
-	char *log_directory;   /* NULL: no log files */
-	uint64_t seed;
-	bool has_seed;         /* false: the server draws one */
-	bool quiet;            /* no human line per exchange */
+	char *ready_file;         /* NULL: none */
+	char *pki_directory;      /* NULL: the built-in one */
+	char *state_directory;    /* NULL: in memory */
+	char *log_directory;      /* NULL: no log files */
+	uint64_t seed;            /* at most INT64_MAX, as JSON and YAML carry it */
+	bool has_seed;            /* false: the server draws one */
+	bool quiet;               /* no human line per exchange */
 	struct settings settings; /* of the default site */
 	struct configuration_site sites[SERVER_SITES_MAX - 1];
 	size_t site_count;
 };
 
+#define CONFIGURATION_CLEANUP __attribute__((cleanup(configuration_done)))
+
+/* Fills in the defaults. */
 void configuration_init(struct configuration *configuration);
+
 void configuration_done(struct configuration *configuration);
 
+/* Adds an address to listen on; DONE, or REFUSED with the object of the diag left empty. */
+int configuration_add_listen(
+	struct configuration *configuration, const char *text, struct diag *diag);
+
+/* Forgets the addresses, for a stronger source to name others. */
+void configuration_clear_listen(struct configuration *configuration);
+
+/* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
+int configuration_set_path(char **out, const char *value, struct diag *diag);
+
 /*
- * Reads a YAML file: the option names with "_" for "-" (listen: a text or a list), the settings by
- * name, and `sites: {NAME: {settings}}`. An unknown key, a wrong type, a duplicate key or a value out
- * of range is REFUSED with file:line:column and, where one is near, "did you mean". Nothing is changed
- * then.
+ * Replaces the configuration by the defaults and what a file says. An unknown key, a wrong type, a
+ * duplicate key or a value out of range is REFUSED with file:line:column and, where one is near,
+ * "did you mean"; nothing is changed then.
  */
-int configuration_read_file(struct configuration *configuration, const char *path,
-	struct diag *diag);
+int configuration_read_file(
+	struct configuration *configuration, const char *path, struct diag *diag);
 
-/* Checks what belongs together. DONE or REFUSED. */
-int configuration_check(const struct configuration *configuration, struct diag *diag);
+/* Ends the reading of sources: checks what belongs together and fills in the sites' settings. DONE
+ * or REFUSED. */
+int configuration_complete(struct configuration *configuration, struct diag *diag);
 
-/* Appends the effective configuration as YAML that configuration_read_file accepts. */
+/* Appends a complete configuration as YAML that configuration_read_file accepts. */
 void configuration_write_yaml(struct buffer *out, const struct configuration *configuration);

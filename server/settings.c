@@ -11,6 +11,7 @@
 #include "common/suggestion.h"
 #include "common/utf8.h"
 #include "server/settings_table.h"
+#include "server/yaml_tree.h"
 
 static void *
 member(struct settings *settings, const struct setting_row *row)
@@ -200,23 +201,6 @@ static const char *const kind_names[] = {
 	[SETTING_TEXT] = "a text (in quotes if it looks like something else)",
 };
 
-static const char *
-type_name(const json_t *value)
-{
-	static const char *const names[] = {
-		[JSON_OBJECT] = "a mapping",
-		[JSON_ARRAY] = "a list",
-		[JSON_STRING] = "a text",
-		[JSON_INTEGER] = "a whole number",
-		[JSON_REAL] = "a number with a fraction",
-		[JSON_TRUE] = "true",
-		[JSON_FALSE] = "false",
-		[JSON_NULL] = "null",
-	};
-
-	return names[json_typeof(value)];
-}
-
 /* Gives the text form of a value whose type suits the row; false when it does not. Of the choices
  * some are numbers to YAML: 2019, 404. */
 static bool
@@ -248,7 +232,7 @@ set_json(struct settings *settings, const char *name, const json_t *value, struc
 	if (!row)
 		return refuse_unknown(name, diag);
 	if (!json_to_text(&text, row, value))
-		return diag_refuse(diag, name, NULL, kind_names[row->kind], "%s", type_name(value));
+		return diag_refuse(diag, name, NULL, kind_names[row->kind], "%s", yaml_tree_type_name(value));
 	return set_row(settings, row, text, diag);
 }
 

@@ -243,7 +243,8 @@ yaml_tree_read(struct yaml_tree *out, const char *name, struct bytes text, struc
 	if (text.size > YAML_TREE_SIZE_MAX)
 		return refuse(
 			&reader, (yaml_mark_t){0}, "at most 1 MiB", "a text that is too long");
-	yaml_parser_set_input_string(&reader.parser, text.data, text.size);
+	yaml_parser_set_input_string(
+		&reader.parser, text.data ? text.data : (const uint8_t *)"", text.size);
 	if (read_events(&reader) != DONE)
 		return REFUSED;
 	if (!out->root || json_is_null(out->root))
@@ -263,6 +264,23 @@ yaml_tree_place(char text[YAML_PLACE_SIZE], const struct yaml_tree *tree, const 
 			return write_place(text, tree->name, place->line, place->column);
 	}
 	return write_place(text, tree->name, 1, 1);
+}
+
+const char *
+yaml_tree_type_name(const json_t *value)
+{
+	static const char *const names[] = {
+		[JSON_OBJECT] = "a mapping",
+		[JSON_ARRAY] = "a list",
+		[JSON_STRING] = "a text",
+		[JSON_INTEGER] = "a whole number",
+		[JSON_REAL] = "a number with a fraction",
+		[JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",
+		[JSON_NULL] = "null",
+	};
+
+	return names[json_typeof(value)];
 }
 
 void

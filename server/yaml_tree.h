@@ -52,4 +52,7 @@ int yaml_tree_read(struct yaml_tree *out, const char *name, struct bytes text, s
 char *yaml_tree_place(char text[YAML_PLACE_SIZE], const struct yaml_tree *tree,
 	const json_t *parent, const char *key, size_t index);
 
+/* Returns what a person calls a value of this type: "a list". */
+const char *yaml_tree_type_name(const json_t *value);
+
 void yaml_tree_done(struct yaml_tree *tree);

@@ -86,6 +86,15 @@ START_TEST(refuses_texts)
 }
 END_TEST
 
+START_TEST(reads_no_bytes)
+{
+	YAML_TREE_CLEANUP struct yaml_tree tree = {0};
+
+	ck_assert_int_eq(yaml_tree_read(&tree, "f", BYTES_NONE, NULL), DONE);
+	ck_assert_uint_eq(json_object_size(tree.root), 0);
+}
+END_TEST
+
 START_TEST(refuses_long_texts)
 {
 	YAML_TREE_CLEANUP struct yaml_tree tree = {0}, fits = {0};
@@ -147,6 +156,7 @@ main(void)
 
 	tcase_add_loop_test(cases, reads_trees, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(cases, refuses_texts, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_test(cases, reads_no_bytes);
 	tcase_add_test(cases, refuses_long_texts);
 	tcase_add_test(cases, knows_places);
 	tcase_add_test(cases, shortens_long_names);

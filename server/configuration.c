@@ -1,0 +1,157 @@
+#include "server/configuration.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/json_writer.h"
+#include "common/memory.h"
+#include "server/listen_address.h"
+#include "server/settings_text.h"
+
+#define LISTEN_DEFAULT "127.0.0.1:8080"
+
+void
+configuration_init(struct configuration *configuration)
+{
+	*configuration = (struct configuration){0};
+	configuration->listen[configuration->listen_count++] = text_copy(LISTEN_DEFAULT);
+	settings_init(&configuration->settings);
+}
+
+void
+configuration_done(struct configuration *configuration)
+{
+	configuration_clear_listen(configuration);
+	free(configuration->ready_file);
+	free(configuration->pki_directory);
+	free(configuration->state_directory);
+	free(configuration->log_directory);
+	settings_done(&configuration->settings);
+	for (size_t i = 0; i < configuration->site_count; i++) {
+		free(configuration->sites[i].name);
+		json_decref(configuration->sites[i].own);
+		settings_done(&configuration->sites[i].settings);
+	}
+	*configuration = (struct configuration){0};
+}
+
+int
+configuration_add_listen(struct configuration *configuration, const char *text, struct diag *diag)
+{
+	struct listen_address address;
+
+	if (listen_address_parse(&address, text, diag) != DONE)
+		return REFUSED;
+	if (configuration->listen_count == SERVER_LISTENERS_MAX)
+		return diag_refuse(diag, "", NULL, NULL, "more than %d addresses to listen on",
+			SERVER_LISTENERS_MAX);
+	configuration->listen[configuration->listen_count++] = text_copy(text);
+	return DONE;
+}
+
+void
+configuration_clear_listen(struct configuration *configuration)
+{
+	for (size_t i = 0; i < configuration->listen_count; i++)
+		free(configuration->listen[i]);
+	configuration->listen_count = 0;
+}
+
+int
+configuration_set_path(char **out, const char *value, struct diag *diag)
+{
+	if (!*value)
+		return diag_refuse(diag, "", NULL, "a path", "an empty text");
+	free(*out);
+	*out = text_copy(value);
+	return DONE;
+}
+
+/* An address that stands twice would be refused by the kernel, in words that blame somebody
+ * else. */
+static int
+check_listen(const struct configuration *configuration, struct diag *diag)
+{
+	for (size_t i = 0; i < configuration->listen_count; i++) {
+		struct listen_address one, other;
+
+		listen_address_parse(&one, configuration->listen[i], NULL);
+		for (size_t j = 0; j < i; j++) {
+			listen_address_parse(&other, configuration->listen[j], NULL);
+			if (!one.any_port && listen_address_equal(&one, &other))
+				return diag_refuse(diag, "listen", NULL, "each address once",
+					"%s stands there twice", configuration->listen[i]);
+		}
+	}
+	return DONE;
+}
+
+int
+configuration_complete(struct configuration *configuration, struct diag *diag)
+{
+	const char *fault;
+
+	if (check_listen(configuration, diag) != DONE)
+		return REFUSED;
+	for (size_t i = 0; i < configuration->site_count; i++) {
+		struct configuration_site *site = &configuration->sites[i];
+
+		settings_done(&site->settings);
+		settings_copy(&site->settings, &configuration->settings);
+		if (settings_set_json(&site->settings, site->own, &fault, diag) != DONE)
+			return REFUSED;
+	}
+	return DONE;
+}
+
+static void
+write_text(struct buffer *out, const char *text)
+{
+	BUFFER_CLEANUP struct buffer quoted = {0};
+
+	if (text)
+		json_writer_text(&quoted, NULL, bytes_text(text));
+	else
+		buffer_append_text(&quoted, "null");
+	buffer_append(out, buffer_bytes(&quoted));
+}
+
+static void
+write_path(struct buffer *out, const char *key, const char *path, const char *comment)
+{
+	buffer_append_format(out, "%s: ", key);
+	write_text(out, path);
+	buffer_append_format(out, " # %s\n", comment);
+}
+
+void
+configuration_write_yaml(struct buffer *out, const struct configuration *configuration)
+{
+	buffer_append_text(out, "listen: # ADDRESS:PORT, port 0 for a free one\n");
+	for (size_t i = 0; i < configuration->listen_count; i++) {
+		buffer_append_text(out, "  - ");
+		write_text(out, configuration->listen[i]);
+		buffer_append_byte(out, '\n');
+	}
+	write_path(out, "ready_file", configuration->ready_file, "a path; null: none");
+	write_path(out, "pki", configuration->pki_directory,
+		"a directory; null: the built-in keys, public and TEST ONLY");
+	write_path(out, "state", configuration->state_directory, "a directory; null: in memory");
+	write_path(out, "log_dir", configuration->log_directory, "a directory; null: no logs");
+	if (configuration->has_seed)
+		buffer_append_format(out, "seed: %" PRIu64, configuration->seed);
+	else
+		buffer_append_text(out, "seed: null");
+	buffer_append_format(out, " # 0 to %" PRId64 "; null: drawn at start\n", INT64_MAX);
+	buffer_append_format(
+		out, "quiet: %s # true or false\n", configuration->quiet ? "true" : "false");
+	buffer_append_text(out, "settings:\n");
+	settings_text_write_yaml(out, &configuration->settings, 2);
+	buffer_append_text(out, configuration->site_count ? "sites:\n" : "sites: {}\n");
+	for (size_t i = 0; i < configuration->site_count; i++) {
+		buffer_append_text(out, "  ");
+		write_text(out, configuration->sites[i].name);
+		buffer_append_text(out, ":\n");
+		settings_text_write_yaml(out, &configuration->sites[i].settings, 4);
+	}
+}

@@ -1,0 +1,302 @@
+/* Configuration files: what is taken, every sentence that refuses one, and the way round. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+#include "server/configuration.h"
+#include "temporary_directory.h"
+
+#define FILE_NAME "c.yaml"
+
+static char *directory, *before;
+
+static void
+enter_directory(void)
+{
+	before = getcwd(NULL, 0);
+	directory = temporary_directory_new();
+	ck_assert_int_eq(chdir(directory), 0);
+}
+
+static void
+leave_directory(void)
+{
+	ck_assert_int_eq(chdir(before), 0);
+	free(before);
+	temporary_directory_remove(directory);
+}
+
+static void
+write_file(const char *text)
+{
+	FILE *file = fopen(FILE_NAME, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static void
+read_good(struct configuration *out, const char *text)
+{
+	struct diag diag = {0};
+	char words[DIAG_TEXT_SIZE];
+
+	write_file(text);
+	configuration_init(out);
+	ck_assert_msg(configuration_read_file(out, FILE_NAME, &diag) == DONE, "%s",
+		diag_text(words, &diag));
+	ck_assert_msg(configuration_complete(out, &diag) == DONE, "%s", diag_text(words, &diag));
+}
+
+START_TEST(starts_with_the_defaults)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+
+	read_good(&configuration, "# nothing\n");
+	ck_assert_uint_eq(configuration.listen_count, 1);
+	ck_assert_str_eq(configuration.listen[0], "127.0.0.1:8080");
+	ck_assert_ptr_null(configuration.ready_file);
+	ck_assert_ptr_null(configuration.state_directory);
+	ck_assert(!configuration.has_seed && !configuration.quiet);
+	ck_assert_int_eq(configuration.settings.password_max, 5);
+	ck_assert_uint_eq(configuration.site_count, 0);
+}
+END_TEST
+
+static const char everything[] = "listen:\n"
+				 "  - 127.0.0.1:0\n"
+				 "  - \"[::1]:0\"\n"
+				 "ready_file: run/ready.json\n"
+				 "pki: my-pki\n"
+				 "state: \"2026\"\n"
+				 "log_dir: logs\n"
+				 "seed: 9223372036854775807\n"
+				 "quiet: true\n"
+				 "settings:\n"
+				 "  server_version: 2016\n"
+				 "  password_max: 7\n"
+				 "  challenge: \"a: \\\"b\\\" #c\"\n"
+				 "sites:\n"
+				 "  old:\n"
+				 "    server_version: 2008_r2\n"
+				 "    challenge: null\n"
+				 "  same: {}\n"
+				 "  empty:\n";
+
+START_TEST(takes_everything)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+
+	read_good(&configuration, everything);
+	ck_assert_uint_eq(configuration.listen_count, 2);
+	ck_assert_str_eq(configuration.listen[0], "127.0.0.1:0");
+	ck_assert_str_eq(configuration.listen[1], "[::1]:0");
+	ck_assert_str_eq(configuration.ready_file, "run/ready.json");
+	ck_assert_str_eq(configuration.pki_directory, "my-pki");
+	ck_assert_str_eq(configuration.state_directory, "2026");
+	ck_assert_str_eq(configuration.log_directory, "logs");
+	ck_assert(configuration.has_seed && configuration.seed == INT64_MAX);
+	ck_assert(configuration.quiet);
+	ck_assert_int_eq(configuration.settings.server_version, SERVER_2016);
+	ck_assert_str_eq(configuration.settings.challenge, "a: \"b\" #c");
+	ck_assert_uint_eq(configuration.site_count, 3);
+	ck_assert_str_eq(configuration.sites[0].name, "old");
+	ck_assert_int_eq(configuration.sites[0].settings.server_version, SERVER_2008_R2);
+	ck_assert_int_eq(configuration.sites[0].settings.password_max, 7);
+	ck_assert_ptr_null(configuration.sites[0].settings.challenge);
+	ck_assert_int_eq(configuration.sites[1].settings.server_version, SERVER_2016);
+	ck_assert_str_eq(configuration.sites[2].name, "empty");
+}
+END_TEST
+
+START_TEST(gives_sites_what_stronger_sources_say)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+
+	read_good(&configuration, "sites: {a: {password_max: 2}, b: {}}\n");
+	ck_assert_int_eq(
+		settings_set_text(&configuration.settings, "password_max", "9", NULL), DONE);
+	ck_assert_int_eq(configuration_complete(&configuration, NULL), DONE);
+	ck_assert_int_eq(configuration.sites[0].settings.password_max, 2);
+	ck_assert_int_eq(configuration.sites[1].settings.password_max, 9);
+}
+END_TEST
+
+static const char *const round_trips[] = {"", everything, "listen: \"[::1]:0\"\nseed: 0\n"};
+
+START_TEST(reads_what_it_writes)
+{
+	CONFIGURATION_CLEANUP struct configuration first = {0}, second = {0};
+	BUFFER_CLEANUP struct buffer written = {0}, again = {0};
+
+	read_good(&first, round_trips[_i]);
+	configuration_write_yaml(&written, &first);
+	read_good(&second, buffer_text(&written));
+	configuration_write_yaml(&again, &second);
+	ck_assert_str_eq(buffer_text(&written), buffer_text(&again));
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	const char *sentence;
+} bad[] = {
+	{"listenn: x\n", "c.yaml:1:1 (listenn): no such key; did you mean listen?"},
+	{"log-dir: x\n", "c.yaml:1:1 (log-dir): no such key; did you mean log_dir?"},
+	{"colour: x\n",
+		"c.yaml:1:1 (colour): no such key; expected listen, ready_file, pki, state, "
+		"log_dir, "
+		"seed, quiet, settings or sites"},
+	{"quiet: true\npassword_max: 7\n",
+		"c.yaml:2:1 (password_max): no such key at the top; did you mean settings: "
+		"{password_max: ...}?"},
+	{"- listen\n", "c.yaml:1:1: a list; expected a mapping of KEY: VALUE"},
+	{"listen\n", "c.yaml:1:1: a text; expected a mapping of KEY: VALUE"},
+	{"quiet: true\nquiet: true\n",
+		"c.yaml:2:1: \"quiet\" stands here twice; expected each key once"},
+	{"listen: 8080\n", "c.yaml:1:1 (listen): a whole number; expected ADDRESS:PORT"},
+	{"listen: []\n", "c.yaml:1:1 (listen): an empty list; expected at least one address"},
+	{"listen:\n", "c.yaml:1:1 (listen): null; expected ADDRESS:PORT"},
+	{"listen: localhost:80\n",
+		"c.yaml:1:1 (listen): \"localhost\" is no IPv4 address; expected ADDRESS:PORT, "
+		"such as "
+		"127.0.0.1:8080, or [::1]:0 for a free port"},
+	{"listen:\n  - 127.0.0.1:0\n  - 127.0.0.1:x\n",
+		"c.yaml:3:5 (listen): port \"x\"; expected a port from 0 to 65535"},
+	{"listen:\n  - 127.0.0.1:0\n  - 80\n",
+		"c.yaml:3:5 (listen): a whole number; expected ADDRESS:PORT"},
+	{"listen: ['[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', "
+	 "'[::1]:0', '[::1]:0']\n",
+		"c.yaml:1:98 (listen): more than 8 addresses to listen on"},
+	{"state: 2026\n", "c.yaml:1:1 (state): a whole number; expected a path"},
+	{"pki: \"\"\n", "c.yaml:1:1 (pki): an empty text; expected a path"},
+	{"seed: x\n", "c.yaml:1:1 (seed): a text; expected a whole number"},
+	{"seed: -1\n", "c.yaml:1:1 (seed): a negative number; expected a number from 0 on"},
+	{"quiet: 1\n", "c.yaml:1:1 (quiet): a whole number; expected true or false"},
+	{"quiet: yes\n", "c.yaml:1:1 (quiet): a text; expected true or false"},
+	{"settings: 5\n",
+		"c.yaml:1:1 (settings): a whole number; expected a mapping of NAME: VALUE"},
+	{"settings:\n  password_max: 5\n  pasword_length: 8\n",
+		"c.yaml:3:3 (pasword_length): no such setting; did you mean password_length?"},
+	{"settings:\n  password_max: 0\n",
+		"c.yaml:2:3 (password_max): 0 is out of range; expected a whole number from 1 to "
+		"1000000"},
+	{"settings: {challenge: 12345}\n",
+		"c.yaml:1:12 (challenge): a whole number; expected a text (in quotes if it looks "
+		"like "
+		"something else)"},
+	{"sites: {a: {reply: rfc}}\n",
+		"c.yaml:1:13 (reply): \"rfc\" is no choice; did you mean "
+		"rfc8894?"},
+	{"sites: {a: 1}\n", "c.yaml:1:9 (a): a whole number; expected a mapping of NAME: VALUE"},
+	{"sites: [a]\n", "c.yaml:1:1 (sites): a list; expected a mapping of NAME: VALUE"},
+	{"sites: {default: {}}\n",
+		"c.yaml:1:9 (default): the default site is what \"settings\" describes; expected "
+		"another name"},
+	{"sites: {a/b: {}}\n",
+		"c.yaml:1:9 (a/b): no name for a site; expected 1 to 63 of a-z, 0-9, \"-\", \"_\" "
+		"and "
+		"\".\", a letter or digit first"},
+	{"sites: {..: {}}\n",
+		"c.yaml:1:9 (..): no name for a site; expected 1 to 63 of a-z, 0-9, \"-\", \"_\" "
+		"and "
+		"\".\", a letter or digit first"},
+	{"settings: {password_max: *x}\n", "c.yaml:1:26: an alias; expected the value itself"},
+};
+
+START_TEST(refuses_files)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	write_file(bad[_i].text);
+	configuration_init(&configuration);
+	ck_assert_int_eq(configuration_add_listen(&configuration, "127.0.0.1:1", NULL), DONE);
+	ck_assert_msg(configuration_read_file(&configuration, FILE_NAME, &diag) == REFUSED,
+		"%s passed", bad[_i].text);
+	ck_assert_str_eq(diag_text(text, &diag), bad[_i].sentence);
+	ck_assert_uint_eq(configuration.listen_count, 2);
+}
+END_TEST
+
+START_TEST(refuses_too_many_sites)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+	BUFFER_CLEANUP struct buffer text = {0};
+	struct diag diag = {0};
+
+	buffer_append_text(&text, "sites:\n");
+	for (unsigned i = 1; i < SERVER_SITES_MAX; i++)
+		buffer_append_format(&text, "  site-%u: {}\n", i);
+	read_good(&configuration, buffer_text(&text));
+	ck_assert_uint_eq(configuration.site_count, SERVER_SITES_MAX - 1);
+
+	buffer_append_text(&text, "  one-more: {}\n");
+	write_file(buffer_text(&text));
+	ck_assert_int_eq(configuration_read_file(&configuration, FILE_NAME, &diag), REFUSED);
+	ck_assert_str_eq(diag.object, "c.yaml:65:3");
+	ck_assert_str_eq(diag.found, "more than 63 sites");
+}
+END_TEST
+
+START_TEST(refuses_files_that_cannot_be_read)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	configuration_init(&configuration);
+	ck_assert_int_eq(configuration_read_file(&configuration, "missing", &diag), REFUSED);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"configuration file: missing: No such file or "
+		"directory; expected a file that can be read");
+	ck_assert_int_eq(configuration_read_file(&configuration, ".", &diag), REFUSED);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"configuration file: .: Is a directory; expected a file that can be read");
+}
+END_TEST
+
+START_TEST(refuses_an_address_twice)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	/* Two free ports are two ports. */
+	read_good(&configuration, "listen: ['127.0.0.1:0', '127.0.0.1:0', '[::1]:81']\n");
+	ck_assert_int_eq(configuration_add_listen(&configuration, "[0::1]:81", &diag), DONE);
+	ck_assert_int_eq(configuration_complete(&configuration, &diag), REFUSED);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"listen: [0::1]:81 stands there twice; expected each address once");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("configuration");
+	TCase *cases = tcase_create("configuration");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(cases, enter_directory, leave_directory);
+	tcase_add_test(cases, starts_with_the_defaults);
+	tcase_add_test(cases, takes_everything);
+	tcase_add_test(cases, gives_sites_what_stronger_sources_say);
+	tcase_add_loop_test(
+		cases, reads_what_it_writes, 0, sizeof(round_trips) / sizeof(round_trips[0]));
+	tcase_add_loop_test(cases, refuses_files, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_test(cases, refuses_too_many_sites);
+	tcase_add_test(cases, refuses_files_that_cannot_be_read);
+	tcase_add_test(cases, refuses_an_address_twice);
+	suite_add_tcase(suite, cases);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
