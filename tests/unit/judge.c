@@ -77,6 +77,27 @@ judge_identity_done(struct judge_identity *identity)
 	EVP_PKEY_free(identity->key);
 }
 
+void
+judge_request(struct buffer *out, const struct judge_identity *identity, const char *challenge)
+{
+	X509_REQ *request = X509_REQ_new();
+	unsigned char *der = NULL;
+	int size;
+
+	ck_assert_int_eq(
+		X509_REQ_set_subject_name(request, X509_get_subject_name(identity->x509)), 1);
+	ck_assert_int_eq(X509_REQ_set_pubkey(request, identity->key), 1);
+	ck_assert_int_eq(X509_REQ_add1_attr_by_NID(request, NID_pkcs9_challengePassword,
+				 MBSTRING_UTF8, (const unsigned char *)challenge, -1),
+		1);
+	ck_assert_int_gt(X509_REQ_sign(request, identity->key, EVP_sha256()), 0);
+	size = i2d_X509_REQ(request, &der);
+	ck_assert_int_gt(size, 0);
+	buffer_append(out, BYTES(der, (size_t)size));
+	OPENSSL_free(der);
+	X509_REQ_free(request);
+}
+
 static CMS_ContentInfo *
 decode(struct bytes message)
 {

@@ -22,6 +22,10 @@ void judge_identity_init(
 	struct judge_identity *out, EVP_PKEY *key, const char *name, const char *serial_hex);
 void judge_identity_done(struct judge_identity *identity);
 
+/* Appends a PKCS#10 request for the identity's key and name, with this challengePassword. */
+void judge_request(
+	struct buffer *out, const struct judge_identity *identity, const char *challenge);
+
 /* Returns whether CMS_verify accepts the message from this signer; appends the content. */
 bool judge_verify(
 	struct buffer *content, struct bytes message, const struct judge_identity *signer);
