@@ -35,23 +35,40 @@ signature_oid_for(const struct digest_algorithm *digest, const EVP_PKEY *key)
 	return key_is_rsa(key) ? digest->rsa_signature : digest->ecdsa_signature;
 }
 
+/* Finds the digest of a signature that this key can have made. */
+static int
+find_digest(const struct digest_algorithm **out, const char *object, struct bytes signature_oid,
+	EVP_PKEY *signer, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer name = {0};
+
+	*out = algorithm_digest_of_signature(signature_oid);
+	if (*out && (*out)->oid == OID_MD5)
+		return diag_refuse(diag, object, "RFC 6151 2", "a signature with SHA-1 or better",
+			"one with MD5");
+	if (*out && oid_find(signature_oid) == signature_oid_for(*out, signer))
+		return DONE;
+	oid_describe(&name, signature_oid);
+	return diag_refuse(diag, object, "signatureAlgorithm",
+		"one that we know and that fits the signer's kind of key", "%s with a key for %s",
+		buffer_text(&name), key_is_rsa(signer) ? "RSA" : "ECDSA");
+}
+
 int
 x509_signed_verify(const char *object, struct bytes content, struct bytes signature_oid,
 	struct bytes signature, EVP_PKEY *signer, struct diag *diag)
 {
-	const struct digest_algorithm *digest = algorithm_digest_of_signature(signature_oid);
-	const char *kind = key_is_rsa(signer) ? "RSA" : "ECDSA";
-	BUFFER_CLEANUP struct buffer name = {0};
+	const struct digest_algorithm *digest;
+	int outcome;
 
-	oid_describe(&name, signature_oid);
-	if (digest && digest->oid == OID_MD5)
-		return diag_refuse(diag, object, "RFC 6151 2", "a signature with SHA-1 or better",
-			"one with MD5");
-	if (!digest || oid_find(signature_oid) != signature_oid_for(digest, signer))
-		return diag_refuse(diag, object, "signatureAlgorithm", NULL,
-			"%s, which is no algorithm for the signer's %s key that we know",
-			buffer_text(&name), kind);
-	return key_verify(signer, digest, content, signature, diag);
+	if (find_digest(&digest, object, signature_oid, signer, diag) != DONE)
+		return REFUSED;
+	outcome = key_verify(signer, digest, content, signature, diag);
+	if (outcome != REFUSED)
+		return outcome;
+	return diag_refuse(diag, object, "signature", "one made with the signer's key",
+		"it was made with another key than this one of %u bits, or the content was changed",
+		key_bits(signer));
 }
 
 void

@@ -100,16 +100,18 @@ device_plan_for(const struct party *subject, const struct party *issuer, const c
 	return plan;
 }
 
-/* Signs, and lets OpenSSL and us read the result. */
+/* Signs, and lets OpenSSL and us read the result. The plan may look into what it replaces. */
 static void
 issue(struct party *subject, const struct certificate_plan *plan, const struct party *issuer)
 {
+	struct buffer der = {0};
 	struct diag diag = {0};
 
-	buffer_clear(&subject->der);
+	ASSERT_DONE(certificate_plan_sign(&der, plan, issuer->key, &diag), &diag);
+	buffer_done(&subject->der);
+	subject->der = der;
 	certificate_done(&subject->ours);
 	X509_free(subject->theirs);
-	ASSERT_DONE(certificate_plan_sign(&subject->der, plan, issuer->key, &diag), &diag);
 	SUPPORT_DECODE(&subject->theirs, d2i_X509, buffer_bytes(&subject->der));
 	ASSERT_DONE(certificate_read(&subject->ours, buffer_bytes(&subject->der), &diag), &diag);
 	ASSERT_DONE(certificate_verify(&subject->ours, issuer->key, &diag), &diag);
