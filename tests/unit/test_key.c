@@ -6,6 +6,7 @@
 
 #include "common/der_writer.h"
 #include "common/key.h"
+#include "common/pem.h"
 #include "x509_support.h"
 
 #define HEX(text) BYTES(text, sizeof(text) - 1)
@@ -213,6 +214,28 @@ START_TEST(refuses_spoilt_rsa_private_keys)
 }
 END_TEST
 
+START_TEST(refuses_numbers_larger_than_the_modulus)
+{
+	CLEANUP(EVP_PKEY) EVP_PKEY *ours = NULL;
+	BUFFER_CLEANUP struct buffer der = {0};
+	size_t mark = der_begin(&der, DER_SEQUENCE);
+	struct diag diag = {0};
+	uint8_t large[65];
+
+	memset(large, 0x7f, sizeof(large));
+	der_put_small(&der, 0);
+	der_put_magnitude(&der, BYTES(large, 64));
+	der_put_small(&der, 65537);
+	der_put_magnitude(&der, BYTES(large, 65));
+	for (size_t i = 0; i < 5; i++)
+		der_put_small(&der, 3);
+	der_end(&der, mark);
+	ck_assert_int_eq(key_read_rsa_private(&ours, buffer_bytes(&der), &diag), REFUSED);
+	ck_assert_ptr_nonnull(strstr(diag.wanted, "modulus"));
+	ck_assert_ptr_null(ours);
+}
+END_TEST
+
 START_TEST(refuses_bytes_around_a_private_key)
 {
 	CLEANUP(EVP_PKEY) EVP_PKEY *key = support_new_key(NULL, 512), *ours = NULL;
@@ -300,6 +323,37 @@ START_TEST(refuses_pem_without_key)
 	pem.size -= 30;
 	ck_assert_int_eq(key_read_pem(&ours, buffer_bytes(&pem), &diag), REFUSED);
 	ck_assert_ptr_null(ours);
+}
+END_TEST
+
+/* What stands under a label but is none. */
+static const struct {
+	const char *label;
+	struct bytes der;
+} mislabelled[] = {
+	{"EC PRIVATE KEY", {(const uint8_t *)"\x30\x00", 2}},
+	{"RSA PRIVATE KEY", {(const uint8_t *)"\x30\x00", 2}},
+	{"PRIVATE KEY", {(const uint8_t *)"\x30\x00", 2}},
+	{"PRIVATE KEY",
+		{(const uint8_t *)"\x30\x12\x02\x01\x00\x30\x09\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+				  "\x04\x02\x30\x00",
+			20}},
+	{"PRIVATE KEY",
+		{(const uint8_t *)"\x30\x14\x02\x01\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01"
+				  "\x01\x01\x04\x02\x30\x00",
+			22}},
+};
+
+START_TEST(refuses_mislabelled_pem)
+{
+	CLEANUP(EVP_PKEY) EVP_PKEY *ours = NULL;
+	BUFFER_CLEANUP struct buffer pem = {0};
+	struct diag diag = {0};
+
+	pem_write(&pem, mislabelled[_i].label, mislabelled[_i].der);
+	ck_assert_msg(key_read_pem(&ours, buffer_bytes(&pem), &diag) == REFUSED, "row %d", _i);
+	ck_assert_ptr_null(ours);
+	ck_assert_str_ne(diag.found, "");
 }
 END_TEST
 
@@ -572,9 +626,11 @@ main(void)
 	tcase_add_loop_test(public_keys, identifies_public_keys, 0, ROWS(kinds));
 	tcase_add_test(private_keys, reads_rsa_private_keys);
 	tcase_add_loop_test(private_keys, refuses_spoilt_rsa_private_keys, 0, ROWS(spoilt));
+	tcase_add_test(private_keys, refuses_numbers_larger_than_the_modulus);
 	tcase_add_test(private_keys, refuses_bytes_around_a_private_key);
 	tcase_add_loop_test(private_keys, reads_pem, 0, ROWS(pems));
 	tcase_add_test(private_keys, refuses_pem_without_key);
+	tcase_add_loop_test(private_keys, refuses_mislabelled_pem, 0, ROWS(mislabelled));
 	tcase_add_loop_test(private_keys, writes_pem, 0, ROWS(kinds));
 	tcase_add_test(private_keys, generates_rsa_keys);
 	tcase_add_loop_test(use, signs_and_verifies, 0, ROWS(kinds));
