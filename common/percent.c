@@ -1,5 +1,7 @@
 #include "common/percent.h"
 
+#include <string.h>
+
 static int
 hex_value(uint8_t digit)
 {
@@ -34,4 +36,17 @@ percent_decode(struct buffer *out, struct bytes raw, struct diag *diag)
 		i += 2;
 	}
 	return DONE;
+}
+
+void
+percent_encode(struct buffer *out, struct bytes raw)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+
+	for (size_t i = 0; i < raw.size; i++)
+		if (raw.data[i] != 0 && strchr(unreserved, raw.data[i]))
+			buffer_append_byte(out, raw.data[i]);
+		else
+			buffer_append_format(out, "%%%02X", raw.data[i]);
 }

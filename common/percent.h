@@ -12,3 +12,7 @@
  * DONE; REFUSED, with nothing appended, at a '%' without two hexadecimal digits behind it.
  */
 int percent_decode(struct buffer *out, struct bytes raw, struct diag *diag);
+
+/* Appends `raw` with every octet but the unreserved characters (RFC 3986 2.3) escaped, so that it can
+ * stand anywhere in a URL. */
+void percent_encode(struct buffer *out, struct bytes raw);

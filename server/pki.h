@@ -1,7 +1,6 @@
 /*
  * The keys behind a deployment: the built-in ones, public and TEST ONLY, made
- * part of the program from certs/; or those of a directory made by
- * `mock-ndes pki new DIR`.
+ * part of the program from certs/; or those of a directory (pki_directory.h).
  */
 #pragma once
 
@@ -23,7 +22,6 @@ struct pki_challenges;
 
 /* Read-only once loaded; shared by all threads. */
 struct pki {
-	bool built_in;
 	EVP_PKEY *keys[PKI_ROLE_COUNT];
 	/* Certificates from a directory. One that is empty is minted by whoever needs it. */
 	struct certificate certificates[PKI_ROLE_COUNT];
@@ -33,23 +31,13 @@ struct pki {
 /* Returns the name of a role and of its files, without the dot: "ra-signing". */
 const char *pki_role_name(enum pki_role role);
 
-/* Loads the built-in keys. DONE or BROKEN. */
+/* Makes an empty one, for its loader to fill. */
+void pki_init(struct pki *pki);
+
+void pki_done(struct pki *pki);
+
+/* Loads the built-in keys. DONE or BROKEN; then nothing is to be released. */
 int pki_load_built_in(struct pki *out, struct diag *diag);
-
-/*
- * Loads DIR/NAME.key (PEM) of every role, DIR/root.crt, and DIR/NAME.crt (PEM) of the other roles where
- * it is there; a key must be RSA and fit its certificate. DONE, or REFUSED with the file, what is wrong
- * and how to make one.
- */
-int pki_load_directory(struct pki *out, const char *directory, struct diag *diag);
-
-/*
- * Makes new keys for all roles in DIR, which must not exist or be empty, and the certificates that
- * people keep: root, issuing CA, and those of the challenges. RA certificates are minted when a
- * server starts, since they hold its URLs and live for two years. Directory 0700, files 0600. DONE,
- * REFUSED or BROKEN; then nothing is left behind.
- */
-int pki_create_directory(const char *directory, int64_t now, struct diag *diag);
 
 /*
  * Gives the certificate of PKI_CHALLENGE_SIGNING or PKI_CHALLENGE_ENCRYPTION, borrowed from the pki: that
@@ -58,5 +46,3 @@ int pki_create_directory(const char *directory, int64_t now, struct diag *diag);
  */
 int pki_challenge_certificate(const struct certificate **out, const struct pki *pki,
 	enum pki_role role, struct diag *diag);
-
-void pki_done(struct pki *pki);

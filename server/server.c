@@ -8,6 +8,7 @@
 #include "common/memory.h"
 #include "server/configuration.h"
 #include "server/journal.h"
+#include "server/pki_directory.h"
 #include "server/service.h"
 #include "server/store.h"
 
@@ -48,7 +49,7 @@ static int
 open_pki(struct server *server, const struct configuration *configuration, struct diag *diag)
 {
 	if (configuration->pki_directory)
-		return pki_load_directory(&server->pki, configuration->pki_directory, diag);
+		return pki_directory_load(&server->pki, configuration->pki_directory, diag);
 	return pki_load_built_in(&server->pki, diag);
 }
 

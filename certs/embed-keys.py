@@ -1,0 +1,38 @@
+"""Writes the keys of this directory as C: arrays of DER RSAPrivateKey, by their roles.
+
+Usage: embed-keys.py OUTPUT.c KEY..., where a key's file is called after its role.
+"""
+import base64
+import pathlib
+import sys
+
+
+def read_der(path):
+    """Returns what stands between the lines BEGIN and END of a PKCS#1 PEM file."""
+    text = path.read_text(encoding='ascii')
+    begin, end = ('-----%s RSA PRIVATE KEY-----' % word for word in ('BEGIN', 'END'))
+    if text.count(begin) != 1 or text.count(end) != 1:
+        sys.exit(f'{path}: expected one PKCS#1 key in PEM; make it with certs/make-keys.sh')
+    return base64.b64decode(text.partition(begin)[2].partition(end)[0])
+
+
+def write_array(name, der):
+    """Returns the C text of a byte array."""
+    lines = [', '.join(f'0x{octet:02x}' for octet in der[at:at + 12])
+             for at in range(0, len(der), 12)]
+    return f'static const uint8_t {name}[] = {{\n\t' + ',\n\t'.join(lines) + ',\n};\n\n'
+
+
+def main():
+    output, *paths = map(pathlib.Path, sys.argv[1:])
+    names = {path: path.stem.replace('-', '_') for path in paths}
+    arrays = ''.join(write_array(name, read_der(path)) for path, name in names.items())
+    rows = ''.join(f'\t[PKI_{name.upper()}] = {{{name}, sizeof({name})}},\n'
+                   for name in names.values())
+    output.write_text('/* TEST ONLY keys, public. Made by certs/embed-keys.py. */\n'
+                      '#include "server/built_in_keys.h"\n\n' + arrays +
+                      'const struct bytes built_in_keys[PKI_ROLE_COUNT] = {\n' + rows + '};\n',
+                      encoding='ascii')
+
+
+main()

@@ -1,0 +1,78 @@
+#include "server/ca_crl_cache.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/memory.h"
+
+struct ca_crl_cache {
+	pthread_mutex_t lock;
+	uint32_t last_number; /* that was given away */
+	/* the CRL that is kept */
+	struct buffer der;
+	struct buffer revoked;
+	uint32_t number;
+	int64_t signed_at;
+	int64_t next_due;
+};
+
+struct ca_crl_cache *
+ca_crl_cache_new(void)
+{
+	struct ca_crl_cache *cache = memory_new(1, sizeof(*cache));
+
+	pthread_mutex_init(&cache->lock, NULL);
+	return cache;
+}
+
+void
+ca_crl_cache_free(struct ca_crl_cache *cache)
+{
+	if (!cache)
+		return;
+	pthread_mutex_destroy(&cache->lock);
+	buffer_done(&cache->der);
+	buffer_done(&cache->revoked);
+	free(cache);
+}
+
+/* Seconds since 1970, so that a server started again goes on; more than one a second count on. */
+static uint32_t
+next_number(uint32_t last, int64_t now)
+{
+	return now > last && now <= UINT32_MAX ? (uint32_t)now : last + 1;
+}
+
+bool
+ca_crl_cache_take(struct buffer *out, uint32_t *number, struct ca_crl_cache *cache,
+	struct bytes revoked, int64_t now)
+{
+	bool right;
+
+	pthread_mutex_lock(&cache->lock);
+	right = cache->der.size && now >= cache->signed_at && now < cache->next_due &&
+		bytes_equal(buffer_bytes(&cache->revoked), revoked);
+	if (right)
+		buffer_append(out, buffer_bytes(&cache->der));
+	else
+		*number = cache->last_number = next_number(cache->last_number, now);
+	pthread_mutex_unlock(&cache->lock);
+	return right;
+}
+
+void
+ca_crl_cache_keep(struct ca_crl_cache *cache, uint32_t number, struct bytes der,
+	struct bytes revoked, int64_t now, int64_t next_due)
+{
+	pthread_mutex_lock(&cache->lock);
+	if (number > cache->number) {
+		cache->number = number;
+		cache->signed_at = now;
+		cache->next_due = next_due;
+		buffer_clear(&cache->der);
+		buffer_append(&cache->der, der);
+		buffer_clear(&cache->revoked);
+		buffer_append(&cache->revoked, revoked);
+	}
+	pthread_mutex_unlock(&cache->lock);
+}
