@@ -8,12 +8,6 @@
 #include "common/diag.h"
 #include "server/site.h"
 
-/* The CRL of one CA as signed last; locks itself. */
-struct ca_crl_cache;
-
-struct ca_crl_cache *ca_crl_cache_new(void);
-void ca_crl_cache_free(struct ca_crl_cache *cache);
-
 /*
  * Appends the current CRL of one of the site's CAs (site->authority->cas). Its thisUpdate is 10
  * minutes before it was signed and its nextUpdate a tenth of the period after the next one is due, as

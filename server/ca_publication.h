@@ -14,5 +14,5 @@ struct site;
  * compared without case as IIS does. A CRL that is not current costs one private-key operation.
  * DONE; REFUSED: there is no such file; BROKEN.
  */
-int ca_publication_read(struct buffer *out, const char **content_type, struct site *site,
+int ca_publication_read(struct buffer *out, const char **content_type, const struct site *site,
 	const char *name, int64_t now, struct diag *diag);

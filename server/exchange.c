@@ -31,7 +31,7 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->message.der);
 	scep_request_done(&exchange->message.scep);
 	buffer_done(&exchange->verdict.token_identifier);
-	buffer_done(&exchange->issuance.plan_storage);
+	csr_done(&exchange->issuance.pending);
 	buffer_done(&exchange->issuance.certificate);
 	buffer_done(&exchange->issuance.crl);
 	buffer_done(&exchange->reply.message_data);

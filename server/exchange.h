@@ -74,8 +74,8 @@ struct disposition {
 
 /* Filled by ca. */
 struct issuance {
-	struct certificate_plan plan;
-	struct buffer plan_storage;  /* what the plan's views point into */
+	struct certificate_plan plan; /* its views point into the request */
+	struct csr pending; /* of a poll: the request that it asks after; else empty */
 	uint32_t request_id;
 	struct buffer certificate;   /* DER, signed; empty when nothing was issued */
 	struct buffer crl;           /* for GetCRL */

@@ -1,0 +1,96 @@
+#include "server/ca_crl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "server/ca_crl_cache.h"
+#include "server/server.h"
+#include "server/store.h"
+
+#define BACKDATED    600 /* seconds; as AD CS dates what it signs */
+#define HOUR_SECONDS 3600
+
+/* A revoked certificate, in a form that can be compared as bytes. */
+struct revoked {
+	uint8_t serial[CERTIFICATE_SERIAL_MAX];
+	size_t serial_size;
+	int64_t revoked_at;
+	int64_t reason;
+};
+
+static void
+add_revoked(void *context, const struct crl_entry *entry)
+{
+	size_t size = entry->serial.size;
+	struct revoked revoked;
+
+	if (size > CERTIFICATE_SERIAL_MAX)
+		return;                       /* none of ours */
+	memset(&revoked, 0, sizeof(revoked)); /* padding too */
+	memcpy(revoked.serial, entry->serial.data, size);
+	revoked.serial_size = size;
+	revoked.revoked_at = entry->revoked_at;
+	revoked.reason = entry->reason;
+	buffer_append(context, BYTES(&revoked, sizeof(revoked)));
+}
+
+static struct crl_entry *
+make_entries(const struct revoked *revoked, size_t count)
+{
+	struct crl_entry *entries = memory_new(count, sizeof(*entries));
+
+	for (size_t i = 0; i < count; i++)
+		entries[i] = (struct crl_entry){
+			.serial = BYTES(revoked[i].serial, revoked[i].serial_size),
+			.revoked_at = revoked[i].revoked_at,
+			.reason = (enum crl_reason)revoked[i].reason,
+		};
+	return entries;
+}
+
+/* Signs a CRL and keeps it for the next who asks. */
+static int
+sign(struct buffer *out, const struct authority_ca *ca, struct bytes revoked, uint32_t number,
+	int64_t now, int64_t period, struct diag *diag)
+{
+	size_t count = revoked.size / sizeof(struct revoked);
+	struct crl_entry *entries = make_entries((const struct revoked *)revoked.data, count);
+	const struct crl_plan plan = {
+		.issuer = ca->certificate->subject,
+		.authority_key_identifier = ca->certificate->subject_key_identifier,
+		.number = number,
+		.this_update = now - BACKDATED,
+		.next_update = now + period + period / 10,
+		.digest = algorithm_digest_named("SHA-256"),
+		.entries = entries,
+		.entry_count = count,
+	};
+	BUFFER_CLEANUP struct buffer der = {0};
+	int result = crl_plan_sign(&der, &plan, ca->key, diag);
+
+	free(entries);
+	if (result != DONE)
+		return result;
+	ca_crl_cache_keep(ca->crl_cache, number, buffer_bytes(&der), revoked, now, now + period);
+	buffer_append(out, buffer_bytes(&der));
+	return DONE;
+}
+
+int
+ca_crl(struct buffer *out, const struct site *site, const struct authority_ca *ca, int64_t now,
+	struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer revoked = {0};
+	uint32_t number;
+
+	/* Only certificates of devices can be revoked; a root above their CA has an empty list. */
+	if (ca == &site->authority->cas[0] &&
+		store_certificate_each_revoked(
+			site->server->store, site->name, add_revoked, &revoked, diag) != DONE)
+		return BROKEN;
+	if (ca_crl_cache_take(out, &number, ca->crl_cache, buffer_bytes(&revoked), now))
+		return DONE;
+	return sign(out, ca, buffer_bytes(&revoked), number, now,
+		site->settings.crl_period * HOUR_SECONDS, diag);
+}

@@ -1,0 +1,82 @@
+#include "server/ca_lookup.h"
+
+#include "server/ca_crl.h"
+#include "server/ca_refusal.h"
+#include "server/exchange.h"
+#include "server/server.h"
+#include "server/store.h"
+
+#define RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))
+
+/* Looks among the certificates that GetCACert gives. */
+static bool
+find_in_chain(struct buffer *out, const struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
+	size_t count = authority_chain(chain, exchange->site->authority);
+
+	for (size_t i = 0; i < count; i++) {
+		if (certificate_is(chain[i], scep->issuer, scep->serial)) {
+			buffer_append(out, buffer_bytes(&chain[i]->der));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Looks among the issued ones. DONE, REFUSED or BROKEN. */
+static int
+find_in_store(struct buffer *out, struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+	RECORD_CLEANUP struct certificate_record record = {0};
+	CERTIFICATE_CLEANUP struct certificate certificate = {0};
+	int result = store_certificate_find(&record, exchange->server->store, exchange->site->name,
+		scep->serial, &exchange->diag);
+
+	if (result != DONE)
+		return result;
+	if (certificate_read(&certificate, buffer_bytes(&record.der), &exchange->diag) != DONE)
+		return BROKEN;
+	if (!certificate_is(&certificate, scep->issuer, scep->serial))
+		return diag_refuse(&exchange->diag, "issuer and serial number", "RFC 8894 3.3.4",
+			"the name of the CA that gave this serial number", "another name");
+	buffer_append(out, buffer_bytes(&record.der));
+	return DONE;
+}
+
+int
+ca_lookup_answer_certificate(struct exchange *exchange)
+{
+	struct buffer *out = &exchange->issuance.certificate;
+
+	switch (find_in_chain(out, exchange) ? DONE : find_in_store(out, exchange)) {
+	case DONE:
+		return STAGE_NEXT;
+	case REFUSED:
+		return ca_refuse(exchange, CA_REFUSAL_CERTIFICATE_UNKNOWN);
+	default:
+		return STAGE_BROKE;
+	}
+}
+
+int
+ca_lookup_answer_crl(struct exchange *exchange)
+{
+	const struct site *site = exchange->site;
+	BUFFER_CLEANUP struct buffer named = {0};
+
+	switch (find_in_chain(&named, exchange) ? DONE : find_in_store(&named, exchange)) {
+	case DONE:
+		break;
+	case REFUSED:
+		return ca_refuse(exchange, CA_REFUSAL_CERTIFICATE_UNKNOWN);
+	default:
+		return STAGE_BROKE;
+	}
+	return ca_crl(&exchange->issuance.crl, site, &site->authority->cas[0],
+		       exchange_seconds(exchange), &exchange->diag) == DONE
+		? STAGE_NEXT
+		: STAGE_BROKE;
+}

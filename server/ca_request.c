@@ -1,0 +1,266 @@
+#include "server/ca_request.h"
+
+#include "common/hresult.h"
+#include "common/name.h"
+#include "server/ca_issue.h"
+#include "server/ca_refusal.h"
+#include "server/exchange.h"
+#include "server/server.h"
+#include "server/store.h"
+
+#define RECORD_CLEANUP __attribute__((cleanup(transaction_record_done)))
+
+/* Whether a request with so many polls behind it is to be issued. */
+static bool
+is_approved(const struct settings *settings, unsigned polls)
+{
+	switch ((enum approval)settings->approval) {
+	case APPROVAL_AUTOMATIC:
+		return true;
+	case APPROVAL_MANUAL:
+		return false;
+	case APPROVAL_AFTER_POLLS:
+		break;
+	}
+	return polls >= settings->approval_polls;
+}
+
+static int
+put_transaction(struct exchange *exchange, const struct transaction_record *record)
+{
+	return store_transaction_put(exchange->server->store, exchange->site->name,
+		       exchange->message.scep.transaction_id, record, exchange->arrived_ms,
+		       &exchange->diag) == DONE
+		? STAGE_NEXT
+		: STAGE_BROKE;
+}
+
+/* Ends a transaction whose request the CA has just refused. */
+static int
+put_refusal(struct exchange *exchange)
+{
+	const struct transaction_record record = {
+		.status = SCEP_STATUS_FAILURE,
+		.request_id = exchange->issuance.request_id,
+		.polls = exchange->issuance.polls,
+		.fail_info = exchange->disposition.fail_info,
+		.error = exchange->disposition.error,
+	};
+
+	return put_transaction(exchange, &record);
+}
+
+static int
+answer_pending(struct exchange *exchange)
+{
+	exchange->disposition.status = SCEP_STATUS_PENDING;
+	exchange->disposition.reason = "pending";
+	return STAGE_NEXT;
+}
+
+/* --- PKCSReq and RenewalReq --------------------------------------------------- */
+
+/* NDES denies a renewal for another subject (ndes-behaviour 2.8). */
+static bool
+is_subject_right(struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
+
+	if (!exchange->message.renewal || exchange->settings->disable_renewal_subject_name_match ||
+		name_equal(scep->csr.subject, scep->signer.subject))
+		return true;
+	name_text(&wanted, scep->signer.subject);
+	name_text(&found, scep->csr.subject);
+	diag_refuse(&exchange->diag, "PKCS#10 subject",
+		"NDES, unless disable_renewal_subject_name_match", buffer_text(&wanted), "%s",
+		buffer_text(&found));
+	ca_refuse(exchange, CA_REFUSAL_RENEWAL_SUBJECT);
+	return false;
+}
+
+static int
+submit(struct exchange *exchange)
+{
+	const struct csr *csr = &exchange->message.scep.csr;
+	struct transaction_record record = {.status = SCEP_STATUS_PENDING, .csr = csr->der};
+	int result;
+
+	/* AD CS gives its number to every request, issued or not. */
+	if (store_next_request_id(&exchange->issuance.request_id, exchange->server->store,
+		    exchange->site->name, &exchange->diag) != DONE)
+		return STAGE_BROKE;
+	result = ca_issue_plan(exchange);
+	if (result != STAGE_NEXT)
+		return result;
+	if (exchange->disposition.status != SCEP_STATUS_SUCCESS)
+		return put_refusal(exchange);
+	if (is_approved(exchange->settings, 0))
+		return STAGE_NEXT;
+	answer_pending(exchange);
+	record.request_id = exchange->issuance.request_id;
+	return put_transaction(exchange, &record);
+}
+
+/* Counts one more poll of a pending request, which stands in issuance.pending. */
+static int
+poll(struct exchange *exchange, const struct transaction_record *record)
+{
+	struct issuance *issuance = &exchange->issuance;
+	int result;
+
+	issuance->request_id = record->request_id;
+	result = store_transaction_poll(&issuance->polls, exchange->server->store,
+		exchange->site->name, exchange->message.scep.transaction_id, &exchange->diag);
+	if (result == BROKEN)
+		return STAGE_BROKE;
+	if (result == REFUSED) {
+		/* Another exchange has ended it a moment ago; the next poll will see that. */
+		exchange->diag = (struct diag){0};
+		return answer_pending(exchange);
+	}
+	if (!is_approved(exchange->settings, issuance->polls))
+		return answer_pending(exchange);
+	result = ca_issue_plan(exchange);
+	if (result == STAGE_NEXT && exchange->disposition.status != SCEP_STATUS_SUCCESS)
+		return put_refusal(exchange);
+	return result;
+}
+
+static int
+read_pending(struct exchange *exchange, const struct transaction_record *record)
+{
+	return csr_read(&exchange->issuance.pending, buffer_bytes(&record->csr), &exchange->diag) ==
+			DONE
+		? DONE
+		: BROKEN; /* it was read before it was put there */
+}
+
+static int
+repeat(struct exchange *exchange, const struct transaction_record *record)
+{
+	if (read_pending(exchange, record) != DONE)
+		return STAGE_BROKE;
+	if (key_same(exchange->issuance.pending.spki, exchange->message.scep.csr.spki))
+		return poll(exchange, record);
+	diag_refuse(&exchange->diag, "transactionID", "RFC 8894 3.2.1.1",
+		"one of its own for every key",
+		"that of a request for another key, which is pending");
+	return ca_refuse(exchange, CA_REFUSAL_TRANSACTION_IN_USE);
+}
+
+int
+ca_request_answer(struct exchange *exchange)
+{
+	RECORD_CLEANUP struct transaction_record record = {0};
+	struct diag nothing = {0};
+	int result;
+
+	if (!is_subject_right(exchange))
+		return STAGE_NEXT;
+	result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
+		exchange->message.scep.transaction_id, &nothing);
+	if (result == BROKEN) {
+		exchange->diag = nothing;
+		return STAGE_BROKE;
+	}
+	if (result == DONE && record.status == SCEP_STATUS_PENDING)
+		return repeat(exchange, &record);
+	return submit(exchange);
+}
+
+/* --- CertPoll ------------------------------------------------------------------- */
+
+static bool
+is_ca_name(const struct exchange *exchange, struct bytes name)
+{
+	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
+	size_t count = authority_chain(chain, exchange->site->authority);
+
+	for (size_t i = 0; i < count; i++)
+		if (name_equal(name, chain[i]->subject))
+			return true;
+	return false;
+}
+
+/*
+ * The transactionID decides; issuer and subject must not contradict it (RFC 8894 3.3.3). Clients
+ * differ in what they take for the issuer, so the name of any certificate of GetCACert will do.
+ */
+static bool
+are_names_right(struct exchange *exchange, struct bytes subject)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+	bool issuer_right = is_ca_name(exchange, scep->issuer);
+	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
+
+	if (issuer_right && name_equal(scep->subject, subject))
+		return true;
+	name_text(&wanted,
+		issuer_right ? subject : authority_issuer(exchange->site->authority)->subject);
+	name_text(&found, issuer_right ? scep->subject : scep->issuer);
+	diag_refuse(&exchange->diag, issuer_right ? "CertPoll subject" : "CertPoll issuer",
+		"RFC 8894 3.3.3", buffer_text(&wanted), "%s", buffer_text(&found));
+	ca_refuse(exchange, CA_REFUSAL_TRANSACTION_OTHER);
+	return false;
+}
+
+static int
+answer_poll_of_pending(struct exchange *exchange, const struct transaction_record *record)
+{
+	if (read_pending(exchange, record) != DONE)
+		return STAGE_BROKE;
+	if (!are_names_right(exchange, exchange->issuance.pending.subject))
+		return STAGE_NEXT;
+	return poll(exchange, record);
+}
+
+static int
+answer_poll_of_issued(struct exchange *exchange, const struct transaction_record *record)
+{
+	CERTIFICATE_CLEANUP struct certificate certificate = {0};
+
+	if (certificate_read(&certificate, buffer_bytes(&record->certificate), &exchange->diag) !=
+		DONE)
+		return STAGE_BROKE;
+	if (!are_names_right(exchange, certificate.subject))
+		return STAGE_NEXT;
+	exchange->issuance.request_id = record->request_id;
+	exchange->issuance.polls = record->polls;
+	buffer_append(&exchange->issuance.certificate, buffer_bytes(&record->certificate));
+	return STAGE_NEXT;
+}
+
+static int
+answer_poll_of_refused(struct exchange *exchange, const struct transaction_record *record)
+{
+	BUFFER_CLEANUP struct buffer error = {0};
+
+	hresult_describe(&error, record->error);
+	diag_refuse(&exchange->diag, "request", "RFC 8894 3.3.3", NULL,
+		"number %u was refused with %s", record->request_id, buffer_text(&error));
+	exchange_refuse(exchange, record->fail_info, record->error, 0, "request-refused");
+	return STAGE_NEXT;
+}
+
+int
+ca_request_answer_poll(struct exchange *exchange)
+{
+	RECORD_CLEANUP struct transaction_record record = {0};
+	int result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
+		exchange->message.scep.transaction_id, &exchange->diag);
+
+	if (result == REFUSED)
+		return ca_refuse(exchange, CA_REFUSAL_TRANSACTION_UNKNOWN);
+	if (result == BROKEN)
+		return STAGE_BROKE;
+	switch (record.status) {
+	case SCEP_STATUS_PENDING:
+		return answer_poll_of_pending(exchange, &record);
+	case SCEP_STATUS_SUCCESS:
+		return answer_poll_of_issued(exchange, &record);
+	case SCEP_STATUS_FAILURE:
+		break;
+	}
+	return answer_poll_of_refused(exchange, &record);
+}
