@@ -9,7 +9,8 @@
 /*
  * Appends the DER GeneralNames (RFC 5280 4.2.1.6) of a comma-separated text such as
  * "DNS:host.example,email:a@example.org,URI:https://example.org/,IP:192.0.2.1,
- * UPN:user@example.org,RID:1.2.3". Prefixes are compared without case. DONE or REFUSED.
+ * UPN:user@example.org,RID:1.2.3". Prefixes are compared without case, blanks around the commas
+ * dropped, and a backslash takes the next character as it is. DONE or REFUSED.
  */
 int alternative_name_parse(struct buffer *out, const char *text, struct diag *diag);
 

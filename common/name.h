@@ -1,5 +1,6 @@
 /*
- * Distinguished names: from and to text, and compared as RFC 5280 asks.
+ * Distinguished names: from and to text, and compared as RFC 5280 asks. A Name
+ * with more than 16 attributes in one RDN counts as not decodable.
  */
 #pragma once
 
