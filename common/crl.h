@@ -53,7 +53,8 @@ struct crl {
 /* A CRL that is released when its name goes out of scope. */
 #define CRL_CLEANUP __attribute__((cleanup(crl_done)))
 
-/* Decodes a DER CRL with nothing behind it, every entry included; a copy is kept. DONE or REFUSED. */
+/* Decodes a DER CRL with nothing behind it, every entry included; keeps a copy. DONE or
+ * REFUSED. */
 int crl_read(struct crl *out, struct bytes der, struct diag *diag);
 
 /* Returns whether the list has this serial. */

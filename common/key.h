@@ -55,7 +55,8 @@ bool key_is_rsa(const EVP_PKEY *key);
 /* Returns the size of the modulus or of the curve's field, in bits. */
 unsigned key_bits(const EVP_PKEY *key);
 
-/* Returns whether both SubjectPublicKeyInfo hold the same key, whatever their parameters' encoding. */
+/* Returns whether both SubjectPublicKeyInfo hold the same key; an RSA key with NULL parameters is
+ * the same as one without. */
 bool key_same(struct bytes left_spki, struct bytes right_spki);
 
 /* Writes the key identifier: SHA-1 of the subjectPublicKey bits (RFC 5280 4.2.1.2 method 1). */

@@ -11,7 +11,7 @@
 OSSL_CLEANUP(OSSL_PARAM, OSSL_PARAM)
 OSSL_CLEANUP(OSSL_PARAM_BLD, OSSL_PARAM_BLD)
 
-/* The numbers of an RSAPrivateKey in its order (RFC 8017 A.1.2); an RSAPublicKey is the first two. */
+/* The numbers of an RSAPrivateKey in its order (RFC 8017 A.1.2); RSAPublicKey has two. */
 static const char *const rsa_numbers[] = {
 	OSSL_PKEY_PARAM_RSA_N,
 	OSSL_PKEY_PARAM_RSA_E,
