@@ -463,29 +463,6 @@ der_take_time(struct der *der, int64_t *out)
 			(const char *)element.content.data);
 }
 
-static bool
-append_character(struct buffer *out, uint32_t c)
-{
-	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return false;
-	if (c < 0x80) {
-		buffer_append_byte(out, (uint8_t)c);
-	} else if (c < 0x800) {
-		buffer_append_byte(out, (uint8_t)(0xc0 | c >> 6));
-	} else {
-		if (c < 0x10000) {
-			buffer_append_byte(out, (uint8_t)(0xe0 | c >> 12));
-		} else {
-			buffer_append_byte(out, (uint8_t)(0xf0 | c >> 18));
-			buffer_append_byte(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buffer_append_byte(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-	}
-	if (c >= 0x80)
-		buffer_append_byte(out, (uint8_t)(0x80 | (c & 0x3f)));
-	return true;
-}
-
 /* Appends big-endian characters of `width` bytes each. */
 static bool
 append_wide(struct buffer *out, struct bytes text, size_t width)
@@ -497,7 +474,7 @@ append_wide(struct buffer *out, struct bytes text, size_t width)
 
 		for (size_t k = 0; k < width; k++)
 			c = c << 8 | text.data[i + k];
-		if (!append_character(out, c))
+		if (c == 0 || !utf8_append(out, c))
 			return false;
 	}
 	return true;

@@ -48,3 +48,28 @@ utf16_append(struct buffer *out, struct bytes text)
 		append_unit(out, 0xdc00 + (point & 0x3ff));
 	}
 }
+
+static uint32_t
+unit_at(struct bytes utf16, size_t index)
+{
+	return 2 * index + 1 < utf16.size
+		? utf16.data[2 * index] | (uint32_t)utf16.data[2 * index + 1] << 8
+		: 0;
+}
+
+void
+utf16_decode(struct buffer *out, struct bytes utf16)
+{
+	size_t count = utf16.size / 2;
+
+	for (size_t i = unit_at(utf16, 0) == 0xfeff; i < count; i++) {
+		uint32_t unit = unit_at(utf16, i), low = unit_at(utf16, i + 1);
+
+		if (unit >= 0xd800 && unit < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
+			unit = 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff));
+			i++;
+		}
+		if (!utf8_append(out, unit))
+			utf8_append(out, REPLACEMENT);
+	}
+}

@@ -44,6 +44,22 @@ utf8_size(struct bytes text)
 	return 0;
 }
 
+bool
+utf8_append(struct buffer *out, uint32_t point)
+{
+	unsigned shift = point < 0x80 ? 0 : point < 0x800 ? 6 : point < 0x10000 ? 12 : 18;
+	static const uint8_t leads[] = {[0] = 0x00, [6] = 0xc0, [12] = 0xe0, [18] = 0xf0};
+
+	if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		return false;
+	buffer_append_byte(out, (uint8_t)(leads[shift] | point >> shift));
+	while (shift > 0) {
+		shift -= 6;
+		buffer_append_byte(out, (uint8_t)(0x80 | (point >> shift & 0x3f)));
+	}
+	return true;
+}
+
 struct bytes
 utf8_trim(struct bytes text)
 {

@@ -14,5 +14,9 @@
  */
 size_t utf8_size(struct bytes text);
 
+/* Appends a code point. Returns false, with nothing appended, for one that is no character: a
+ * surrogate, or beyond U+10FFFF. */
+bool utf8_append(struct buffer *out, uint32_t point);
+
 /* Returns `text` without the character that a cut at its end has left incomplete. */
 struct bytes utf8_trim(struct bytes text);
