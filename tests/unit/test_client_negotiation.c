@@ -1,0 +1,85 @@
+/* What is chosen for which words of GetCACaps, and for which wishes. */
+#include "client/negotiation.h"
+#include "common/scep.h"
+#include "tests/unit/x509_support.h"
+
+#define NDES_2019 "POSTPKIOperation\r\nRenewal\r\nSHA-512\r\nSHA-256\r\nSHA-1\r\nDES3"
+
+static const struct {
+	const char *capabilities; /* the body of GetCACaps */
+	struct {
+		enum method_wish method;
+		const char *digest;
+		const char *cipher;
+	} wish;
+	bool post;
+	const char *digest;
+	bool digest_is_fallback;
+	const char *cipher;
+	bool cipher_is_fallback;
+} rows[] = {
+	{"", {0}, false, "SHA-1", true, "DES-EDE3-CBC", true},
+	{"<html>403</html>", {0}, false, "SHA-1", true, "DES-EDE3-CBC", true},
+	{NDES_2019, {0}, true, "SHA-256", false, "DES-EDE3-CBC", false},
+	{NDES_2019 "\r\nAES", {0}, true, "SHA-256", false, "AES-128-CBC", false},
+	{"SCEPStandard", {0}, true, "SHA-256", false, "AES-128-CBC", false},
+	{"scepstandard\n", {0}, true, "SHA-256", false, "AES-128-CBC", false},
+	{"SHA-512\nDES3", {0}, false, "SHA-512", false, "DES-EDE3-CBC", false},
+	{"SHA-1\nSHA-384\n", {0}, false, "SHA-384", false, "DES-EDE3-CBC", true},
+	{"SHA-1\nAES", {0}, false, "SHA-1", false, "AES-128-CBC", false},
+	{"POSTPKIOperation", {0}, true, "SHA-1", true, "DES-EDE3-CBC", true},
+	{NDES_2019, {METHOD_GET}, false, "SHA-256", false, "DES-EDE3-CBC", false},
+	{"", {METHOD_POST}, true, "SHA-1", true, "DES-EDE3-CBC", true},
+	{NDES_2019, {.digest = "MD5"}, true, "MD5", false, "DES-EDE3-CBC", false},
+	{NDES_2019, {.cipher = "DES"}, true, "SHA-256", false, "DES-CBC", false},
+	{"", {.digest = "SHA-1", .cipher = "3DES"}, false, "SHA-1", false, "DES-EDE3-CBC", false},
+	{"SCEPStandard", {.cipher = "AES-256"}, true, "SHA-256", false, "AES-256-CBC", false},
+};
+
+START_TEST(chooses_by_the_capabilities)
+{
+	const struct negotiation_wish wish = {
+		.method = rows[_i].wish.method,
+		.digest =
+			rows[_i].wish.digest ? algorithm_digest_named(rows[_i].wish.digest) : NULL,
+		.cipher =
+			rows[_i].wish.cipher ? algorithm_cipher_named(rows[_i].wish.cipher) : NULL,
+	};
+	unsigned capabilities = scep_capabilities_read(bytes_text(rows[_i].capabilities));
+	struct negotiation chosen = negotiation_choose(capabilities, &wish);
+
+	ck_assert_msg(chosen.post == rows[_i].post, "row %d: %s", _i, chosen.post ? "POST" : "GET");
+	ck_assert_msg(chosen.digest == algorithm_digest_named(rows[_i].digest), "row %d: %s", _i,
+		chosen.digest->name);
+	ck_assert_msg(chosen.cipher == algorithm_cipher_named(rows[_i].cipher), "row %d: %s", _i,
+		chosen.cipher->name);
+	ck_assert_msg(chosen.digest_is_fallback == rows[_i].digest_is_fallback, "row %d", _i);
+	ck_assert_msg(chosen.cipher_is_fallback == rows[_i].cipher_is_fallback, "row %d", _i);
+}
+END_TEST
+
+/* Weak algorithms never come from the server's side. */
+START_TEST(never_chooses_weak_ones)
+{
+	const struct negotiation_wish wish = {0};
+
+	for (unsigned capabilities = 0; capabilities < 2 * SCEP_CAP_UPDATE; capabilities++) {
+		struct negotiation chosen = negotiation_choose(capabilities, &wish);
+
+		ck_assert_msg(chosen.digest->size >= 20 && !chosen.cipher->legacy, "0x%x: %s, %s",
+			capabilities, chosen.digest->name, chosen.cipher->name);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("client negotiation");
+	TCase *all = tcase_create("all");
+
+	suite_add_tcase(suite, all);
+	tcase_add_loop_test(all, chooses_by_the_capabilities, 0, ROWS(rows));
+	tcase_add_test(all, never_chooses_weak_ones);
+	return support_run(suite);
+}
