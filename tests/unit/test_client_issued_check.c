@@ -73,6 +73,7 @@ check_answer(const struct bytes *certificates, size_t count)
 		.now = support_now(),
 	};
 
+	certificate_done(&found);
 	certs_only_write(&der, certificates, count, BYTES_NONE);
 	ASSERT_DONE(signed_data_read(&answer, buffer_bytes(&der), &diag), &diag);
 	return issued_check(&found, &answer, &expected, &report, &diag);
@@ -118,7 +119,6 @@ START_TEST(finds_it_among_others)
 		answer[(place + 1) % 3] = buffer_bytes(&ndes.ca.certificate.der);
 		answer[(place + 2) % 3] = buffer_bytes(&ndes.root.certificate.der);
 		answer[place] = buffer_bytes(&person.certificate.der);
-		certificate_done(&found);
 		ASSERT_DONE(check_answer(answer, 3), &diag);
 		ck_assert(bytes_equal(buffer_bytes(&found.der), answer[place]));
 	}
@@ -205,7 +205,6 @@ START_TEST(warns_of_another_use)
 	plan.key_usage = KEY_USAGE_DIGITAL_SIGNATURE;
 	ASSERT_DONE(check_plan(&plan), &diag);
 	ck_assert(support_warned(&report, "key usage"));
-	certificate_done(&found);
 	plan = good_plan();
 	plan.is_ca = true;
 	ASSERT_DONE(check_plan(&plan), &diag);

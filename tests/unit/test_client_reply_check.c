@@ -22,6 +22,7 @@ static struct diag diag;
 static void
 set_up(void)
 {
+	reply = (struct scep_reply){0};
 	deployment_init(&ndes);
 	support_person(&stranger, &(struct person_plan){.subject = "CN=Stranger"});
 	support_authority(&authority, &ndes);
