@@ -2,7 +2,7 @@
 
 #include <openssl/evp.h>
 
-#include "server/challenge.h"
+#include "server/challenge_password.h"
 #include "server/exchange.h"
 
 static int
@@ -32,7 +32,7 @@ admin_page_run(struct exchange *exchange)
 		pages_ndes_no_permission(&response->body, settings->admin_page_bom);
 		return STAGE_ANSWERED;
 	}
-	switch (challenge_new_password(
+	switch (challenge_password_new(
 		&password, exchange->site, exchange->arrived_ms, &exchange->diag)) {
 	case DONE:
 		return write_password(exchange, buffer_text(&password));

@@ -39,14 +39,6 @@ struct request {
 /* Sets target, path and query from a request target, which is borrowed (RFC 9112 3.2). */
 void request_set_target(struct request *request, const char *target);
 
-/* Sets content_length, chunked and expects_continue from version and headers. libmicrohttpd has refused
- * lengths that are no numbers, and takes the first of two. */
-void request_set_framing(struct request *request);
-
-/* Returns whether the connection is to be closed behind the answer (RFC 9112 9.3). An HTTP/1.0
- * client's wish to keep it is not granted. */
-bool request_is_last(const struct request *request);
-
 /* Returns the value of the first header of this name, compared without case, or NULL. */
 const char *request_header(const struct request *request, const char *name);
 

@@ -19,7 +19,8 @@
 static const char TABLES[] =
 	"CREATE TABLE counters ("
 	" site TEXT NOT NULL,"
-	" name TEXT NOT NULL, -- 'request_id': the latest request number of the site's CA\n"
+	" name TEXT NOT NULL, -- 'request_id': the latest request number of the site's CA;\n"
+	" -- 'challenges': rows of that table, since counting many would take long\n"
 	" value INTEGER NOT NULL,"
 	" PRIMARY KEY (site, name)) WITHOUT ROWID;\n"
 
@@ -43,8 +44,7 @@ static const char TABLES[] =
 	"CREATE TABLE transactions ("
 	" site TEXT NOT NULL,"
 	" transaction_id TEXT NOT NULL,"
-	" status INTEGER NOT NULL, -- pkiStatus, RFC 8894 3.2.1.3: 0 SUCCESS, 2 FAILURE, 3 "
-	"PENDING\n"
+	" status INTEGER NOT NULL, -- pkiStatus: 0 SUCCESS, 2 FAILURE, 3 PENDING\n"
 	" request_id INTEGER NOT NULL,"
 	" changed_at INTEGER NOT NULL,"
 	" polls INTEGER NOT NULL,"
@@ -62,6 +62,12 @@ static const char TABLES[] =
 	" expires_at INTEGER NOT NULL,"
 	" PRIMARY KEY (site, challenge)) WITHOUT ROWID;\n"
 	"CREATE INDEX challenges_expiry ON challenges (site, expires_at);\n"
+	"CREATE TRIGGER challenge_comes AFTER INSERT ON challenges BEGIN"
+	" INSERT INTO counters VALUES (new.site, 'challenges', 1)"
+	" ON CONFLICT (site, name) DO UPDATE SET value = value + 1; END;\n"
+	"CREATE TRIGGER challenge_goes AFTER DELETE ON challenges BEGIN"
+	" UPDATE counters SET value = value - 1"
+	" WHERE site = old.site AND name = 'challenges'; END;\n"
 
 	"CREATE TABLE spent_challenges (\n"
 	" -- used or expired, the latest of them\n"

@@ -41,12 +41,13 @@ static int
 check_room(struct database_transaction *transaction, const char *site, int64_t limit,
 	struct diag *diag)
 {
-	int64_t count;
+	int64_t count = 0;
 
 	if (limit == 0)
 		return DONE;
-	if (database_read(transaction, "SELECT count(*) FROM challenges WHERE site = ?1",
-		    VALUES(value_text(site)), COLUMNS({.integer = &count}), diag) != DATABASE_ROW)
+	if (database_read(transaction,
+		    "SELECT value FROM counters WHERE site = ?1 AND name = 'challenges'",
+		    VALUES(value_text(site)), COLUMNS({.integer = &count}), diag) == BROKEN)
 		return BROKEN;
 	if (count < limit)
 		return DONE;

@@ -1,0 +1,153 @@
+#include "server/challenge_binding.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "common/alternative_name.h"
+#include "common/clock.h"
+#include "common/name.h"
+
+#define CLAUSE "Intune policy module"
+
+/* dNSName, RFC 5280 4.2.1.6; compared without case, 7.2. */
+#define TAG_DNS_NAME DER_CONTEXT(2)
+
+static enum challenge_verdict
+check_time(struct exchange *exchange, const struct challenge_claims *claims)
+{
+	char expired[CLOCK_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
+
+	if (exchange_seconds(exchange) < claims->expires_at)
+		return VERDICT_INTUNE;
+	diag_refuse(&exchange->diag, "challengePassword", CLAUSE, "a challenge that is still valid",
+		"one that expired at %s; it is %s", clock_text(expired, claims->expires_at * 1000),
+		clock_text(now, exchange->arrived_ms));
+	return VERDICT_EXPIRED;
+}
+
+static enum challenge_verdict
+check_subject(struct exchange *exchange, const struct challenge_claims *claims)
+{
+	const struct csr *csr = &exchange->message.scep.csr;
+	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
+
+	if (!claims->subject)
+		return VERDICT_INTUNE;
+	if (name_parse(&wanted, claims->subject, &exchange->diag) != DONE)
+		return VERDICT_BAD_TOKEN;
+	if (name_equal(buffer_bytes(&wanted), csr->subject))
+		return VERDICT_INTUNE;
+	name_text(&found, csr->subject);
+	diag_refuse(&exchange->diag, "PKCS#10 subject", CLAUSE, claims->subject, "%s",
+		buffer_text(&found));
+	return VERDICT_OTHER_SUBJECT;
+}
+
+/* --- subjectAltName --------------------------------------------------------------- */
+
+static bool
+same_general_name(const struct der_element *left, const struct der_element *right)
+{
+	if (left->tag != right->tag || left->content.size != right->content.size)
+		return false;
+	if (left->tag == TAG_DNS_NAME)
+		return strncasecmp((const char *)left->content.data,
+			       (const char *)right->content.data, left->content.size) == 0;
+	return bytes_equal(left->content, right->content);
+}
+
+static bool
+holds_name(struct bytes names, const struct der_element *name)
+{
+	struct der der = der_start(names, "subjectAltName", NULL), inside;
+	struct der_element other;
+
+	if (!der_enter(&der, DER_SEQUENCE, &inside))
+		return false;
+	while (!der_empty(&inside)) {
+		if (!der_take_any(&inside, &other))
+			return false;
+		if (same_general_name(name, &other))
+			return true;
+	}
+	return false;
+}
+
+/* Returns whether `names` holds every name of `wanted`; both are GeneralNames, or empty. */
+static bool
+holds_names(struct bytes names, struct bytes wanted)
+{
+	struct der der = der_start(wanted, "subjectAltName", NULL), inside;
+	struct der_element name;
+
+	if (wanted.size == 0)
+		return true;
+	if (!der_enter(&der, DER_SEQUENCE, &inside))
+		return false;
+	while (!der_empty(&inside))
+		if (!der_take_any(&inside, &name) || !holds_name(names, &name))
+			return false;
+	return true;
+}
+
+static enum challenge_verdict
+check_alternative_name(struct exchange *exchange, const struct challenge_claims *claims)
+{
+	struct bytes names = exchange->message.scep.csr.subject_alt_name;
+	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
+
+	if (!claims->alternative_name)
+		return VERDICT_INTUNE;
+	if (alternative_name_parse(&wanted, claims->alternative_name, &exchange->diag) != DONE)
+		return VERDICT_BAD_TOKEN;
+	if (holds_names(names, buffer_bytes(&wanted)) && holds_names(buffer_bytes(&wanted), names))
+		return VERDICT_INTUNE;
+	if (names.size == 0 || alternative_name_text(&found, names, NULL) != DONE)
+		buffer_append_text(&found, names.size ? "one that cannot be decoded" : "none");
+	diag_refuse(&exchange->diag, "PKCS#10 subjectAltName", CLAUSE, claims->alternative_name,
+		"%s", buffer_text(&found));
+	return VERDICT_OTHER_ALTERNATIVE_NAME;
+}
+
+/* --- key usage ---------------------------------------------------------------------- */
+
+static void
+name_usages(char text[80], uint32_t bits)
+{
+	static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+		"dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign"};
+	BUFFER_CLEANUP struct buffer list = {0};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (bits & (1u << i))
+			buffer_append_format(&list, "%s%s", list.size ? ", " : "", names[i]);
+	snprintf(text, 80, "%s", list.size ? buffer_text(&list) : "none");
+}
+
+static enum challenge_verdict
+check_key_usage(struct exchange *exchange, const struct challenge_claims *claims)
+{
+	const struct csr *csr = &exchange->message.scep.csr;
+	uint32_t usage = csr->has_key_usage ? csr->key_usage : 0;
+	char wanted[80], found[80];
+
+	if (claims->key_usage == 0 || claims->key_usage == usage)
+		return VERDICT_INTUNE;
+	name_usages(wanted, claims->key_usage);
+	name_usages(found, usage);
+	diag_refuse(&exchange->diag, "PKCS#10 keyUsage", CLAUSE, wanted, "%s", found);
+	return VERDICT_OTHER_KEY_USAGE;
+}
+
+enum challenge_verdict
+challenge_binding_check(struct exchange *exchange, const struct challenge_claims *claims)
+{
+	static enum challenge_verdict (*const checks[])(
+		struct exchange *, const struct challenge_claims *) = {
+		check_time, check_subject, check_alternative_name, check_key_usage};
+	enum challenge_verdict verdict = VERDICT_INTUNE;
+
+	for (size_t i = 0; verdict == VERDICT_INTUNE && i < sizeof(checks) / sizeof(checks[0]); i++)
+		verdict = checks[i](exchange, claims);
+	return verdict;
+}
