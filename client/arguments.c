@@ -7,6 +7,7 @@
 #include "client/option_values.h"
 #include "common/alternative_name.h"
 #include "common/certificate.h"
+#include "common/duration.h"
 #include "common/memory.h"
 #include "common/scep.h"
 
@@ -87,19 +88,19 @@ set_fingerprint(void *target, const char *value, struct diag *diag)
 static int
 set_timeout(void *target, const char *value, struct diag *diag)
 {
-	return option_duration(&((struct arguments *)target)->timeout_ms, value, false, diag);
+	return duration_parse(&((struct arguments *)target)->timeout_ms, value, false, diag);
 }
 
 static int
 set_clock_offset(void *target, const char *value, struct diag *diag)
 {
-	return option_duration(&((struct arguments *)target)->clock_offset_ms, value, true, diag);
+	return duration_parse(&((struct arguments *)target)->clock_offset_ms, value, true, diag);
 }
 
 static int
 set_poll_interval(void *target, const char *value, struct diag *diag)
 {
-	return option_duration(&((struct arguments *)target)->poll_interval_ms, value, false, diag);
+	return duration_parse(&((struct arguments *)target)->poll_interval_ms, value, false, diag);
 }
 
 static int

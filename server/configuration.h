@@ -1,13 +1,6 @@
 /*
  * Everything that `mock-ndes serve` can be told, from defaults, file,
  * environment and command line, in rising precedence.
- *
- * The file is a YAML mapping. Its keys are the names of the options with "_" for
- * "-", and
- *
- *   settings: {NAME: VALUE, ...}             of the default site
- *   sites: {SITE: {NAME: VALUE, ...}, ...}   of further sites, where they differ
- *                                            from the default one
  */
 #pragma once
 
@@ -54,17 +47,9 @@ void configuration_clear_listen(struct configuration *configuration);
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);
 
-/*
- * Replaces the configuration by the defaults and what a file says. An unknown key, a wrong type, a
- * duplicate key or a value out of range is REFUSED with file:line:column and, where one is near,
- * "did you mean"; nothing is changed then.
- */
-int configuration_read_file(
-	struct configuration *configuration, const char *path, struct diag *diag);
-
 /* Ends the reading of sources: checks what belongs together and fills in the sites' settings. DONE
  * or REFUSED. */
 int configuration_complete(struct configuration *configuration, struct diag *diag);
 
-/* Appends a complete configuration as YAML that configuration_read_file accepts. */
+/* Appends a complete configuration as YAML that configuration_file_read accepts. */
 void configuration_write_yaml(struct buffer *out, const struct configuration *configuration);

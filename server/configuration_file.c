@@ -1,5 +1,5 @@
 /* The keys of the file, one row each. */
-#include "server/configuration.h"
+#include "server/configuration_file.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -280,7 +280,7 @@ reader_done(struct reader *reader)
 }
 
 int
-configuration_read_file(struct configuration *configuration, const char *path, struct diag *diag)
+configuration_file_read(struct configuration *configuration, const char *path, struct diag *diag)
 {
 	CONFIGURATION_CLEANUP struct configuration fresh = {0};
 	BUFFER_CLEANUP struct buffer text = {0};

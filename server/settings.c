@@ -232,7 +232,8 @@ set_json(struct settings *settings, const char *name, const json_t *value, struc
 	if (!row)
 		return refuse_unknown(name, diag);
 	if (!json_to_text(&text, row, value))
-		return diag_refuse(diag, name, NULL, kind_names[row->kind], "%s", yaml_tree_type_name(value));
+		return diag_refuse(
+			diag, name, NULL, kind_names[row->kind], "%s", yaml_tree_type_name(value));
 	return set_row(settings, row, text, diag);
 }
 

@@ -129,7 +129,7 @@ static const struct {
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key-bits", "2k"}, "--key-bits", "2k"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "-1"}, "--timeout", "duration"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "1y"}, "--timeout", "duration"},
-	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "367d"}, "--timeout", "year"},
+	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "367d"}, "--timeout", "366 days"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--ca-fingerprint", "ab"}, "--ca-fingerprint",
 		"64 (SHA-256)"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--san", "host"}, "--san", "host"},

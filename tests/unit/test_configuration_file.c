@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "common/memory.h"
-#include "server/configuration.h"
+#include "server/configuration_file.h"
 #include "temporary_directory.h"
 
 #define FILE_NAME "c.yaml"
@@ -47,7 +47,7 @@ read_good(struct configuration *out, const char *text)
 
 	write_file(text);
 	configuration_init(out);
-	ck_assert_msg(configuration_read_file(out, FILE_NAME, &diag) == DONE, "%s",
+	ck_assert_msg(configuration_file_read(out, FILE_NAME, &diag) == DONE, "%s",
 		diag_text(words, &diag));
 	ck_assert_msg(configuration_complete(out, &diag) == DONE, "%s", diag_text(words, &diag));
 }
@@ -217,7 +217,7 @@ START_TEST(refuses_files)
 	write_file(bad[_i].text);
 	configuration_init(&configuration);
 	ck_assert_int_eq(configuration_add_listen(&configuration, "127.0.0.1:1", NULL), DONE);
-	ck_assert_msg(configuration_read_file(&configuration, FILE_NAME, &diag) == REFUSED,
+	ck_assert_msg(configuration_file_read(&configuration, FILE_NAME, &diag) == REFUSED,
 		"%s passed", bad[_i].text);
 	ck_assert_str_eq(diag_text(text, &diag), bad[_i].sentence);
 	ck_assert_uint_eq(configuration.listen_count, 2);
@@ -238,7 +238,7 @@ START_TEST(refuses_too_many_sites)
 
 	buffer_append_text(&text, "  one-more: {}\n");
 	write_file(buffer_text(&text));
-	ck_assert_int_eq(configuration_read_file(&configuration, FILE_NAME, &diag), REFUSED);
+	ck_assert_int_eq(configuration_file_read(&configuration, FILE_NAME, &diag), REFUSED);
 	ck_assert_str_eq(diag.object, "c.yaml:65:3");
 	ck_assert_str_eq(diag.found, "more than 63 sites");
 }
@@ -251,11 +251,11 @@ START_TEST(refuses_files_that_cannot_be_read)
 	struct diag diag = {0};
 
 	configuration_init(&configuration);
-	ck_assert_int_eq(configuration_read_file(&configuration, "missing", &diag), REFUSED);
+	ck_assert_int_eq(configuration_file_read(&configuration, "missing", &diag), REFUSED);
 	ck_assert_str_eq(diag_text(text, &diag),
 		"configuration file: missing: No such file or "
 		"directory; expected a file that can be read");
-	ck_assert_int_eq(configuration_read_file(&configuration, ".", &diag), REFUSED);
+	ck_assert_int_eq(configuration_file_read(&configuration, ".", &diag), REFUSED);
 	ck_assert_str_eq(diag_text(text, &diag),
 		"configuration file: .: Is a directory; expected a file that can be read");
 }
@@ -279,8 +279,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("configuration");
-	TCase *cases = tcase_create("configuration");
+	Suite *suite = suite_create("configuration_file");
+	TCase *cases = tcase_create("configuration_file");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 

@@ -1,0 +1,16 @@
+/*
+ * Durations as people write them: "250ms", "10s", "5m", "2h", "40d"; a bare number
+ * is seconds.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/diag.h"
+
+/*
+ * Reads a duration of at most 366 days as milliseconds, with a "-" in front where that is allowed.
+ * DONE, or REFUSED with the object of the diag left empty.
+ */
+int duration_parse(int64_t *out_ms, const char *text, bool may_be_negative, struct diag *diag);

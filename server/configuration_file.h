@@ -1,0 +1,19 @@
+/*
+ * The configuration file: a YAML mapping. Its keys are the names of the options of
+ * `mock-ndes serve` with "_" for "-", and
+ *
+ *   settings: {NAME: VALUE, ...}             of the default site
+ *   sites: {SITE: {NAME: VALUE, ...}, ...}   of further sites, where they differ
+ *                                            from the default one
+ */
+#pragma once
+
+#include "server/configuration.h"
+
+/*
+ * Replaces the configuration by the defaults and what a file says. An unknown key, a wrong type, a
+ * duplicate key or a value out of range is REFUSED with file:line:column and, where one is near,
+ * "did you mean"; nothing is changed then.
+ */
+int configuration_file_read(
+	struct configuration *configuration, const char *path, struct diag *diag);
