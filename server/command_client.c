@@ -1,0 +1,66 @@
+#include "server/command_client.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+
+#define CLIENT "mock-ndes-client"
+
+/* Gives the path of the client in the directory of this program. */
+static int
+find_client(char **out, struct diag *diag)
+{
+	char path[PATH_MAX];
+	ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
+
+	if (size < 0 || (size_t)size == sizeof(path))
+		return diag_break(diag, CLIENT, "the directory of this program is unknown: %s",
+			size < 0 ? strerror(errno) : "its path is too long");
+	while (size > 0 && path[size - 1] != '/')
+		size--;
+	*out = text_format("%.*s" CLIENT, (int)size, path);
+	return DONE;
+}
+
+/* Becomes the client, with the same arguments. */
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	char **arguments = memory_new((size_t)argc + 2, sizeof(*arguments));
+	TEXT_CLEANUP char *path = NULL;
+	struct diag diag = {0};
+
+	arguments[0] = (char *)CLIENT;
+	memcpy(arguments + 1, argv, (size_t)argc * sizeof(*argv));
+	if (find_client(&path, &diag) == DONE) {
+		execv(path, arguments);
+		diag_break(&diag, path, "this program cannot be run: %s", strerror(errno));
+	}
+	free(arguments);
+	return command_refuse(command, BROKEN, &diag);
+}
+
+const struct command command_enroll = {
+	.name = "enroll",
+	.usage = "URL",
+	.summary = "gets a certificate from a server, or renews one",
+	.run = run,
+};
+
+const struct command command_get_cert = {
+	.name = "get-cert",
+	.usage = "URL [SERIAL]",
+	.summary = "gets a certificate that was issued before",
+	.run = run,
+};
+
+const struct command command_get_crl = {
+	.name = "get-crl",
+	.usage = "URL",
+	.summary = "gets the revocation list of the CA",
+	.run = run,
+};

@@ -1,0 +1,317 @@
+#include "server/command_serve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "server/configuration_file.h"
+#include "server/listen_address.h"
+#include "server/pki_directory.h"
+#include "server/preflight.h"
+#include "server/ready_file.h"
+
+/* What the options say. */
+struct serve {
+	struct configuration configuration;
+	bool check;
+};
+
+static void
+serve_done(struct serve *serve)
+{
+	configuration_done(&serve->configuration);
+}
+
+static void
+restart_listen(void *target)
+{
+	configuration_clear_listen(&((struct serve *)target)->configuration);
+}
+
+static int
+add_listen(void *target, const char *value, struct diag *diag)
+{
+	return configuration_add_listen(&((struct serve *)target)->configuration, value, diag);
+}
+
+static int
+set_ready_file(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_path(
+		&((struct serve *)target)->configuration.ready_file, value, diag);
+}
+
+static int
+set_pki(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_path(
+		&((struct serve *)target)->configuration.pki_directory, value, diag);
+}
+
+static int
+set_state(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_path(
+		&((struct serve *)target)->configuration.state_directory, value, diag);
+}
+
+static int
+set_log_dir(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_path(
+		&((struct serve *)target)->configuration.log_directory, value, diag);
+}
+
+static int
+set_one(void *target, const char *name, const char *value, struct diag *diag)
+{
+	return settings_set_text(
+		&((struct serve *)target)->configuration.settings, name, value, diag);
+}
+
+static int
+set_challenge(void *target, const char *value, struct diag *diag)
+{
+	return set_one(target, "challenge", value, diag);
+}
+
+static int
+set_server_version(void *target, const char *value, struct diag *diag)
+{
+	return set_one(target, "server_version", value, diag);
+}
+
+static int
+set_policy_module(void *target, const char *value, struct diag *diag)
+{
+	return set_one(target, "policy_module", value, diag);
+}
+
+static int
+set_setting(void *target, const char *value, struct diag *diag)
+{
+	size_t size = strcspn(value, "=");
+	TEXT_CLEANUP char *name = text_copy_size(value, size);
+
+	if (value[size] != '=')
+		return diag_refuse(diag, "", NULL, "NAME=VALUE", "\"%s\" has no \"=\"", value);
+	return set_one(target, name, value + size + 1, diag);
+}
+
+static int
+set_seed(void *target, const char *value, struct diag *diag)
+{
+	struct serve *serve = target;
+	int64_t seed;
+
+	if (options_number(&seed, value, 0, INT64_MAX, diag) != DONE)
+		return REFUSED;
+	serve->configuration.seed = (uint64_t)seed;
+	serve->configuration.has_seed = true;
+	return DONE;
+}
+
+static int
+set_quiet(void *target, const char *value, struct diag *diag)
+{
+	((struct serve *)target)->configuration.quiet = true;
+	return DONE;
+}
+
+static int
+set_check(void *target, const char *value, struct diag *diag)
+{
+	((struct serve *)target)->check = true;
+	return DONE;
+}
+
+static const struct option_row rows[] = {
+	{.name = "listen",
+		.argument = "ADDRESS:PORT",
+		.environment = "MOCK_NDES_LISTEN",
+		.help = "where to listen, port 0 for a free one (default 127.0.0.1:8080); "
+			"repeatable, in the environment separated by commas or blanks",
+		.separators = ", ",
+		.restart = restart_listen,
+		.set = add_listen},
+	{.name = "config",
+		.argument = "FILE",
+		.environment = "MOCK_NDES_CONFIG",
+		.help = "a YAML file with the same settings, which everything else here "
+			"overrides; --check prints one"},
+	{.name = "set",
+		.argument = "NAME=VALUE",
+		.environment = "MOCK_NDES_SET",
+		.help = "a setting of the deployment, see \"mock-ndes help settings\"; "
+			"repeatable, in the environment separated by semicolons or line ends",
+		.separators = ";\n",
+		.set = set_setting},
+	{.name = "server-version",
+		.argument = "VERSION",
+		.environment = "MOCK_NDES_SERVER_VERSION",
+		.help = "short for --set server_version=VERSION (default 2019)",
+		.set = set_server_version},
+	{.name = "policy-module",
+		.argument = "none|intune",
+		.environment = "MOCK_NDES_POLICY_MODULE",
+		.help = "short for --set policy_module=... (default intune)",
+		.set = set_policy_module},
+	{.name = "challenge",
+		.argument = "TEXT",
+		.environment = "MOCK_NDES_CHALLENGE",
+		.help = "short for --set challenge=TEXT: a challenge password that is always "
+			"accepted (default none)",
+		.set = set_challenge},
+	{.name = "pki",
+		.argument = "DIR",
+		.environment = "MOCK_NDES_PKI",
+		.help = "keys made by \"mock-ndes pki new\" (default the built-in ones, which are "
+			"public)",
+		.set = set_pki},
+	{.name = "state",
+		.argument = "DIR",
+		.environment = "MOCK_NDES_STATE",
+		.help = "where certificates, transactions and challenges outlive the process "
+			"(default in memory alone)",
+		.set = set_state},
+	{.name = "log-dir",
+		.argument = "DIR",
+		.environment = "MOCK_NDES_LOG_DIR",
+		.help = "where the W3C log and the journal are written (default nowhere)",
+		.set = set_log_dir},
+	{.name = "ready-file",
+		.argument = "PATH",
+		.environment = "MOCK_NDES_READY_FILE",
+		.help = "a file that holds the ready line while the server is ready (default none)",
+		.set = set_ready_file},
+	{.name = "seed",
+		.argument = "N",
+		.environment = "MOCK_NDES_SEED",
+		.help = "repeats a run: nonces, serial numbers and passwords are drawn from it "
+			"(default drawn at start and told in the ready line)",
+		.set = set_seed},
+	{.name = "quiet",
+		.letter = 'q',
+		.environment = "MOCK_NDES_QUIET",
+		.help = "no line on stderr for each exchange",
+		.set = set_quiet},
+	{.name = "check",
+		.environment = "MOCK_NDES_CHECK",
+		.help = "checks everything, prints the configuration for --config, and stops",
+		.set = set_check},
+	COMMAND_HELP_ROW,
+};
+
+/* The file first, whatever its position; then the environment and the command line. */
+static int
+configure(struct serve *serve, const struct options *options, struct diag *diag)
+{
+	const char *path = options_value(options, "config");
+
+	configuration_init(&serve->configuration);
+	if (path && configuration_file_read(&serve->configuration, path, diag) != DONE)
+		return REFUSED;
+	if (options_apply(options, serve, diag) != DONE ||
+		configuration_complete(&serve->configuration, diag) != DONE)
+		return REFUSED;
+	return preflight_check(&serve->configuration, diag);
+}
+
+/* --check: what preflight leaves to the start. */
+static int
+check(const struct command *command, const struct configuration *configuration)
+{
+	BUFFER_CLEANUP struct buffer yaml = {0};
+	struct diag diag = {0};
+	struct pki pki;
+	int outcome;
+
+	if (configuration->pki_directory) {
+		outcome = pki_directory_load(&pki, configuration->pki_directory, &diag);
+		if (outcome != DONE)
+			return command_refuse(command, outcome, &diag);
+		pki_done(&pki);
+	}
+	configuration_write_yaml(&yaml, configuration);
+	return command_print(command, buffer_bytes(&yaml));
+}
+
+static void
+warn_of_strangers(const struct configuration *configuration)
+{
+	struct listen_address address;
+
+	for (size_t i = 0; i < configuration->listen_count; i++) {
+		listen_address_parse(&address, configuration->listen[i], NULL);
+		if (!address.loopback)
+			fprintf(stderr,
+				"mock-ndes serve: warning: %s can be reached from other machines, "
+				"and whoever reaches it gets certificates\n",
+				configuration->listen[i]);
+	}
+}
+
+/* Tells that the ports accept, first in the file, then on stdout. */
+static int
+announce(const struct command *command, const struct server *server, const char *ready_file)
+{
+	BUFFER_CLEANUP struct buffer line = {0};
+	struct diag diag = {0};
+	int exit;
+
+	server_write_ready(&line, server);
+	if (ready_file && ready_file_write(ready_file, buffer_bytes(&line), &diag) != DONE)
+		return command_refuse(command, REFUSED, &diag);
+	exit = command_print(command, buffer_bytes(&line));
+	if (exit != COMMAND_DONE)
+		ready_file_remove(ready_file);
+	return exit;
+}
+
+static int
+serve(const struct command *command, const struct configuration *configuration)
+{
+	struct server *server = NULL;
+	struct diag diag = {0};
+	int outcome, exit;
+
+	warn_of_strangers(configuration);
+	outcome = server_new(&server, configuration, &diag);
+	if (outcome != DONE)
+		return command_refuse(command, outcome, &diag);
+	exit = announce(command, server, configuration->ready_file);
+	if (exit == COMMAND_DONE) {
+		outcome = server_run(server, &diag);
+		ready_file_remove(configuration->ready_file);
+		if (outcome != DONE)
+			exit = command_refuse(command, outcome, &diag);
+	}
+	server_free(server);
+	return exit;
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	__attribute__((cleanup(serve_done))) struct serve told = {0};
+	OPTIONS_CLEANUP struct options options = {0};
+	struct diag diag = {0};
+	int exit;
+
+	if (!command_read_options(&options, &exit, command, argc, argv))
+		return exit;
+	if (command_want_no_more(options.first_argument, argc, argv, &diag) != DONE ||
+		configure(&told, &options, &diag) != DONE)
+		return command_refuse(command, REFUSED, &diag);
+	return told.check ? check(command, &told.configuration)
+			  : serve(command, &told.configuration);
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.usage = "",
+	.summary = "serves as an NDES deployment",
+	.options = rows,
+	.option_count = sizeof(rows) / sizeof(rows[0]),
+	.run = run,
+};

@@ -1,0 +1,6 @@
+/* mock-ndes serve: the deployment itself. */
+#pragma once
+
+#include "server/command.h"
+
+extern const struct command command_serve;
