@@ -58,6 +58,21 @@ answer_pending(struct exchange *exchange)
 	return STAGE_NEXT;
 }
 
+/* Fills the diag for a Name that is not the one it has to be. */
+static void
+say_name(struct diag *diag, const char *object, const char *clause, struct bytes wanted,
+	struct bytes found)
+{
+	BUFFER_CLEANUP struct buffer wanted_text = {0}, found_text = {0};
+
+	buffer_append_byte(&wanted_text, '"');
+	name_text(&wanted_text, wanted);
+	buffer_append_byte(&wanted_text, '"');
+	name_text(&found_text, found);
+	diag_refuse(diag, object, clause, buffer_text(&wanted_text), "\"%s\"",
+		buffer_text(&found_text));
+}
+
 /* --- PKCSReq and RenewalReq --------------------------------------------------- */
 
 /* NDES denies a renewal for another subject (ndes-behaviour 2.8). */
@@ -65,16 +80,13 @@ static bool
 is_subject_right(struct exchange *exchange)
 {
 	const struct scep_request *scep = &exchange->message.scep;
-	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
 
 	if (!exchange->message.renewal || exchange->settings->disable_renewal_subject_name_match ||
 		name_equal(scep->csr.subject, scep->signer.subject))
 		return true;
-	name_text(&wanted, scep->signer.subject);
-	name_text(&found, scep->csr.subject);
-	diag_refuse(&exchange->diag, "PKCS#10 subject",
-		"NDES, unless disable_renewal_subject_name_match", buffer_text(&wanted), "%s",
-		buffer_text(&found));
+	say_name(&exchange->diag, "PKCS#10 subject",
+		"NDES, unless disable_renewal_subject_name_match", scep->signer.subject,
+		scep->csr.subject);
 	ca_refuse(exchange, CA_REFUSAL_RENEWAL_SUBJECT);
 	return false;
 }
@@ -191,16 +203,15 @@ static bool
 are_names_right(struct exchange *exchange, struct bytes subject)
 {
 	const struct scep_request *scep = &exchange->message.scep;
-	bool issuer_right = is_ca_name(exchange, scep->issuer);
-	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
 
-	if (issuer_right && name_equal(scep->subject, subject))
+	if (!is_ca_name(exchange, scep->issuer))
+		say_name(&exchange->diag, "CertPoll issuer", "RFC 8894 3.3.3",
+			authority_issuer(exchange->site->authority)->subject, scep->issuer);
+	else if (!name_equal(scep->subject, subject))
+		say_name(&exchange->diag, "CertPoll subject", "RFC 8894 3.3.3", subject,
+			scep->subject);
+	else
 		return true;
-	name_text(&wanted,
-		issuer_right ? subject : authority_issuer(exchange->site->authority)->subject);
-	name_text(&found, issuer_right ? scep->subject : scep->issuer);
-	diag_refuse(&exchange->diag, issuer_right ? "CertPoll subject" : "CertPoll issuer",
-		"RFC 8894 3.3.3", buffer_text(&wanted), "%s", buffer_text(&found));
 	ca_refuse(exchange, CA_REFUSAL_TRANSACTION_OTHER);
 	return false;
 }

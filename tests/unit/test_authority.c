@@ -3,21 +3,19 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "ca_support.h"
 #include "common/clock.h"
 #include "common/name.h"
 #include "server/authority.h"
-#include "x509_support.h"
 
-#define NOW  INT64_C(1769903998) /* 2026-01-31 23:59:58 UTC */
-#define URL  "http://127.0.0.1:8080"
+#define NOW  CA_SUPPORT_NOW
+#define URL  CA_SUPPORT_URL
 #define YEAR (INT64_C(366) * CLOCK_DAY_SECONDS)
 
 /* Of the root that the built-in key has signed: the same in every run and on every machine. Whoever
  * changes it changes what people have in their trust stores. */
 #define ROOT_FINGERPRINT "0d24d2d5632f5b802851bae9576b77e0225696a474017608b76faf16c22ba50c"
 
-OSSL_CLEANUP(X509_STORE, X509_STORE)
-OSSL_CLEANUP(X509_STORE_CTX, X509_STORE_CTX)
 OSSL_CLEANUP(AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS)
 
 /* An authority and what it was made from. */
@@ -61,31 +59,10 @@ decode(const struct certificate *certificate)
 	return decoded;
 }
 
-/* Returns OpenSSL's verdict (X509_V_OK) on a certificate at a time, with only the root trusted. */
 static int
 verify(const struct authority *authority, const struct certificate *certificate, int64_t now)
 {
-	CLEANUP(X509_STORE) X509_STORE *store = X509_STORE_new();
-	CLEANUP(X509_STORE_CTX) X509_STORE_CTX *context = X509_STORE_CTX_new();
-	CLEANUP(X509)
-	X509 *root = decode(&authority->root),
-	     *leaf = decode(certificate), *issuing = NULL;
-	STACK_OF(X509) *untrusted = sk_X509_new_null();
-	int error;
-
-	if (authority->issuing.der.size) {
-		issuing = decode(&authority->issuing);
-		ck_assert(sk_X509_push(untrusted, issuing));
-	}
-	ck_assert(X509_STORE_add_cert(store, root));
-	ck_assert(X509_STORE_CTX_init(context, store, leaf, untrusted));
-	X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context),
-		X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE);
-	X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context), now);
-	X509_verify_cert(context);
-	error = X509_STORE_CTX_get_error(context);
-	sk_X509_free(untrusted);
-	return error;
+	return ca_support_verify(authority, buffer_bytes(&certificate->der), BYTES_NONE, now);
 }
 
 static const int hierarchies[] = {CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING};
