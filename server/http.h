@@ -31,9 +31,9 @@ struct http_exchange {
 	struct response response; /* filled by the service before it answers */
 	struct send_plan send;    /* filled by the service before it answers */
 	void *data;               /* the service's own */
-	/* How many bytes of body the service wants, set in `headers`. A longer body is read to its end
-	 * so that the connection lives on, but not kept: request.body is empty and body_size says how
-	 * long it was. */
+	/* How many bytes of body the service wants, set in `headers`. A longer body is read to
+	 * its end so that the connection lives on, but not kept: request.body is empty and
+	 * body_size says how long it was. */
 	uint64_t body_limit;
 	uint64_t body_size;
 	/* filled by http.c before `finished` */
@@ -54,16 +54,17 @@ enum http_step {
 /* What a listener serves. All but `work` are called on the I/O thread and must not wait. */
 struct http_service {
 	void *context;
-	/* The head has arrived and `request` is filled. With HTTP_ANSWER the body that follows is read
-	 * and dropped before the answer, unless the client waits for "100 Continue": then it is answered
-	 * at once and the connection closed. */
+	/* The head has arrived and `request` is filled. With HTTP_ANSWER the body that follows
+	 * is read and dropped before the answer, unless the client waits for "100 Continue" or
+	 * uses an unknown transfer coding: then it is answered at once and the connection closed. */
 	enum http_step (*headers)(void *context, struct http_exchange *exchange);
-	/* The body has arrived (or there is none). Called after `headers` returned HTTP_READ_BODY. */
+	/* The body has arrived (or there is none). Called after `headers` returned
+	 * HTTP_READ_BODY. */
 	enum http_step (*body)(void *context, struct http_exchange *exchange);
 	/* On a worker thread: the long part. Then the answer is complete. */
 	void (*work)(void *context, struct http_exchange *exchange);
-	/* The last byte is out or will never be: write the logs, release `data`. Called exactly once for
-	 * each exchange for which `headers` was called, never while `work` runs. */
+	/* The last byte is out or will never be: write the logs, release `data`. Called exactly
+	 * once for each exchange for which `headers` was called, never while `work` runs. */
 	void (*finished)(void *context, struct http_exchange *exchange);
 };
 
@@ -77,8 +78,8 @@ int http_new(struct http **out, const struct http_listener *listeners, size_t co
 	unsigned workers, struct diag *diag);
 
 /*
- * Runs the loop in the calling thread until SIGTERM, SIGINT or http_stop; then stops accepting, lets
- * exchanges in flight finish for at most `drain_ms` milliseconds, and returns. DONE or BROKEN.
+ * Runs the loop in the calling thread until SIGTERM, SIGINT or http_stop; then stops accepting,
+ * lets exchanges in flight finish for at most `drain_ms` milliseconds, and returns. DONE or BROKEN.
  */
 int http_run(struct http *http, unsigned drain_ms, struct diag *diag);
 

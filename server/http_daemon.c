@@ -48,7 +48,8 @@ struct wire {
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
 	enum progress progress;
-	char target[]; /* libmicrohttpd unescapes its own copy in place */
+	bool half_closed; /* by the client, before it was answered */
+	char target[];    /* libmicrohttpd unescapes its own copy in place */
 };
 
 static struct wire *
@@ -138,35 +139,18 @@ add_header(void *context, enum MHD_ValueKind kind, const char *name, const char 
 	return MHD_YES;
 }
 
-/* libmicrohttpd has refused what is no number, and takes the first of two. */
-static int64_t
-content_length(const struct request *request)
-{
-	const char *length = request_header(request, "Content-Length");
-
-	/* RFC 9112 6.3: Transfer-Encoding overrides it. */
-	return length && !request_header(request, "Transfer-Encoding") ? strtoll(length, NULL, 10)
-								       : -1;
-}
-
 static void
 fill_head(struct wire *wire, const char *method, const char *version)
 {
 	struct request *request = &wire->exchange.request;
-	const char *expect, *encoding;
 
 	request->method = method;
 	request->version = version;
 	MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, add_header, request);
+	request_set_framing(request);
 	request->head_size =
 		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
 			->header_size;
-	request->content_length = content_length(request);
-	encoding = request_header(request, "Transfer-Encoding");
-	request->chunked = encoding && strcasecmp(encoding, "chunked") == 0;
-	expect = request_header(request, "Expect");
-	request->expects_continue = expect && strcasecmp(expect, "100-continue") == 0 &&
-		strcmp(version, "HTTP/1.0") != 0;
 }
 
 /* --- answering ---------------------------------------------------------------- */
@@ -178,16 +162,6 @@ put_header(struct MHD_Response *response, const char *name, const char *value)
 	if (MHD_add_response_header(response, name, value) != MHD_YES)
 		memory_exhausted();
 	return strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
-}
-
-static bool
-closes_connection(const struct wire *wire)
-{
-	const struct request *request = &wire->exchange.request;
-
-	return wire->exchange.send.close_connection || wire->daemon->traffic->draining ||
-		strcmp(request->version, "HTTP/1.0") == 0 ||
-		request_header_lists(request, "Connection", "close");
 }
 
 /* How many bytes libmicrohttpd writes beside the headers of put_header. */
@@ -218,7 +192,8 @@ make_response(struct wire *wire)
 	if (!response)
 		memory_exhausted();
 	exchange->bytes_sent = frame_size(exchange);
-	if (closes_connection(wire))
+	if (exchange->send.close_connection || wire->daemon->traffic->draining ||
+		request_is_last(&exchange->request))
 		exchange->bytes_sent += put_header(response, "Connection", "close");
 	if (from->content_type)
 		exchange->bytes_sent += put_header(response, "Content-Type", from->content_type);
@@ -226,6 +201,16 @@ make_response(struct wire *wire)
 		exchange->bytes_sent +=
 			put_header(response, from->headers[i].name, from->headers[i].value);
 	return response;
+}
+
+/* Returns which of POLLRDHUP (the client has closed its sending side), POLLERR and POLLHUP (it
+ * has reset the connection) are so. */
+static short
+client_state(const struct wire *wire)
+{
+	struct pollfd state = {.fd = socket_of(wire->connection), .events = POLLRDHUP};
+
+	return poll(&state, 1, 0) > 0 ? state.revents : 0;
 }
 
 static enum MHD_Result
@@ -239,39 +224,29 @@ answer(struct wire *wire)
 	if (wire->exchange.send.no_answer)
 		return MHD_NO;
 	assert(status >= 200 && status <= 999);
+	wire->half_closed = client_state(wire) & POLLRDHUP;
 	response = make_response(wire);
 	result = MHD_queue_response(wire->connection, status, response);
 	MHD_destroy_response(response);
 	return result;
 }
 
-/* Returns which of POLLRDHUP (the client has closed its sending side) and POLLERR and POLLHUP (it has
- * reset the connection) are so. */
-static short
-client_state(const struct wire *wire)
-{
-	struct pollfd state = {.fd = socket_of(wire->connection), .events = POLLRDHUP};
-
-	return poll(&state, 1, 0) > 0 ? state.revents : 0;
-}
-
 /*
- * Looks after the client when the last byte is out, and returns how the exchange ended.
+ * Returns how an exchange ended whose last byte is out.
  *
- * One that has closed its connection while it was kept waiting answers our first byte with a reset,
- * which over loopback is here already. Of one that has closed its sending side alone, libmicrohttpd
- * does not learn when the end came in one piece with the request; it is told here, and closes the
- * connection when it has answered all requests that it has read.
+ * A client that had closed its connection before the answer has met the first byte with a reset,
+ * which over loopback is here already. Of one that had closed its sending side alone, libmicrohttpd
+ * does not learn when that came in one piece with the request. It is told here, and closes the
+ * connection as soon as it has answered all that it has read.
  */
 static enum http_end
 end_of_answer(const struct wire *wire)
 {
-	short state = client_state(wire);
-
-	if (state & (POLLERR | POLLHUP))
+	if (!wire->half_closed)
+		return HTTP_END_SENT;
+	if (client_state(wire) & (POLLERR | POLLHUP))
 		return HTTP_END_CLIENT_LEFT;
-	if (state & POLLRDHUP)
-		shutdown(socket_of(wire->connection), SHUT_RD);
+	shutdown(socket_of(wire->connection), SHUT_RD);
 	return HTTP_END_SENT;
 }
 
@@ -345,10 +320,11 @@ take_head(struct wire *wire, const char *method, const char *version)
 		return MHD_YES;
 	}
 	wire->progress = AWAITS_ANSWER;
-	if (!request->expects_continue)
+	if (!request->expects_continue && !request->unknown_coding)
 		return MHD_YES;
-	/* RFC 9110 10.1.1: a final status instead of "100 Continue" means that the body is not wanted;
-	 * the client may send it all the same. */
+	/* RFC 9110 10.1.1: a final status instead of "100 Continue" means that the body is not
+	 * wanted; the client may send it all the same. RFC 9112 6.1: behind an unknown transfer
+	 * coding nothing can be read any more. */
 	exchange->send.close_connection = true;
 	return answer(wire);
 }
@@ -368,9 +344,9 @@ take_body(struct wire *wire, const char *data, size_t size)
 /*
  * The whole request has arrived, or a turn has passed since this was called.
  *
- * Work waits for one turn before its connection is suspended: from a connection that is suspended in
- * the turn in which it was read, libmicrohttpd reads once more when it is resumed, and drops it when
- * the client has closed its sending side, as some do while they wait for their answer.
+ * Work waits for one turn before its connection is suspended: from a connection that is suspended
+ * in the turn in which it was read, libmicrohttpd reads once more when it is resumed, and drops it
+ * when the client has closed its sending side, as some do while they wait for their answer.
  */
 static enum MHD_Result
 take_turn(struct wire *wire)

@@ -18,8 +18,8 @@ struct http_traffic {
 };
 
 /*
- * Starts to serve a listener with at most `connection_limit` connections. The descriptor is borrowed;
- * it may be closed once http_daemon_quiesce was called. DONE or BROKEN.
+ * Starts to serve a listener with at most `connection_limit` connections. The descriptor is
+ * borrowed; it may be closed once http_daemon_quiesce was called. DONE or BROKEN.
  */
 int http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	unsigned connection_limit, struct http_traffic *traffic, struct diag *diag);

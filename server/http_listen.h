@@ -23,8 +23,9 @@ struct http_listener {
 
 /*
  * Binds and listens on `text`, "ADDRESS:PORT" or "[v6]:PORT", port 0 for a free one. Clients can
- * connect from now on and wait until http_run. The caller closes the descriptor unless http_new takes
- * it. DONE; REFUSED with words for a bad address, a port in use, a port that needs privileges.
+ * connect from now on and wait until http_run. The caller closes the descriptor unless http_new
+ * takes it. DONE; REFUSED with words for a bad address, a port in use, a port that needs
+ * privileges.
  */
 int http_listen(struct http_listener *out, const char *text, const struct http_service *service,
 	struct diag *diag);

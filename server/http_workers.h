@@ -17,8 +17,8 @@ struct http_job {
 };
 
 /*
- * Starts `count` threads (0: one for each core that this process may use). `wake` is an eventfd that
- * is written when there is something to take back. DONE or BROKEN.
+ * Starts `count` threads (0: one for each core that this process may use). `wake` is an eventfd
+ * that is written when there is something to take back. DONE or BROKEN.
  */
 int http_workers_new(struct http_workers **out, unsigned count, int wake, struct diag *diag);
 

@@ -1,5 +1,6 @@
 #include "server/request.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -62,6 +63,29 @@ request_header_lists(const struct request *request, const char *name, const char
 			lists(request->headers[i].value, token))
 			return true;
 	return false;
+}
+
+/* RFC 9112 6.3: Transfer-Encoding overrides Content-Length. RFC 9110 10.1.1: an HTTP/1.0 client
+ * does not know "100 Continue". */
+void
+request_set_framing(struct request *request)
+{
+	const char *length = request_header(request, "Content-Length");
+	const char *encoding = request_header(request, "Transfer-Encoding");
+	const char *expect = request_header(request, "Expect");
+
+	request->content_length = length && !encoding ? strtoll(length, NULL, 10) : -1;
+	request->chunked = encoding && strcasecmp(encoding, "chunked") == 0;
+	request->unknown_coding = encoding && !request->chunked;
+	request->expects_continue = expect && strcasecmp(expect, "100-continue") == 0 &&
+		strcmp(request->version, "HTTP/1.0") != 0;
+}
+
+bool
+request_is_last(const struct request *request)
+{
+	return strcmp(request->version, "HTTP/1.0") == 0 ||
+		request_header_lists(request, "Connection", "close");
 }
 
 /* Takes what stands in front of the next `separator`, which is dropped, or all that is left. */

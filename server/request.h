@@ -26,6 +26,7 @@ struct request {
 	size_t head_size;       /* bytes of request line and headers, with the empty line */
 	int64_t content_length; /* -1: none was sent, or a Transfer-Encoding beside it */
 	bool chunked;           /* Transfer-Encoding: chunked */
+	bool unknown_coding;    /* another Transfer-Encoding: the body has no end that is known */
 	bool expects_continue;
 	struct buffer body; /* complete once the body has been read; empty when it was not wanted */
 	char client_address[64]; /* c-ip */
@@ -38,6 +39,14 @@ struct request {
 
 /* Sets target, path and query from a request target, which is borrowed (RFC 9112 3.2). */
 void request_set_target(struct request *request, const char *target);
+
+/* Sets content_length, chunked, unknown_coding and expects_continue from version and headers.
+ * libmicrohttpd has refused lengths that are no numbers, and takes the first of two. */
+void request_set_framing(struct request *request);
+
+/* Returns whether the connection is to be closed behind the answer (RFC 9112 9.3). An HTTP/1.0
+ * client's wish to keep it is not granted. */
+bool request_is_last(const struct request *request);
 
 /* Returns the value of the first header of this name, compared without case, or NULL. */
 const char *request_header(const struct request *request, const char *name);

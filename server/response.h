@@ -40,7 +40,8 @@ struct send_plan {
 	bool no_answer;        /* close at once, without a byte of an answer */
 };
 
-/* Says who answers with what; `respond` renders the page that belongs to it unless there is a body. */
+/* Says who answers with what; `respond` renders the page that belongs to it unless there is a
+ * body. */
 void response_set(struct response *response, enum response_from from, unsigned status,
 	unsigned substatus, uint32_t win32_status);
 

@@ -65,6 +65,15 @@ count(struct echo_server *server, unsigned *counter)
 	pthread_mutex_unlock(&server->lock);
 }
 
+static void
+wait_at_gate(struct echo_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	while (!server->gate_open)
+		pthread_cond_wait(&server->changed, &server->lock);
+	pthread_mutex_unlock(&server->lock);
+}
+
 static enum http_step
 on_headers(void *context, struct http_exchange *exchange)
 {
@@ -73,6 +82,8 @@ on_headers(void *context, struct http_exchange *exchange)
 	/* Whether it is at work; a second `finished`, or none, is an error of the heap. */
 	exchange->data = memory_new(1, sizeof(bool));
 	count(server, &server->begun);
+	if (asks(exchange, "hold"))
+		wait_at_gate(server);
 	exchange->body_limit = number(exchange, "limit", 1024 * 1024);
 	if (!asks(exchange, "refuse"))
 		return HTTP_READ_BODY;
@@ -104,10 +115,7 @@ on_work(void *context, struct http_exchange *exchange)
 
 	set_at_work(server, exchange, true);
 	count(server, &server->working);
-	pthread_mutex_lock(&server->lock);
-	while (!server->gate_open)
-		pthread_cond_wait(&server->changed, &server->lock);
-	pthread_mutex_unlock(&server->lock);
+	wait_at_gate(server);
 	fill_answer(exchange);
 	count(server, &server->worked);
 	set_at_work(server, exchange, false);
@@ -122,6 +130,9 @@ on_finished(void *context, struct http_exchange *exchange)
 		.status = exchange->response.status,
 		.connection = exchange->request.connection,
 		.nth = exchange->request.nth,
+		.content_length = exchange->request.content_length,
+		.chunked = exchange->request.chunked,
+		.expects_continue = exchange->request.expects_continue,
 		.head_size = exchange->request.head_size,
 		.body_size = exchange->body_size,
 		.bytes_received = exchange->bytes_received,

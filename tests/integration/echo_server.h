@@ -3,6 +3,7 @@
  * request says how it is to be answered:
  *
  *   work      on a worker thread, behind a gate that the test opens
+ *   hold      after the I/O thread has waited at the gate, against all rules
  *   refuse    as soon as the head is there
  *   close     and close the connection
  *   silent    not at all
@@ -28,6 +29,9 @@ struct echo_record {
 	unsigned status;
 	uint64_t connection;
 	unsigned nth;
+	int64_t content_length;
+	bool chunked;
+	bool expects_continue;
 	size_t head_size;
 	uint64_t body_size;
 	uint64_t bytes_received;

@@ -14,7 +14,8 @@
 
 #include "common/clock.h"
 
-/* Waits until the socket can be read or written; false, with `state` set, when it takes too long. */
+/* Waits until the socket can be read or written; false, with `state` set, when it takes too
+ * long. */
 static bool
 wait_for(struct raw_client *client, short events, int64_t deadline)
 {

@@ -196,7 +196,8 @@ END_TEST
 
 START_TEST(reads_bodies)
 {
-	/* By Content-Length and in chunks; with and without the worker; within the limit and beyond. */
+	/* By Content-Length and in chunks; with and without the worker; within the limit and
+	 * beyond. */
 	bool chunked = _i & 1, work = _i & 2, beyond = _i & 4;
 	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
 	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
@@ -223,6 +224,43 @@ START_TEST(reads_bodies)
 }
 END_TEST
 
+static const struct {
+	const char *head; /* behind the method and the target */
+	const char *body;
+	int64_t content_length;
+	bool chunked;
+	bool expects_continue;
+} framed[] = {
+	{"HTTP/1.1\r\n\r\n", "", -1, false, false},
+	{"HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "", 0, false, false},
+	{"HTTP/1.1\r\ncontent-length: 3\r\n\r\n", "abc", 3, false, false},
+	{"HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 9\r\n\r\n", "abc", 3, false, false},
+	{"HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n", "0\r\n\r\n", -1, true, false},
+	{"HTTP/1.1\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\n\r\n", -1,
+		true, false},
+	{"HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n", "abc", 3, false, true},
+	{"HTTP/1.1\r\nContent-Length: 3\r\nExpect: else\r\n\r\n", "abc", 3, false, false},
+	{"HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n", "abc", 3, false, false},
+};
+
+START_TEST(says_how_bodies_are_framed)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
+	struct echo_record record;
+
+	ck_assert(raw_send_format(&client, "POST / %s%s", framed[_i].head, framed[_i].body));
+	if (framed[_i].expects_continue)
+		echo_read(&response, &client, 100);
+	echo_read(&response, &client, 200);
+	record = echo_record(&server, 0);
+	ck_assert_msg(record.content_length == framed[_i].content_length, "%s", framed[_i].head);
+	ck_assert_msg(record.chunked == framed[_i].chunked, "%s", framed[_i].head);
+	ck_assert_msg(
+		record.expects_continue == framed[_i].expects_continue, "%s", framed[_i].head);
+}
+END_TEST
+
 START_TEST(continues_when_expected)
 {
 	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
@@ -239,15 +277,20 @@ START_TEST(continues_when_expected)
 }
 END_TEST
 
-START_TEST(refuses_instead_of_continuing)
+static const char *const unread[] = {
+	"Expect: 100-continue\r\nContent-Length: 3",
+	"Expect: 100-continue\r\nTransfer-Encoding: chunked",
+	"Transfer-Encoding: gzip",
+};
+
+START_TEST(refuses_before_the_body)
 {
 	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
 	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
 	struct echo_record record;
 
-	ck_assert(raw_send_format(&client,
-		"POST /?refuse&status=413 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: "
-		"3\r\n\r\n"));
+	ck_assert(raw_send_format(
+		&client, "POST /?refuse&status=413 HTTP/1.1\r\n%s\r\n\r\n", unread[_i]));
 	echo_read(&response, &client, 413);
 	ck_assert(bytes_equal(raw_header(&response, "Connection"), bytes_text("close")));
 	ck_assert_int_eq(raw_read_end(&client), RAW_CLOSED);
@@ -356,8 +399,9 @@ main(void)
 	tcase_add_test(tests, keeps_targets_raw);
 	tcase_add_test(tests, takes_the_longest_url);
 	tcase_add_loop_test(tests, reads_bodies, 0, 8);
+	tcase_add_loop_test(tests, says_how_bodies_are_framed, 0, COUNT(framed));
 	tcase_add_test(tests, continues_when_expected);
-	tcase_add_test(tests, refuses_instead_of_continuing);
+	tcase_add_loop_test(tests, refuses_before_the_body, 0, COUNT(unread));
 	tcase_add_test(tests, keeps_a_bounded_number_of_headers);
 	tcase_add_loop_test(tests, counts_every_byte, 0, COUNT(counted));
 	suite_add_tcase(suite, tests);

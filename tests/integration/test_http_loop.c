@@ -162,6 +162,27 @@ START_TEST(answers_who_has_closed_its_sending_side)
 }
 END_TEST
 
+START_TEST(sees_an_end_that_comes_with_the_request)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
+	RAW_CLIENT_CLEANUP struct raw_client holder = echo_connect(&server);
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
+
+	ck_assert(raw_send_format(&client, "GET / HTTP/1.1\r\n\r\n"));
+	echo_read(&response, &client, 200);
+	/* While the loop is held, both arrive, and it finds them at once. */
+	echo_gate(&server, false);
+	ck_assert(raw_send_format(&holder, "GET /?hold HTTP/1.1\r\n\r\n"));
+	echo_wait_begun(&server, 2);
+	ck_assert(raw_send_format(&client, "GET /%s HTTP/1.1\r\n\r\n", _i ? "?work" : ""));
+	raw_half_close(&client);
+	echo_gate(&server, true);
+	echo_read(&response, &client, 200);
+	ck_assert_int_eq(raw_read_end(&client), RAW_CLOSED);
+	ck_assert_int_eq(echo_record(&server, 2).end, HTTP_END_SENT);
+}
+END_TEST
+
 static const struct {
 	const char *sent;
 	enum http_end end;
@@ -357,7 +378,8 @@ START_TEST(closes_silent_connections_and_sleeps_meanwhile)
 	sleeps = sleeps_of_loop();
 	ck_assert_int_eq(raw_read_end(&silent), RAW_CLOSED);
 	ck_assert_int_eq(raw_read_end(&slow), RAW_CLOSED);
-	/* libmicrohttpd asks for one more tenth of a second when a timeout is hit to the millisecond. */
+	/* libmicrohttpd asks for one more tenth of a second when a timeout is hit to the
+	 * millisecond. */
 	ck_assert_uint_le(sleeps_of_loop() - sleeps, 6);
 	record = echo_record(&server, 1);
 	ck_assert_int_eq(record.end, HTTP_END_TIMED_OUT);
@@ -406,6 +428,7 @@ main(void)
 	tcase_add_test(served, answers_while_all_workers_are_busy);
 	tcase_add_loop_test(served, notices_who_leaves_during_work, 0, COUNT(departures));
 	tcase_add_test(served, answers_who_has_closed_its_sending_side);
+	tcase_add_loop_test(served, sees_an_end_that_comes_with_the_request, 0, 2);
 	tcase_add_loop_test(served, finishes_what_a_client_gives_up, 0, 2 * COUNT(aborted));
 	tcase_add_loop_test(served, survives_what_is_no_request, 0, COUNT(refused));
 	tcase_add_checked_fixture(impatient, start_impatient, stop);

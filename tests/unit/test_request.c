@@ -125,6 +125,63 @@ START_TEST(finds_tokens)
 }
 END_TEST
 
+static const struct {
+	const char *version;
+	struct request_header header;
+	int64_t content_length;
+	bool chunked;
+	bool unknown_coding;
+	bool expects_continue;
+	bool last;
+} framings[] = {
+	{"HTTP/1.1", {"Host", "a"}, -1, false, false, false, false},
+	{"HTTP/1.0", {"Host", "a"}, -1, false, false, false, true},
+	{"HTTP/1.0", {"Connection", "keep-alive"}, -1, false, false, false, true},
+	{"HTTP/1.1", {"Connection", "Upgrade, Close"}, -1, false, false, false, true},
+	{"HTTP/1.1", {"Content-Length", "0"}, 0, false, false, false, false},
+	{"HTTP/1.1", {"content-length", "9223372036854775807"}, INT64_MAX, false, false, false,
+		false},
+	{"HTTP/1.1", {"Transfer-Encoding", "Chunked"}, -1, true, false, false, false},
+	{"HTTP/1.1", {"Transfer-Encoding", "gzip"}, -1, false, true, false, false},
+	{"HTTP/1.1", {"Expect", "100-Continue"}, -1, false, false, true, false},
+	{"HTTP/1.1", {"Expect", "200-ok"}, -1, false, false, false, false},
+	{"HTTP/1.0", {"Expect", "100-continue"}, -1, false, false, false, true},
+};
+
+START_TEST(understands_framing)
+{
+	struct request request = {
+		.version = framings[_i].version,
+		.headers = {framings[_i].header},
+		.header_count = 1,
+	};
+	const char *name = framings[_i].header.name;
+
+	request_set_framing(&request);
+	ck_assert_msg(request.content_length == framings[_i].content_length, "length, %s", name);
+	ck_assert_msg(request.chunked == framings[_i].chunked, "chunked, %s", name);
+	ck_assert_msg(
+		request.unknown_coding == framings[_i].unknown_coding, "unknown coding, %s", name);
+	ck_assert_msg(
+		request.expects_continue == framings[_i].expects_continue, "continue, %s", name);
+	ck_assert_msg(request_is_last(&request) == framings[_i].last, "last, %s", name);
+}
+END_TEST
+
+START_TEST(prefers_chunks_to_a_length)
+{
+	struct request request = {
+		.version = "HTTP/1.1",
+		.headers = {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}},
+		.header_count = 2,
+	};
+
+	request_set_framing(&request);
+	ck_assert(request.chunked);
+	ck_assert_int_eq(request.content_length, -1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -137,6 +194,8 @@ main(void)
 	tcase_add_loop_test(cases, finds_parameters, 0, sizeof(parameters) / sizeof(parameters[0]));
 	tcase_add_test(cases, finds_headers);
 	tcase_add_loop_test(cases, finds_tokens, 0, sizeof(lists) / sizeof(lists[0]));
+	tcase_add_loop_test(cases, understands_framing, 0, sizeof(framings) / sizeof(framings[0]));
+	tcase_add_test(cases, prefers_chunks_to_a_length);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
