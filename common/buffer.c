@@ -39,13 +39,13 @@ buffer_reserve(struct buffer *buffer, size_t size)
 {
 	size_t capacity = buffer->capacity ? buffer->capacity : 64;
 
+	/* One byte more than asked, so that buffer_text never moves the data. */
+	if (size < buffer->capacity - buffer->size)
+		return;
 	if (size > SIZE_MAX / 2 - buffer->size)
 		memory_exhausted();
-	/* One byte more than asked, so that buffer_text never moves the data. */
 	while (capacity < buffer->size + size + 1)
 		capacity *= 2;
-	if (capacity == buffer->capacity)
-		return;
 	buffer->data = memory_resize(buffer->data, capacity);
 	buffer->capacity = capacity;
 }
@@ -63,7 +63,8 @@ buffer_append(struct buffer *buffer, struct bytes bytes)
 void
 buffer_append_byte(struct buffer *buffer, uint8_t byte)
 {
-	buffer_append(buffer, BYTES(&byte, 1));
+	buffer_reserve(buffer, 1);
+	buffer->data[buffer->size++] = byte;
 }
 
 void

@@ -1,14 +1,13 @@
 #include "server/journal.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "common/memory.h"
 #include "server/journal_entry.h"
 #include "server/journal_line.h"
 #include "server/log_file.h"
+#include "server/operator_log.h"
 
 struct journal {
 	pthread_mutex_t lock; /* around all below it */
@@ -47,28 +46,16 @@ journal_open(struct journal **out, const char *directory, bool human_lines, stru
 	return outcome;
 }
 
-/* Writes to stderr unless it is a pipe that is full: whoever does not read must not stop us. */
-static void
-print(struct bytes line)
-{
-	struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-	if (poll(&standard_error, 1, 0) != 1 || !(standard_error.revents & POLLOUT))
-		return;
-	if (write(STDERR_FILENO, line.data, line.size) < 0)
-		return; /* there is nobody left to tell */
-}
-
 int
 journal_write(struct journal *journal, const struct exchange *exchange, struct diag *diag)
 {
 	int outcome = DONE;
 
 	pthread_mutex_lock(&journal->lock);
-	if (journal->human_lines) {
+	if (journal->human_lines || exchange->broke) {
 		buffer_clear(&journal->line);
 		journal_line_write(&journal->line, exchange);
-		print(buffer_bytes(&journal->line));
+		operator_log_write(buffer_bytes(&journal->line));
 	}
 	if (journal->has_file) {
 		buffer_clear(&journal->line);

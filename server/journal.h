@@ -40,15 +40,13 @@
 struct journal;
 
 /*
- * Opens DIRECTORY/journal.jsonl for appending, or writes no file when NULL; `human_lines` go to
- * stderr. DONE, REFUSED or BROKEN.
+ * Opens DIRECTORY/journal.jsonl for appending, or writes no file when NULL. Without `human_lines`
+ * only exchanges at which this program failed are on stderr. DONE or REFUSED.
  */
 int journal_open(struct journal **out, const char *directory, bool human_lines, struct diag *diag);
 
-/*
- * Records a finished exchange; its line is in the file when this returns. A line for stderr that
- * nobody would read at once is dropped. DONE; BROKEN with words when the file begins to fail.
- */
+/* Records a finished exchange; its line is in the file when this returns. DONE; BROKEN with words
+ * when the file begins to fail. */
 int journal_write(struct journal *journal, const struct exchange *exchange, struct diag *diag);
 
 void journal_close(struct journal *journal);

@@ -2,17 +2,20 @@
 
 #include "server/exchange.h"
 #include "server/journal.h"
+#include "server/operator_log.h"
 #include "server/server.h"
 #include "server/w3c_log.h"
 
+/* A log that cannot be written is the operator's business; the answer is out, and we go on. */
 int
 send_run(struct exchange *exchange)
 {
 	struct w3c_log *log = exchange->site->log;
-	int logged = log ? w3c_log_write(log, exchange, &exchange->diag) : DONE;
+	struct diag diag = {0};
 
-	/* The journal comes last so that it can tell of a log that could not be written. */
-	if (journal_write(exchange->server->journal, exchange, &exchange->diag) != DONE)
-		return STAGE_BROKE;
-	return logged == DONE ? STAGE_NEXT : STAGE_BROKE;
+	if (log && w3c_log_write(log, exchange, &diag) != DONE)
+		operator_log_diag(&diag);
+	if (journal_write(exchange->server->journal, exchange, &diag) != DONE)
+		operator_log_diag(&diag);
+	return STAGE_NEXT;
 }
