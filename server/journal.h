@@ -14,13 +14,15 @@
  *                    timed-out, malformed, closed-by-plan, shutdown
  *   request          {method, target, target_size, user_agent, content_length, bytes}
  *   operation        the parameter as sent, unescaped
- *   message          {type, type_name, transaction_id, sender_nonce (hex), digest, cipher, renewal,
- *                    signer: {subject, issuer, serial (hex), self_signed},
- *                    recipients: [{issuer, serial, ours, key_transport}]}; ours: ra_encryption,
- *                    ra_signing, issuing_ca, root_ca
+ *   message          {size, type, type_name, transaction_id, sender_nonce (hex), digest, cipher,
+ *                    renewal, signer: {subject, issuer, serial (hex), self_signed},
+ *                    recipients: [{issuer, serial, key_identifier, ours, key_transport}]}; ours:
+ *                    ra_encryption, ra_signing, issuing_ca, root_ca
  *   csr              {subject, key ("RSA" or "EC"), key_bits, subject_alt_name,
  *                    key_usage: ["digitalSignature"]}
- *   challenge        {text, size, verdict, used_by}; verdict is a challenge_verdict_name
+ *   challenge        {text, size, verdict, used_by}; verdict: not-needed, fixed, one-time, intune,
+ *                    or, refused, absent, malformed, unknown, used, expired, other-subject,
+ *                    other-alternative-name, other-key-usage, bad-token
  *   disposition      {status, fail_info, error ("0x80070490"), error_name, reason, event}; of a
  *                    pkiMessage that was answered or refused
  *   issuance         {request_id, serial, polls, crl_size}

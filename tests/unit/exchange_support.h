@@ -13,7 +13,9 @@
 
 struct exchange_support {
 	struct server server;
-	struct site site; /* number 1, "default" */
+	struct site site;           /* number 1, "default" */
+	struct authority authority; /* an RA encryption certificate, once there is a message */
+	EVP_PKEY *key;              /* everybody's, once there is a message */
 	struct settings settings;
 	struct http_exchange http;
 	struct exchange exchange;
@@ -30,6 +32,20 @@ void exchange_support_target(struct exchange_support *support, const char *targe
 
 /* Adds a request header; both texts are borrowed. */
 void exchange_support_header(struct exchange_support *support, const char *name, const char *value);
+
+/*
+ * Makes it a PKCSReq by POST that has been read and opened: CN=device-1 with a new RSA-1024 key,
+ * self-signed, transactionID "8D2F", SHA-256, AES-128-CBC to the RA encryption certificate;
+ * `challenge` (NULL: none), SAN "DNS:device-1.example", digitalSignature and keyEncipherment.
+ * Nothing has been judged yet.
+ */
+void exchange_support_pkcs_req(struct exchange_support *support, const char *challenge);
+
+/* Has NDES issue: disposition SUCCESS, request 12, a certificate, and a reply of some bytes. */
+void exchange_support_issue(struct exchange_support *support);
+
+/* The serial of the certificate that exchange_support_issue makes, in hexadecimal. */
+#define EXCHANGE_SUPPORT_SERIAL "680000000c010203040506070800000000000c"
 
 /* Releases what the parts own. */
 void exchange_support_done(struct exchange_support *support);

@@ -1,6 +1,7 @@
 /* The files of the W3C log: names, headers, rotation, and disks that fail. */
 #include <check.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +227,40 @@ START_TEST(writes_whole_lines_or_none)
 }
 END_TEST
 
+#define THREADS          4
+#define LINES_PER_THREAD 250
+
+static void *
+write_many(void *log)
+{
+	for (unsigned i = 0; i < LINES_PER_THREAD; i++)
+		w3c_log_write(log, &support.exchange, NULL);
+	return NULL;
+}
+
+START_TEST(keeps_lines_apart_from_many_threads)
+{
+	static const char line[] = "2026-01-31 23:59:58 GET 200\r\n";
+	static const char header[] = HEADER("2026-01-31 23:59:58");
+	struct w3c_log *log = open_log();
+	pthread_t threads[THREADS];
+	char *content, *next;
+
+	for (size_t i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, write_many, log), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	w3c_log_close(log);
+	content = temporary_directory_read(directory, FILE_NAME);
+	ck_assert_int_eq(strncmp(content, header, sizeof(header) - 1), 0);
+	next = content + sizeof(header) - 1;
+	for (unsigned i = 0; i < THREADS * LINES_PER_THREAD; i++, next += sizeof(line) - 1)
+		ck_assert_int_eq(strncmp(next, line, sizeof(line) - 1), 0);
+	ck_assert_str_eq(next, "");
+	free(content);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -245,6 +280,7 @@ main(void)
 	tcase_add_test(all, refuses_a_folder_that_cannot_be);
 	tcase_add_test(all, tells_a_failing_disk_once);
 	tcase_add_test(all, writes_whole_lines_or_none);
+	tcase_add_test(all, keeps_lines_apart_from_many_threads);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
