@@ -22,7 +22,7 @@ run(const struct command *command, int argc, char **argv)
 	OPTIONS_CLEANUP struct options options = {0};
 	BUFFER_CLEANUP struct buffer words = {0};
 	const struct clock clock = {0};
-	const char *directory;
+	const char *directory = NULL;
 	struct diag diag = {0};
 	int exit, outcome;
 
