@@ -2,52 +2,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ADDRESS_WANTED "ADDRESS:PORT, such as 127.0.0.1:8080, or [::1]:0 for a free port"
-
-/* Splits "ADDRESS:PORT" or "[ADDRESS]:PORT"; an IPv6 address without brackets is ambiguous. */
-static bool
-split(char address[HTTP_ADDRESS_SIZE], char port[8], const char *text)
-{
-	bool bracketed = text[0] == '[';
-	const char *start = text + bracketed;
-	size_t size = strcspn(start, bracketed ? "]" : ":");
-	const char *rest = start + size + (bracketed && start[size] == ']');
-
-	if (rest[0] != ':' || size >= HTTP_ADDRESS_SIZE)
-		return false;
-	rest++;
-	if (rest[0] == '\0' || strlen(rest) > 5 || rest[strspn(rest, "0123456789")] != '\0')
-		return false;
-	if (strtoul(rest, NULL, 10) > 65535)
-		return false;
-	snprintf(address, HTTP_ADDRESS_SIZE, "%.*s", (int)size, start);
-	snprintf(port, 8, "%s", rest);
-	return true;
-}
-
-static int
-resolve(struct addrinfo **out, const char *text, struct diag *diag)
-{
-	struct addrinfo hints = {
-		.ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-	};
-	char address[HTTP_ADDRESS_SIZE], port[8];
-
-	if (split(address, port, text) && address[0] &&
-		getaddrinfo(address, port, &hints, out) == 0)
-		return DONE;
-	return diag_refuse(diag, "listen address", NULL, ADDRESS_WANTED, "\"%s\"", text);
-}
+#include "server/listen_address.h"
 
 /* Says why bind or listen failed. */
 static int
@@ -65,27 +25,27 @@ refuse_bind(const char *text, int error, struct diag *diag)
 			"an address of this machine, such as 127.0.0.1",
 			"%s is no address of this machine", text);
 	default:
-		return diag_refuse(diag, "listen address", NULL, ADDRESS_WANTED,
+		return diag_refuse(diag, "listen address", NULL, "another address or port",
 			"%s cannot be listened on: %s", text, strerror(error));
 	}
 }
 
 /* Returns a listening socket, or -1 with errno set. */
 static int
-open_socket(const struct addrinfo *where)
+open_socket(const struct listen_address *where)
 {
 	static const int on = 1;
-	int descriptor = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
-	    error;
+	int family = where->socket.ss_family;
+	int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
 	if (descriptor < 0)
 		return -1;
 	/* A restarted server must not wait for the connections of the last one. */
 	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	/* So that [::]:8080 and 0.0.0.0:8080 can both be listened on. */
-	if (where->ai_family == AF_INET6)
+	if (family == AF_INET6)
 		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(descriptor, where->ai_addr, where->ai_addrlen) == 0 &&
+	if (bind(descriptor, (const struct sockaddr *)&where->socket, where->size) == 0 &&
 		listen(descriptor, SOMAXCONN) == 0)
 		return descriptor;
 	error = errno;
@@ -115,17 +75,17 @@ http_listen(struct http_listener *out, const char *text, const struct http_servi
 {
 	struct sockaddr_storage bound = {0};
 	socklen_t size = sizeof(bound);
-	struct addrinfo *where;
-	int error, result = resolve(&where, text, diag);
+	struct listen_address where;
 
-	if (result != DONE)
-		return result;
+	if (listen_address_parse(&where, text, diag) != DONE) {
+		if (diag)
+			snprintf(diag->object, sizeof(diag->object), "listen address");
+		return REFUSED;
+	}
 	*out = (struct http_listener){.timeout = HTTP_TIMEOUT_DEFAULT, .service = service};
-	out->descriptor = open_socket(where);
-	error = errno;
-	freeaddrinfo(where);
+	out->descriptor = open_socket(&where);
 	if (out->descriptor < 0)
-		return refuse_bind(text, error, diag);
+		return refuse_bind(text, errno, diag);
 	getsockname(out->descriptor, (struct sockaddr *)&bound, &size);
 	http_address_text(out->address, &out->port, (const struct sockaddr *)&bound);
 	return DONE;

@@ -11,21 +11,10 @@ static const struct {
 	const char *text;
 	const char *words;
 } addresses[] = {
-	{"", "\"\"; expected ADDRESS:PORT"},
-	{"8080", "\"8080\"; expected ADDRESS:PORT"},
-	{":8080", "expected ADDRESS:PORT"},
-	{"127.0.0.1", "expected ADDRESS:PORT"},
-	{"127.0.0.1:", "expected ADDRESS:PORT"},
-	{"127.0.0.1:http", "expected ADDRESS:PORT"},
-	{"127.0.0.1:-1", "expected ADDRESS:PORT"},
-	{"127.0.0.1:65536", "expected ADDRESS:PORT"},
-	{"127.0.0.1:100000", "expected ADDRESS:PORT"},
-	{"127.0.0.256:0", "expected ADDRESS:PORT"},
-	{"localhost:0", "expected ADDRESS:PORT"},
-	{"[::1]", "expected ADDRESS:PORT"},
-	{"[::1:0", "expected ADDRESS:PORT"},
-	{"::1:0", "expected ADDRESS:PORT"},
-	{"192.0.2.1:0", "192.0.2.1:0 is no address of this machine"},
+	{"", "listen address: \"\"; expected ADDRESS:PORT"},
+	{"localhost:0", "listen address: \"localhost\" is no IPv4 address"},
+	{"127.0.0.1:65536", "listen address: port \"65536\"; expected a port from 0 to 65535"},
+	{"192.0.2.1:0", "listen address: 192.0.2.1:0 is no address of this machine"},
 };
 
 START_TEST(refuses_bad_addresses)
@@ -36,8 +25,9 @@ START_TEST(refuses_bad_addresses)
 
 	ck_assert_msg(http_listen(&listener, addresses[_i].text, NULL, &diag) == REFUSED, "%s",
 		addresses[_i].text);
-	ck_assert_msg(strstr(diag_text(text, &diag), addresses[_i].words), "%s: %s",
+	ck_assert_msg(strstr(diag_text(text, &diag), addresses[_i].words) == text, "%s: %s",
 		addresses[_i].text, text);
+	ck_assert_int_eq(http_listen(&listener, addresses[_i].text, NULL, NULL), REFUSED);
 }
 END_TEST
 
