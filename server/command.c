@@ -58,7 +58,7 @@ command_take_verb(
 	const char *word = *next < argc ? argv[*next] : NULL;
 
 	if (!word)
-		return diag_refuse(diag, command->name, NULL, command->usage, "no verb");
+		return diag_refuse(diag, "the first argument", NULL, command->usage, "missing");
 	if (strlen(word) != size || strncmp(word, command->usage, size) != 0)
 		return diag_refuse(diag, word, NULL, command->usage, "no such verb");
 	(*next)++;

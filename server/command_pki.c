@@ -11,7 +11,7 @@ take_directory(const char **out, const struct command *command, int next, int ar
 	if (command_take_verb(&next, command, argc, argv, diag) != DONE)
 		return REFUSED;
 	if (next == argc)
-		return diag_refuse(diag, "pki new", NULL, "the directory to make", "no argument");
+		return diag_refuse(diag, "DIR", NULL, "a directory to make", "missing");
 	*out = argv[next];
 	return command_want_no_more(next + 1, argc, argv, diag);
 }

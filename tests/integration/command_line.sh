@@ -13,19 +13,19 @@ says() {
 	local wanted=$1 text=$2 status=0
 	shift 2
 	"$@" >"$work/stdout" 2>"$work/stderr" || status=$?
-	[ "$status" -eq "$wanted" ] && [ ! -s "$work/stdout" ] && [ "$(cat "$work/stderr")" = "$text" ] ||
-		{
-			echo "exit status $status, expected $wanted"
-			echo "stderr: $(cat "$work/stderr")"
-			echo "wanted: $text"
-			echo "stdout: $(cat "$work/stdout")"
-			return 1
-		}
+	if [ "$status" -ne "$wanted" ] || [ -s "$work/stdout" ] ||
+		[ "$(cat "$work/stderr")" != "$text" ]; then
+		echo "exit status $status, expected $wanted"
+		echo "stderr: $(cat "$work/stderr")"
+		echo "wanted: $text"
+		echo "stdout: $(cat "$work/stdout")"
+		return 1
+	fi
 }
 
 # refuses SENTENCE [VARIABLE=VALUE ...] [-- ARGUMENT ...]: serve ends with 2 and makes nothing.
 refuses() {
-	local sentence=$1 before environment=()
+	local sentence=$1 environment=()
 	shift
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		environment+=("$1")
@@ -34,13 +34,12 @@ refuses() {
 	[ $# -eq 0 ] || shift
 	rm -rf refused
 	mkdir refused
-	cd refused
-	says 2 "mock-ndes serve: $sentence" env "${environment[@]}" "$mock_ndes" serve "$@" || return 1
-	cd ..
-	[ -z "$(ls -A refused)" ] || {
+	(cd refused && says 2 "mock-ndes serve: $sentence" \
+		env "${environment[@]}" "$mock_ndes" serve "$@") || return 1
+	if [ -n "$(ls -A refused)" ]; then
 		echo "was made: $(ls -A refused)"
 		return 1
-	}
+	fi
 }
 
 number='a whole number from 0 to 9223372036854775807'
@@ -145,7 +144,7 @@ ok "--config and MOCK_NDES_CONFIG" diff <("$mock_ndes" serve --check --config se
 
 # Every option that the help knows is tried above, and none is tried that it does not know.
 tried() {
-	diff <(grep -o '\[\$MOCK_NDES_[A-Z_]*\]' <("$mock_ndes" serve --help) | tr -d '[]$' | sort) \
+	diff <(grep -o '\[[$]MOCK_NDES_[A-Z_]*\]' <("$mock_ndes" serve --help) | tr -d '[]$' | sort) \
 		<({ cut -d'|' -f3 twins && echo MOCK_NDES_CHECK && echo MOCK_NDES_CONFIG; } | sort)
 }
 ok "each option has been tried" tried
@@ -172,7 +171,7 @@ ok "a stronger address replaces weaker ones" fails grep -E '127.0.0.1:[12]"' eff
 ok "a flag in the environment may say no" \
 	diff default.yaml <(MOCK_NDES_QUIET=off "$mock_ndes" serve --check)
 ok "an empty variable says nothing" \
-	diff default.yaml <(MOCK_NDES_STATE= MOCK_NDES_SET= "$mock_ndes" serve --check)
+	diff default.yaml <(MOCK_NDES_STATE='' MOCK_NDES_SET='' "$mock_ndes" serve --check)
 
 # --- --check -----------------------------------------------------------------
 
@@ -206,7 +205,8 @@ ok "nothing but the ready file is beside it" fails compgen -G "$work/ready.json.
 ok "the port accepts" curl -sf -o "$work/caps" "$url?operation=GetCACaps"
 ok "mock-ndes enroll is the client" "$mock_ndes" enroll "$url" --challenge secret --subject CN=device \
 	--key-bits 2048 --out "$work/enrolled"
-port=$(sed 's|.*:\([0-9]*\)/.*|\1|' <<<"$url")
+port=${url#http://127.0.0.1:}
+port=${port%%/*}
 ok "a port in use" refuses \
 	"listen address: 127.0.0.1:$port is in use by another program; expected a free port; port 0 takes any" \
 	-- --listen "127.0.0.1:$port" --state state --log-dir logs --ready-file ready
@@ -252,19 +252,24 @@ settings_in() {
 }
 ok "help settings knows each setting" diff <(settings_in) \
 	<("$mock_ndes" help settings | sed -n 's/^\([a-z0-9_]*\): .*/\1/p')
-ok "help that nobody can read is a failure" exits 1 bash -c '"$0" help >/dev/full' "$mock_ndes"
+help_to_nobody() {
+	"$mock_ndes" help >/dev/full
+}
+ok "help that nobody can read is a failure" exits 1 help_to_nobody
 mkdir alone
 cp "$mock_ndes" alone/
 ok "enroll without the client" says 1 \
 	"mock-ndes enroll: $(pwd -P)/alone/mock-ndes-client: this program cannot be run: No such file or directory" \
 	alone/mock-ndes enroll "$url"
 ok "enroll gives the client's exit status" exits 2 "$mock_ndes" enroll
-ok "pki without a verb" says 2 "mock-ndes pki: pki: no verb; expected new DIR" "$mock_ndes" pki
+ok "pki without a verb" says 2 "mock-ndes pki: the first argument: missing; expected new DIR" "$mock_ndes" pki
 ok "pki without a directory" says 2 \
-	"mock-ndes pki: pki new: no argument; expected the directory to make" "$mock_ndes" pki new
+	"mock-ndes pki: DIR: missing; expected a directory to make" "$mock_ndes" pki new
+ok "pki with another verb" says 2 "mock-ndes pki: nwe: no such verb; expected new DIR" \
+	"$mock_ndes" pki nwe keys
 ok "pki new in a full directory" exits 2 "$mock_ndes" pki new keys
 ok "a PKI of one's own" "$mock_ndes" serve --check --pki keys
-ok "challenge without a verb" says 2 "mock-ndes challenge: challenge: no verb; expected new" \
+ok "challenge without a verb" says 2 "mock-ndes challenge: the first argument: missing; expected new" \
 	"$mock_ndes" challenge
 ok "challenge for no known key usage" says 2 \
 	'mock-ndes challenge: --key-usage: "sign"; expected digitalSignature or keyEncipherment' \
