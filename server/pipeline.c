@@ -23,6 +23,7 @@ static const struct stage stages[] = {
 	{"policy", "the challenge, or the Intune policy module", PHASE_BODY, policy_run},
 	{"ca", "AD CS", PHASE_BODY, ca_run},
 	{"reply", "mscep.dll on the way back", PHASE_BODY, reply_run},
+	{"policy_back", "the password cache on the way back", PHASE_BACK, policy_settle},
 	{"respond", "IIS on the way back", PHASE_BACK, respond_run},
 	{"send", "the wire, and the logs", PHASE_LOG, send_run},
 };

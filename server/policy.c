@@ -13,3 +13,13 @@ policy_run(struct exchange *exchange)
 		return STAGE_NEXT;
 	return challenge_judge(exchange) == DONE ? STAGE_NEXT : STAGE_BROKE;
 }
+
+/* NDES removes a password on success (ndes-behaviour 2.6). */
+int
+policy_settle(struct exchange *exchange)
+{
+	if (exchange->issuance.certificate.size > 0 ||
+		exchange->disposition.status == SCEP_STATUS_PENDING)
+		return STAGE_NEXT;
+	return challenge_release(exchange) == DONE ? STAGE_NEXT : STAGE_BROKE;
+}

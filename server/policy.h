@@ -8,3 +8,7 @@ struct exchange;
 
 /* Fills exchange->verdict for messages that hold a CSR. Returns STAGE_NEXT or STAGE_BROKE. */
 int policy_run(struct exchange *exchange);
+
+/* On the way back: a challenge that led to no certificate and no pending request can be used again.
+ * Returns STAGE_NEXT or STAGE_BROKE. */
+int policy_settle(struct exchange *exchange);
