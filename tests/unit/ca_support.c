@@ -96,6 +96,7 @@ ca_support_exchange(struct ca_support *support, const struct ca_message *message
 	struct exchange *exchange = memory_new(1, sizeof(*exchange));
 	struct scep_request *scep = &exchange->message.scep;
 
+	exchange->number = 1;
 	exchange->server = &support->server;
 	exchange->site = &support->site;
 	exchange->settings = &support->site.settings;
