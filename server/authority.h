@@ -40,10 +40,11 @@ struct authority {
 };
 
 /*
- * Mints the certificates of a site. Those with a limited life begin with the month of the day before
- * `now`. `base_url` is where this server answers ("http://127.0.0.1:8080" or with "/site/NAME"). The
- * built-in root does not depend on clock or URL. Certificates in the pki are taken as they are. The
- * caller frees with authority_free. DONE, REFUSED (a certificate in the pki does not fit) or BROKEN.
+ * Mints the certificates of a site. Those with a limited life begin with the month of the day
+ * before `now`. `base_url` is where this server answers ("http://127.0.0.1:8080" or with
+ * "/site/NAME"). The built-in root does not depend on clock or URL. Certificates in the pki are
+ * taken as they are. The caller frees with authority_free. DONE, REFUSED (a certificate in the pki
+ * does not fit) or BROKEN.
  */
 int authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
 	const char *base_url, int64_t now, struct diag *diag);
@@ -60,8 +61,9 @@ size_t authority_chain(
 	const struct certificate *out[AUTHORITY_CHAIN_MAX], const struct authority *authority);
 
 /*
- * Makes a serial as AD CS does: a first octet of the CA's, the 4-byte request number, 8 random bytes,
- * 6 bytes with the number again (ndes-behaviour 2.3). Writes 19 octets to `out` and returns 19.
+ * Makes a serial as AD CS does: a first octet of the CA's, the 4-byte request number, 8 random
+ * bytes, 6 bytes with the number again (ndes-behaviour 2.3). Writes 19 octets to `out` and returns
+ * 19.
  */
 size_t authority_serial(uint8_t out[CERTIFICATE_SERIAL_MAX], const struct authority *authority,
 	uint32_t request_id, struct random *random);

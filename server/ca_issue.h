@@ -7,8 +7,8 @@
 struct exchange;
 
 /*
- * Checks the request of the exchange (issuance.pending where that is filled, else the message's own)
- * and fills issuance.plan under issuance.request_id; or refuses. A stage_result.
+ * Checks the request of the exchange (issuance.pending where that is filled, else the message's
+ * own) and fills issuance.plan under issuance.request_id; or refuses. A stage_result.
  */
 int ca_issue_plan(struct exchange *exchange);
 

@@ -6,9 +6,10 @@
 
 struct exchange;
 
-/* Answers a GetCert with a certificate of the chain or one that this CA has issued. A stage_result. */
+/* Answers a GetCert with a certificate of the chain or one that this CA has issued. A
+ * stage_result. */
 int ca_lookup_answer_certificate(struct exchange *exchange);
 
-/* Answers a GetCRL with the current CRL of the CA that issues to devices; issuer and serial must name
- * one of its certificates or a certificate of the chain. A stage_result. */
+/* Answers a GetCRL with the current CRL of the CA that issues to devices; issuer and serial must
+ * name one of its certificates or a certificate of the chain. A stage_result. */
 int ca_lookup_answer_crl(struct exchange *exchange);

@@ -7,7 +7,9 @@
  * request with the same public key counts as one more poll; with another key it
  * is refused. Once it has ended, the next request with that transactionID is a
  * new one, as AD CS makes of it: it needs a challenge of its own and gets a
- * certificate of its own.
+ * certificate of its own. Two polls in the same instant may both find their
+ * request approved; each then gets a certificate, and the transaction is the
+ * later one's.
  */
 #pragma once
 

@@ -41,8 +41,8 @@ find_record(struct certificate_record *out, struct exchange *exchange)
 }
 
 /*
- * Returns DONE when one of the site's CAs has signed the certificate, else REFUSED or BROKEN. One that
- * is on record needs no look at its signature; one of an earlier run need not be on record.
+ * Returns DONE when one of the site's CAs has signed the certificate, else REFUSED or BROKEN. One
+ * that is on record needs no look at its signature; one of an earlier run need not be on record.
  */
 static int
 check_issued_here(struct exchange *exchange, const struct certificate_record *record)

@@ -21,8 +21,8 @@ struct certificate_template {
 	enum oid purposes[CERTIFICATE_PURPOSE_MAX]; /* OID_UNKNOWN behind the last */
 };
 
-/* Returns the name that the settings give for a request with these key usage bits (0: none asked for):
- * SignatureTemplate, EncryptionTemplate or GeneralPurposeTemplate (ndes-behaviour 3). */
+/* Returns the name that the settings give for a request with these key usage bits (0: none asked
+ * for): SignatureTemplate, EncryptionTemplate or GeneralPurposeTemplate (ndes-behaviour 3). */
 const char *certificate_template_name(const struct settings *settings, uint32_t key_usage);
 
 /* Finds a template by name, compared without case. DONE, or REFUSED with words, which tell when the
@@ -30,7 +30,7 @@ const char *certificate_template_name(const struct settings *settings, uint32_t 
 int certificate_template_find(
 	const struct certificate_template **out, const char *name, struct diag *diag);
 
-/* Fills template name, purposes and key usage of a plan; `requested` are the key usage bits asked for,
- * 0 for none. */
+/* Fills template name, purposes and key usage of a plan; `requested` are the key usage bits asked
+ * for, 0 for none. */
 void certificate_template_apply(struct certificate_plan *plan,
 	const struct certificate_template *template, uint32_t requested);

@@ -24,10 +24,10 @@ struct mint_issuer {
 int mint_subject(struct buffer *out, enum pki_role role, const char *suffix, struct diag *diag);
 
 /*
- * Mints the certificate of a role for `key`. One with a limited life begins with the month of the day
- * before `now`, so that neither a restart nor a slow clock of a client makes a difference, and lies
- * within its issuer's; the others are valid from 2020 to 2049. One private-key operation. DONE or
- * BROKEN.
+ * Mints the certificate of a role for `key`. One with a limited life begins with the month of the
+ * day before `now`, so that neither a restart nor a slow clock of a client makes a difference, and
+ * lies within its issuer's; the others are valid from 2020 to 2049. One private-key operation. DONE
+ * or BROKEN.
  */
 int mint_certificate(struct certificate *out, enum pki_role role, struct bytes subject,
 	EVP_PKEY *key, const struct mint_issuer *issuer, int64_t now, struct diag *diag);

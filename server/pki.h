@@ -40,9 +40,9 @@ void pki_done(struct pki *pki);
 int pki_load_built_in(struct pki *out, struct diag *diag);
 
 /*
- * Gives the certificate of PKI_CHALLENGE_SIGNING or PKI_CHALLENGE_ENCRYPTION, borrowed from the pki: that
- * of the directory, or a self-signed one that depends on the key alone, minted when first asked for.
- * Safe from any thread. DONE or BROKEN.
+ * Gives the certificate of PKI_CHALLENGE_SIGNING or PKI_CHALLENGE_ENCRYPTION, borrowed from the
+ * pki: that of the directory, or a self-signed one that depends on the key alone, minted when first
+ * asked for. Safe from any thread. DONE or BROKEN.
  */
 int pki_challenge_certificate(const struct certificate **out, const struct pki *pki,
 	enum pki_role role, struct diag *diag);

@@ -113,7 +113,8 @@ pki_directory_load(struct pki *out, const char *directory, struct diag *diag)
 
 /* --- making ------------------------------------------------------------------- */
 
-/* The first octets of the root's key identifier in hexadecimal: tells one PKI's names from another's. */
+/* The first octets of the root's key identifier in hexadecimal: tells one PKI's names from
+ * another's. */
 static int
 name_suffix(char out[9], EVP_PKEY *root, struct diag *diag)
 {

@@ -284,7 +284,8 @@ START_TEST(certificates_of_challenges_are_minted_once)
 }
 END_TEST
 
-/* Certificates given with the pki that do not fit: each puts one of the minted ones in a wrong place. */
+/* Certificates given with the pki that do not fit: each puts one of the minted ones in a wrong
+ * place. */
 static const struct {
 	const char *name;
 	int hierarchy;
