@@ -196,6 +196,10 @@ add_signer(CMS_ContentInfo *cms, const struct judge_plan *plan, const struct jud
 	ck_assert_ptr_nonnull(info);
 	for (size_t i = 0; i < JUDGE_ATTRIBUTES_MAX && plan->attributes[i].type; i++)
 		add_attribute(info, &plan->attributes[i]);
+	if (plan->manner & JUDGE_UNSIGNED_ATTRIBUTE)
+		ck_assert_int_eq(CMS_unsigned_add1_attr_by_NID(
+					 info, NID_friendlyName, V_ASN1_UTF8STRING, "TEST ONLY", 9),
+			1);
 }
 
 /* Completes the message and appends it, as DER or streamed. */

@@ -47,7 +47,8 @@ enum judge_manner {
 	JUDGE_NO_CONTENT = 1 << 4,
 	JUDGE_OAEP = 1 << 5,
 	JUDGE_OAEP_SHA256 = 1 << 6,
-	JUDGE_PASSWORD = 1 << 7, /* a PasswordRecipientInfo besides the others */
+	JUDGE_UNSIGNED_ATTRIBUTE = 1 << 7,
+	JUDGE_PASSWORD = 1 << 8, /* a PasswordRecipientInfo besides the others */
 };
 
 /* One more signed attribute with one value. */

@@ -18,7 +18,6 @@ set_up(void)
 	judge_identity_init(&ec, support_new_key("P-256", 0), "TEST ONLY EC", "05");
 	for (int i = 0; i < 2000; i++)
 		buffer_append_format(&long_content, "line %d\n", i);
-	ck_assert_int_eq(ossl_load_legacy(NULL), DONE);
 }
 
 static void
@@ -120,6 +119,7 @@ START_TEST(opens_what_openssl_seals)
 	BUFFER_CLEANUP struct buffer message = {0}, content = {0};
 	struct diag diag = {0};
 
+	ck_assert_int_eq(ossl_load_legacy(NULL), DONE); /* for OpenSSL's own single DES */
 	judge_encrypt(&message, &plan, buffer_bytes(&long_content));
 	ASSERT_DONE(read_and_open(&content, buffer_bytes(&message), &ra, &diag), &diag);
 	ck_assert(bytes_equal(buffer_bytes(&content), buffer_bytes(&long_content)));
@@ -135,6 +135,7 @@ START_TEST(looks_at_as_many_recipients_as_told)
 		.manner = JUDGE_PASSWORD, .people = {&ca, &ra}, .cipher = EVP_aes_128_cbc()};
 	BUFFER_CLEANUP struct buffer message = {0};
 	ENVELOPE_CLEANUP struct envelope envelope = {0};
+	const struct certificate nameless = {0};
 	struct diag diag = {0};
 
 	judge_encrypt(&message, &plan, bytes_text("content"));
@@ -150,6 +151,8 @@ START_TEST(looks_at_as_many_recipients_as_told)
 			envelope_find_recipient(&envelope, &ra.certificate, limit), second);
 	}
 	ck_assert_ptr_null(envelope_find_recipient(&envelope, &ec.certificate, 3));
+	/* The one by password names nobody, not even a certificate without a name. */
+	ck_assert_ptr_null(envelope_find_recipient(&envelope, &nameless, 3));
 }
 END_TEST
 
@@ -174,6 +177,24 @@ START_TEST(says_to_whom_it_was_addressed)
 	buffer_append_text(&expected, " and 1 more");
 	ck_assert_str_eq(diag.found, buffer_text(&expected));
 	ck_assert_uint_eq(content.size, 0);
+}
+END_TEST
+
+START_TEST(appends_nothing_when_it_cannot_seal)
+{
+	const struct envelope_plan plan = {
+		.issuer = ec.certificate.issuer,
+		.serial = ec.certificate.serial,
+		.key = ec.key,
+		.cipher = algorithm_cipher_named("AES"),
+	};
+	BUFFER_CLEANUP struct buffer message = {0};
+	struct diag diag = {0};
+
+	buffer_append_text(&message, "before");
+	ck_assert_int_eq(envelope_seal(&message, &plan, bytes_text("content"), &diag), BROKEN);
+	ck_assert_uint_eq(message.size, 6);
+	ck_assert_str_eq(diag.object, "content-encryption key");
 }
 END_TEST
 
@@ -247,29 +268,39 @@ static const struct crafted {
 	size_t others;     /* recipients of another kind ahead of */
 	size_t recipients; /* ours */
 	bool bare;         /* without its ContentInfo */
+	bool optional;     /* with originatorInfo and unprotectedAttrs */
 	const char *found; /* NULL: it opens */
 } crafted[] = {
-	{"as it should be", OID_AES_128_CBC, 16, 16, 32, 16, 16, 0, 1, false, NULL},
-	{"without a ContentInfo", OID_AES_128_CBC, 16, 16, 32, 16, 16, 0, 1, true, NULL},
-	{"the most recipients", OID_AES_128_CBC, 16, 16, 32, 0, 1, 0, 16, false, NULL},
-	{"another kind first", OID_AES_128_CBC, 16, 16, 32, 0, 1, 15, 1, false, NULL},
-	{"one too many with it", OID_AES_128_CBC, 16, 16, 32, 0, 1, 16, 1, false,
+	{"as it should be", OID_AES_128_CBC, 16, 16, 32, 16, 16, 0, 1, false, false, NULL},
+	{"without a ContentInfo", OID_AES_128_CBC, 16, 16, 32, 16, 16, 0, 1, true, false, NULL},
+	{"all optional parts", OID_AES_128_CBC, 16, 16, 32, 0, 1, 0, 1, false, true, NULL},
+	{"DES, of something else", OID_DES_CBC, 8, 8, 32, 0, 1, 0, 1, false, false,
+		"does not open"},
+	{"the most recipients", OID_AES_128_CBC, 16, 16, 32, 0, 1, 0, 16, false, false, NULL},
+	{"another kind first", OID_AES_128_CBC, 16, 16, 32, 0, 1, 15, 1, false, false, NULL},
+	{"one too many with it", OID_AES_128_CBC, 16, 16, 32, 0, 1, 16, 1, false, false,
 		"more than 16 recipients"},
-	{"one more", OID_AES_128_CBC, 16, 16, 32, 0, 1, 0, 17, false, "more than 16 recipients"},
-	{"an unknown cipher", OID_SHA256, 16, 16, 32, 0, 1, 0, 1, false, "SHA-256"},
-	{"a short IV", OID_AES_128_CBC, 15, 16, 32, 0, 1, 0, 1, false, "15 octets instead of 16"},
-	{"a long IV", OID_AES_128_CBC, 17, 16, 32, 0, 1, 0, 1, false, "17 octets instead of 16"},
-	{"no IV", OID_AES_128_CBC, 0, 16, 32, 0, 1, 0, 1, false, "0 octets instead of 16"},
-	{"the IV of DES", OID_AES_128_CBC, 8, 16, 32, 0, 1, 0, 1, false, "8 octets instead of 16"},
-	{"a short key", OID_AES_128_CBC, 16, 15, 32, 0, 1, 0, 1, false, "15 octets instead of 16"},
-	{"a long key", OID_AES_128_CBC, 16, 32, 32, 0, 1, 0, 1, false, "32 octets instead of 16"},
-	{"another cipher's", OID_AES_256_CBC, 16, 16, 32, 0, 1, 0, 1, false,
+	{"one more", OID_AES_128_CBC, 16, 16, 32, 0, 1, 0, 17, false, false,
+		"more than 16 recipients"},
+	{"an unknown cipher", OID_SHA256, 16, 16, 32, 0, 1, 0, 1, false, false, "SHA-256"},
+	{"a short IV", OID_AES_128_CBC, 15, 16, 32, 0, 1, 0, 1, false, false,
+		"15 octets instead of 16"},
+	{"a long IV", OID_AES_128_CBC, 17, 16, 32, 0, 1, 0, 1, false, false,
+		"17 octets instead of 16"},
+	{"no IV", OID_AES_128_CBC, 0, 16, 32, 0, 1, 0, 1, false, false, "0 octets instead of 16"},
+	{"the IV of DES", OID_AES_128_CBC, 8, 16, 32, 0, 1, 0, 1, false, false,
+		"8 octets instead of 16"},
+	{"a short key", OID_AES_128_CBC, 16, 15, 32, 0, 1, 0, 1, false, false,
+		"15 octets instead of 16"},
+	{"a long key", OID_AES_128_CBC, 16, 32, 32, 0, 1, 0, 1, false, false,
+		"32 octets instead of 16"},
+	{"another cipher's", OID_AES_256_CBC, 16, 16, 32, 0, 1, 0, 1, false, false,
 		"16 octets instead of 32"},
-	{"half a block", OID_AES_128_CBC, 16, 16, 24, 0, 1, 0, 1, false, "24 octets"},
-	{"no content", OID_AES_128_CBC, 16, 16, 0, 0, 1, 0, 1, false, "0 octets"},
-	{"padding of 0", OID_AES_128_CBC, 16, 16, 32, 0, 0, 0, 1, false, "does not open"},
-	{"padding of 17", OID_AES_128_CBC, 16, 16, 32, 17, 17, 0, 1, false, "does not open"},
-	{"uneven padding", OID_AES_128_CBC, 16, 16, 32, 3, 2, 0, 1, false, "does not open"},
+	{"half a block", OID_AES_128_CBC, 16, 16, 24, 0, 1, 0, 1, false, false, "24 octets"},
+	{"no content", OID_AES_128_CBC, 16, 16, 0, 0, 1, 0, 1, false, false, "0 octets"},
+	{"padding of 0", OID_AES_128_CBC, 16, 16, 32, 0, 0, 0, 1, false, false, "does not open"},
+	{"padding of 17", OID_AES_128_CBC, 16, 16, 32, 17, 17, 0, 1, false, false, "does not open"},
+	{"uneven padding", OID_AES_128_CBC, 16, 16, 32, 3, 2, 0, 1, false, false, "does not open"},
 };
 
 static const uint8_t zeros[32];
@@ -311,6 +342,8 @@ put_enveloped_data(struct buffer *out, const struct crafted *row)
 	size_t enveloped_data = der_begin(out, DER_SEQUENCE), part, algorithm;
 
 	der_put_small(out, 0);
+	if (row->optional)
+		der_put(out, DER_CONTEXT(0) | DER_CONSTRUCTED, BYTES_NONE);
 	part = der_begin(out, DER_SET);
 	for (size_t i = 0; i < row->others; i++)
 		der_put(out, DER_CONTEXT(3) | DER_CONSTRUCTED, BYTES_NONE);
@@ -326,6 +359,8 @@ put_enveloped_data(struct buffer *out, const struct crafted *row)
 	der_end(out, algorithm);
 	put_content(out, row);
 	der_end(out, part);
+	if (row->optional)
+		der_put(out, DER_CONTEXT(1) | DER_CONSTRUCTED, BYTES_NONE);
 	der_end(out, enveloped_data);
 }
 
@@ -347,6 +382,10 @@ START_TEST(says_what_is_wrong)
 		ck_assert_msg(result == DONE, "%s: %s", row->name, diag.found);
 		ck_assert_msg(
 			content.size == 32u - row->last, "%s: %zu bytes", row->name, content.size);
+		buffer_append_byte(&message, 0);
+		ck_assert_msg(
+			read_and_open(&content, buffer_bytes(&message), &ra, &diag) == REFUSED,
+			"%s: a byte behind it was accepted", row->name);
 		return;
 	}
 	ck_assert_msg(result == REFUSED, "%s was opened", row->name);
@@ -434,6 +473,7 @@ main(void)
 		openssl, opens_what_openssl_seals, 0, (int)(count_ciphers() * ROWS(manners)));
 	tcase_add_test(openssl, looks_at_as_many_recipients_as_told);
 	tcase_add_test(openssl, says_to_whom_it_was_addressed);
+	tcase_add_test(openssl, appends_nothing_when_it_cannot_seal);
 	tcase_add_test(openssl, refuses_oaep_with_other_digests);
 	suite_add_tcase(suite, openssl);
 

@@ -53,6 +53,7 @@ static const struct {
 	{"named by key", JUDGE_KEY_IDENTIFIER, EVP_sha256, NULL, &rsa},
 	{"streamed, named by key", JUDGE_STREAMED | JUDGE_KEY_IDENTIFIER, EVP_sha256, NULL, &ec},
 	{"no attributes", JUDGE_NO_ATTRIBUTES, EVP_sha256, NULL, &rsa},
+	{"an unsigned attribute", JUDGE_UNSIGNED_ATTRIBUTE, EVP_sha256, NULL, &rsa},
 	{"ECDSA, SHA-256", 0, EVP_sha256, NULL, &ec},
 	{"ECDSA, SHA-512", JUDGE_STREAMED, EVP_sha512, NULL, &ec},
 	{"envelopedData", 0, EVP_sha256, "1.2.840.113549.1.7.3", &rsa},
@@ -106,6 +107,22 @@ START_TEST(content_may_be_absent)
 	ck_assert(!data.has_content);
 	ck_assert_uint_eq(data.content.size, 0);
 	ASSERT_DONE(signed_data_verify(&data, rsa.key, &diag), &diag);
+}
+END_TEST
+
+/* RFC 5652 5.3: else what looks like attributes could be passed off as the content. */
+START_TEST(other_content_types_need_attributes)
+{
+	const struct judge_plan plan = {.manner = JUDGE_NO_ATTRIBUTES,
+		.people = {&rsa},
+		.content_type = "1.2.840.113549.1.7.2",
+		.digest = EVP_sha256()};
+	BUFFER_CLEANUP struct buffer message = {0};
+	struct diag diag = {0};
+
+	judge_sign(&message, &plan, bytes_text("content"));
+	ck_assert_int_eq(read_and_verify(buffer_bytes(&message), rsa.key, &diag), REFUSED);
+	ck_assert_str_eq(diag.clause, "RFC 5652 5.3");
 }
 END_TEST
 
@@ -250,6 +267,41 @@ START_TEST(says_whose_certificate_is_missing)
 }
 END_TEST
 
+START_TEST(says_that_the_certificate_is_damaged)
+{
+	const struct judge_plan plan = {.people = {&rsa}, .digest = EVP_sha256()};
+	BUFFER_CLEANUP struct buffer message = {0};
+	SIGNED_DATA_CLEANUP struct signed_data data = {0};
+	CERTIFICATE_CLEANUP struct certificate signer = {0};
+	struct diag diag = {0};
+	uint8_t *serial;
+
+	judge_sign(&message, &plan, bytes_text("content"));
+	serial = memmem(message.data, message.size, "\x02\x05\x68\0\0\0\x01", 7);
+	ck_assert_ptr_nonnull(serial);
+	*serial = DER_OCTET_STRING;
+	ASSERT_DONE(signed_data_read(&data, buffer_bytes(&message), &diag), &diag);
+	ck_assert_int_eq(signed_data_find_signer(&signer, &data, &diag), REFUSED);
+	ck_assert_str_eq(diag.wanted, "INTEGER");
+	ck_assert_ptr_null(signer.der.data);
+}
+END_TEST
+
+START_TEST(passes_over_other_kinds_of_certificates)
+{
+	struct bytes certificates[] = {BYTES("\xa1\x02\x05\x00", 4),
+		buffer_bytes(&rsa.certificate.der), BYTES("\xa3\x00", 2)};
+	BUFFER_CLEANUP struct buffer message = {0};
+	SIGNED_DATA_CLEANUP struct signed_data data = {0};
+	struct diag diag = {0};
+
+	certs_only_write(&message, certificates, ROWS(certificates), BYTES_NONE);
+	ASSERT_DONE(signed_data_read(&data, buffer_bytes(&message), &diag), &diag);
+	ck_assert_uint_eq(data.certificate_count, 1);
+	ck_assert(bytes_equal(data.certificates[0], certificates[1]));
+}
+END_TEST
+
 START_TEST(counts_certificates_before_it_stores)
 {
 	struct bytes certificates[SIGNED_DATA_CERTIFICATES_MAX + 1];
@@ -311,6 +363,7 @@ main(void)
 	tcase_add_unchecked_fixture(openssl, set_up, tear_down);
 	tcase_add_loop_test(openssl, reads_what_openssl_signs, 0, ROWS(theirs));
 	tcase_add_test(openssl, content_may_be_absent);
+	tcase_add_test(openssl, other_content_types_need_attributes);
 	tcase_add_test(openssl, reads_ber_everywhere);
 	suite_add_tcase(suite, openssl);
 
@@ -319,6 +372,8 @@ main(void)
 	tcase_add_loop_test(tampered, no_changed_bit_changes_what_is_said, 0, 2);
 	tcase_add_test(tampered, refuses_two_signers);
 	tcase_add_test(tampered, says_whose_certificate_is_missing);
+	tcase_add_test(tampered, says_that_the_certificate_is_damaged);
+	tcase_add_test(tampered, passes_over_other_kinds_of_certificates);
 	tcase_add_test(tampered, counts_certificates_before_it_stores);
 	tcase_add_loop_test(tampered, reads_the_frame_alone, 0, ROWS(frames));
 	suite_add_tcase(suite, tampered);

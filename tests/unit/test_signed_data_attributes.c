@@ -53,7 +53,7 @@ craft(struct buffer *out, enum oid digest, enum oid signature, struct bytes attr
 	der_put_small(out, 1);
 	cms_put_issuer_and_serial(out, signer.certificate.issuer, signer.certificate.serial);
 	der_put_algorithm(out, oid_bytes(digest), true);
-	if (attributes.size > 0)
+	if (attributes.data)
 		der_put(out, DER_CONTEXT(0) | DER_CONSTRUCTED, attributes);
 	der_put_algorithm(out, oid_bytes(signature), true);
 	octets = der_begin_primitive(out, DER_OCTET_STRING);
@@ -213,6 +213,18 @@ START_TEST(takes_attributes_in_any_order)
 }
 END_TEST
 
+START_TEST(refuses_an_empty_set)
+{
+	BUFFER_CLEANUP struct buffer message = {0};
+	SIGNED_DATA_CLEANUP struct signed_data data = {0};
+	struct diag diag = {0};
+
+	craft(&message, OID_SHA256, OID_RSA_ENCRYPTION, BYTES("", 0), BYTES_NONE);
+	ck_assert_int_eq(signed_data_read(&data, buffer_bytes(&message), &diag), REFUSED);
+	ck_assert_str_eq(diag.wanted, "at least one signed attribute");
+}
+END_TEST
+
 START_TEST(counts_before_it_stores)
 {
 	BUFFER_CLEANUP struct buffer attributes = {0};
@@ -244,6 +256,7 @@ main(void)
 	tcase_add_unchecked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, says_what_is_wrong, 0, ROWS(crafted));
 	tcase_add_loop_test(tests, takes_attributes_in_any_order, 0, ROWS(orders));
+	tcase_add_test(tests, refuses_an_empty_set);
 	tcase_add_test(tests, counts_before_it_stores);
 	suite_add_tcase(suite, tests);
 	return support_run(suite);

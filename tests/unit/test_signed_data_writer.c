@@ -93,6 +93,25 @@ START_TEST(openssl_verifies_what_we_sign)
 }
 END_TEST
 
+START_TEST(appends_nothing_when_it_cannot_sign)
+{
+	const struct signed_data_plan plan = {
+		.digest = algorithm_digest_named("SHA-256"),
+		.signer_issuer = rsa.certificate.issuer,
+		.signer_serial = rsa.certificate.serial,
+	};
+	CLEANUP(EVP_PKEY) EVP_PKEY *public_half = NULL;
+	BUFFER_CLEANUP struct buffer message = {0};
+	struct diag diag = {0};
+
+	ASSERT_DONE(key_read_public(&public_half, rsa.certificate.spki, &diag), &diag);
+	buffer_append_text(&message, "before");
+	ck_assert_int_eq(signed_data_sign(&message, &plan, public_half, &diag), BROKEN);
+	ck_assert_uint_eq(message.size, 6);
+	ck_assert_str_eq(diag.object, "signature");
+}
+END_TEST
+
 /* Appends an empty CRL that OpenSSL signed. */
 static void
 make_crl(struct buffer *out)
@@ -132,6 +151,7 @@ START_TEST(writes_certificates_only)
 	ck_assert(bytes_equal(data.crls, buffer_bytes(&crl)));
 	/* Without a signer there is nothing to verify. */
 	ck_assert_int_eq(signed_data_verify(&data, rsa.key, &diag), REFUSED);
+	ck_assert_str_eq(diag.wanted, "a SignerInfo");
 }
 END_TEST
 
@@ -143,6 +163,7 @@ main(void)
 
 	tcase_add_unchecked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, openssl_verifies_what_we_sign, 0, ROWS(ours));
+	tcase_add_test(tests, appends_nothing_when_it_cannot_sign);
 	tcase_add_loop_test(tests, writes_certificates_only, 0, 4);
 	suite_add_tcase(suite, tests);
 	return support_run(suite);
