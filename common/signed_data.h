@@ -69,7 +69,8 @@ int signed_data_find_signer(
 
 /*
  * Checks messageDigest against the content, contentType against eContentType, and the signature
- * over the attributes, as sent or in DER (RFC 5652 5.4), or over the content where there are none.
+ * over the attributes, as sent or, up to 64 KiB of them, in DER (RFC 5652 5.4), or over the content
+ * where there are none.
  * The signature algorithm may be rsaEncryption, shaXWithRSAEncryption or ECDSA. MD5 is REFUSED
  * with words that name it. One public-key operation, two when the attributes were not sent in DER
  * or the signature is wrong. DONE, REFUSED or BROKEN.

@@ -1,4 +1,4 @@
-/* Base64 as SCEP clients send it, by hand-made texts, their broken twins and libcrypto's encoder. */
+/* Base64 as SCEP clients send it: hand-made texts, broken twins, and libcrypto's encoder. */
 #include <check.h>
 #include <openssl/evp.h>
 #include <stdlib.h>

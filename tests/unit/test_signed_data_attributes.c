@@ -213,6 +213,32 @@ START_TEST(takes_attributes_in_any_order)
 }
 END_TEST
 
+/* Sorting a bomb would cost more than refusing it. */
+START_TEST(sorts_no_more_than_64_kib)
+{
+	BUFFER_CLEANUP struct buffer padding = {0}, sent = {0};
+
+	buffer_append_space(&padding, 70000);
+	put_attributes(&sent, "dtm");
+	signed_data_put_attribute(
+		&sent, OID_SIGNING_TIME, DER_OCTET_STRING, buffer_bytes(&padding));
+	for (int sorted = 0; sorted <= 1; sorted++) {
+		BUFFER_CLEANUP struct buffer covered = {0}, message = {0};
+		size_t set = der_begin(&covered, DER_SET);
+
+		buffer_append(&covered, buffer_bytes(&sent));
+		if (sorted)
+			der_end_set_of(&covered, set);
+		else
+			der_end(&covered, set);
+		craft(&message, OID_SHA256, OID_RSA_ENCRYPTION, buffer_bytes(&sent),
+			buffer_bytes(&covered));
+		ck_assert_int_eq(
+			read_and_verify(buffer_bytes(&message), NULL), sorted ? REFUSED : DONE);
+	}
+}
+END_TEST
+
 START_TEST(refuses_an_empty_set)
 {
 	BUFFER_CLEANUP struct buffer message = {0};
@@ -256,6 +282,7 @@ main(void)
 	tcase_add_unchecked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, says_what_is_wrong, 0, ROWS(crafted));
 	tcase_add_loop_test(tests, takes_attributes_in_any_order, 0, ROWS(orders));
+	tcase_add_test(tests, sorts_no_more_than_64_kib);
 	tcase_add_test(tests, refuses_an_empty_set);
 	tcase_add_test(tests, counts_before_it_stores);
 	suite_add_tcase(suite, tests);
