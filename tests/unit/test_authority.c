@@ -204,7 +204,7 @@ END_TEST
 START_TEST(urls_lead_to_the_issuer)
 {
 	FIXTURE_CLEANUP struct fixture fixture;
-	CLEANUP(X509) X509 *ra = NULL, *issuing = NULL;
+	CLEANUP(X509) X509 *issuing = NULL;
 	CLEANUP(AUTHORITY_INFO_ACCESS) AUTHORITY_INFO_ACCESS *access = NULL;
 	const ACCESS_DESCRIPTION *description;
 	const ASN1_STRING *uri;

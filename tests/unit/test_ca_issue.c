@@ -98,6 +98,53 @@ START_TEST(subject_may_stand_in_the_alternative_name)
 }
 END_TEST
 
+static void
+set_templates(struct settings *settings, const char *name)
+{
+	char **const members[] = {&settings->signature_template, &settings->encryption_template,
+		&settings->general_purpose_template};
+
+	for (size_t i = 0; name && i < ROWS(members); i++) {
+		free(*members[i]);
+		*members[i] = text_copy(name);
+	}
+}
+
+/* What OpenSSL lets a certificate of each template be used for. */
+static const struct {
+	const char *template;
+	int purpose;
+	int good;
+} purposes[] = {
+	{"IPSECIntermediateOffline", X509_PURPOSE_SSL_CLIENT, 0},
+	{"WebServer", X509_PURPOSE_SSL_SERVER, 1},
+	{"WebServer", X509_PURPOSE_SSL_CLIENT, 0},
+	{"OfflineRouter", X509_PURPOSE_SSL_CLIENT, 1},
+	{"OfflineRouter", X509_PURPOSE_SSL_SERVER, 0},
+	{"Machine", X509_PURPOSE_SSL_CLIENT, 1},
+	{"Machine", X509_PURPOSE_SSL_SERVER, 1},
+	{"User", X509_PURPOSE_SMIME_ENCRYPT, 1},
+	{"User", X509_PURPOSE_SSL_SERVER, 0},
+	{"ClientAuth", X509_PURPOSE_SSL_CLIENT, 1},
+	{"ClientAuth", X509_PURPOSE_SMIME_SIGN, 0},
+	{"WebServer", X509_PURPOSE_CRL_SIGN, 0},
+};
+
+START_TEST(templates_decide_the_purpose)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	CERTIFICATE_CLEANUP struct certificate certificate = {0};
+	CLEANUP(X509) X509 *decoded = NULL;
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	set_templates(&support.site.settings, purposes[_i].template);
+	ca_support_issue(&certificate, &support, &(struct ca_message){0});
+	SUPPORT_DECODE(&decoded, d2i_X509, buffer_bytes(&certificate.der));
+	ck_assert_msg(X509_check_purpose(decoded, purposes[_i].purpose, 0) == purposes[_i].good,
+		"%s, purpose %d", purposes[_i].template, purposes[_i].purpose);
+}
+END_TEST
+
 START_TEST(stores_before_the_reply)
 {
 	CA_SUPPORT_CLEANUP struct ca_support support;
@@ -172,18 +219,6 @@ static const struct {
 	{{.later = 24 * 366 * DAY}, NULL, 1024, "ca-expired", HRESULT_CERT_E_EXPIRED,
 		"valid until 2049-12-31"},
 };
-
-static void
-set_templates(struct settings *settings, const char *name)
-{
-	char **const members[] = {&settings->signature_template, &settings->encryption_template,
-		&settings->general_purpose_template};
-
-	for (size_t i = 0; name && i < ROWS(members); i++) {
-		free(*members[i]);
-		*members[i] = text_copy(name);
-	}
-}
 
 START_TEST(refuses_as_ad_cs_does)
 {
@@ -282,6 +317,7 @@ main(void)
 	tcase_add_loop_test(tcase, issues_what_was_asked_for, 0, ROWS(hierarchies));
 	tcase_add_loop_test(tcase, issued_ones_are_bound_to_time_and_content, 0, ROWS(hierarchies));
 	tcase_add_test(tcase, subject_may_stand_in_the_alternative_name);
+	tcase_add_loop_test(tcase, templates_decide_the_purpose, 0, ROWS(purposes));
 	tcase_add_test(tcase, stores_before_the_reply);
 	tcase_add_loop_test(tcase, nothing_outlives_the_ca, 0, ROWS(hierarchies));
 	tcase_add_test(tcase, elliptic_keys_have_no_minimum);
