@@ -14,12 +14,12 @@
 #include "server/pki_directory.h"
 
 #define IDENTIFIER_SIZE  16 /* bytes */
-#define LIFETIME_DEFAULT (INT64_C(3600) * 1000)
+#define LIFETIME_DEFAULT "60m"
+#define UTC_FORMAT       "%Y-%m-%dT%H:%M:%SZ"
 
 /* What the options say. */
 struct asked {
 	struct challenge_claims claims;
-	int64_t lifetime_ms;
 	char *pki_directory; /* NULL: the built-in PKI */
 };
 
@@ -56,13 +56,14 @@ set_alternative_name(void *target, const char *value, struct diag *diag)
 	return DONE;
 }
 
-/* The two that a SCEP profile of Intune can ask for. */
+/* What a SCEP profile of Intune can ask for, in the words of "mock-ndes enroll". */
 static const struct {
 	const char *name;
-	uint32_t bit;
+	uint32_t bits;
 } key_usages[] = {
-	{"digitalSignature", KEY_USAGE_DIGITAL_SIGNATURE},
-	{"keyEncipherment", KEY_USAGE_KEY_ENCIPHERMENT},
+	{"signature", KEY_USAGE_DIGITAL_SIGNATURE},
+	{"encryption", KEY_USAGE_KEY_ENCIPHERMENT},
+	{"both", KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT},
 };
 
 static int
@@ -72,23 +73,43 @@ set_key_usage(void *target, const char *value, struct diag *diag)
 
 	for (size_t i = 0; i < sizeof(key_usages) / sizeof(key_usages[0]); i++) {
 		if (strcmp(key_usages[i].name, value) == 0) {
-			asked->claims.key_usage |= key_usages[i].bit;
+			asked->claims.key_usage = key_usages[i].bits;
 			return DONE;
 		}
 	}
-	return diag_refuse(diag, "", NULL, "digitalSignature or keyEncipherment", "\"%s\"", value);
+	return diag_refuse(diag, "", NULL, "signature, encryption or both", "\"%s\"", value);
 }
 
-static void
-restart_key_usage(void *target)
+/* Reads "2026-01-31T23:59:59Z", written in no other way. */
+static bool
+read_utc(int64_t *seconds, const char *text)
 {
-	((struct asked *)target)->claims.key_usage = 0;
+	struct tm utc = {0};
+	char again[CLOCK_TEXT_SIZE];
+	const char *end = strptime(text, UTC_FORMAT, &utc);
+
+	if (!end || *end)
+		return false;
+	*seconds = clock_join(utc);
+	utc = clock_split(*seconds);
+	return strftime(again, sizeof(again), UTC_FORMAT, &utc) > 0 && strcmp(again, text) == 0;
 }
 
 static int
-set_lifetime(void *target, const char *value, struct diag *diag)
+set_expiry(void *target, const char *value, struct diag *diag)
 {
-	return duration_parse(&((struct asked *)target)->lifetime_ms, value, true, diag);
+	const struct clock clock = {0};
+	int64_t *expires_at = &((struct asked *)target)->claims.expires_at, lifetime_ms;
+
+	if (read_utc(expires_at, value))
+		return DONE;
+	if (strchr(value, 'T'))
+		return diag_refuse(
+			diag, "", NULL, "a UTC time such as 2026-01-31T23:59:59Z", "\"%s\"", value);
+	if (duration_parse(&lifetime_ms, value, true, diag) != DONE)
+		return REFUSED;
+	*expires_at = (clock_now_ms(&clock) + lifetime_ms) / 1000;
+	return DONE;
 }
 
 static int
@@ -116,18 +137,17 @@ static const struct option_row rows[] = {
 	{.name = "key-usage",
 		.argument = "USAGE",
 		.environment = "MOCK_NDES_CHALLENGE_KEY_USAGE",
-		.help = "a key usage that it must have: digitalSignature or keyEncipherment "
-			"(default any); repeatable, in the environment separated by commas or "
-			"blanks",
-		.separators = ", ",
-		.restart = restart_key_usage,
+		.help = "the key usage that it must have: signature, encryption or both (default "
+			"any)",
 		.set = set_key_usage},
 	{.name = "expires",
-		.argument = "DURATION",
+		.argument = "TIME",
 		.environment = "MOCK_NDES_CHALLENGE_EXPIRES",
-		.help = "how long it is valid from now, such as 90s, 60m or 2d (default 1h); a "
-			"negative one gives a challenge that has expired",
-		.set = set_lifetime},
+		.help = "how long it is valid from now, such as 90s, 60m or 2d (default 60m), or "
+			"until "
+			"when, such as 2026-01-31T23:59:59Z; a time that has passed gives a "
+			"challenge that has expired",
+		.set = set_expiry},
 	{.name = "pki",
 		.argument = "DIR",
 		.environment = "MOCK_NDES_PKI",
@@ -154,7 +174,6 @@ draw_identifier(struct challenge_claims *claims)
 static int
 mint(struct buffer *out, struct asked *asked, struct diag *diag)
 {
-	const struct clock clock = {0};
 	struct pki pki;
 	int outcome;
 
@@ -163,7 +182,6 @@ mint(struct buffer *out, struct asked *asked, struct diag *diag)
 	if (outcome != DONE)
 		return outcome;
 	draw_identifier(&asked->claims);
-	asked->claims.expires_at = (clock_now_ms(&clock) + asked->lifetime_ms) / 1000;
 	outcome = challenge_intune_mint(out, &pki, &asked->claims, diag);
 	pki_done(&pki);
 	return outcome;
@@ -172,7 +190,7 @@ mint(struct buffer *out, struct asked *asked, struct diag *diag)
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	__attribute__((cleanup(asked_done))) struct asked asked = {.lifetime_ms = LIFETIME_DEFAULT};
+	__attribute__((cleanup(asked_done))) struct asked asked = {0};
 	OPTIONS_CLEANUP struct options options = {0};
 	BUFFER_CLEANUP struct buffer challenge = {0};
 	struct diag diag = {0};
@@ -184,6 +202,8 @@ run(const struct command *command, int argc, char **argv)
 	outcome = command_take_verb(&next, command, argc, argv, &diag);
 	if (outcome == DONE)
 		outcome = command_want_no_more(next, argc, argv, &diag);
+	if (outcome == DONE)
+		outcome = set_expiry(&asked, LIFETIME_DEFAULT, &diag);
 	if (outcome == DONE)
 		outcome = options_apply(&options, &asked, &diag);
 	if (outcome == DONE)

@@ -272,10 +272,13 @@ ok "a PKI of one's own" "$mock_ndes" serve --check --pki keys
 ok "challenge without a verb" says 2 "mock-ndes challenge: the first argument: missing; expected new" \
 	"$mock_ndes" challenge
 ok "challenge for no known key usage" says 2 \
-	'mock-ndes challenge: --key-usage: "sign"; expected digitalSignature or keyEncipherment' \
+	'mock-ndes challenge: --key-usage: "sign"; expected signature, encryption or both' \
 	"$mock_ndes" challenge new --key-usage sign
+ok "challenge until no time" says 2 \
+	'mock-ndes challenge: --expires: "2026-02-30T00:00:00Z"; expected a UTC time such as 2026-01-31T23:59:59Z' \
+	"$mock_ndes" challenge new --expires 2026-02-30T00:00:00Z
 challenges() {
-	"$mock_ndes" challenge new --subject CN=device --san DNS:device.example --key-usage digitalSignature \
+	"$mock_ndes" challenge new --subject CN=device --san DNS:device.example --key-usage signature \
 		--expires 2d >one &&
 		MOCK_NDES_CHALLENGE_SUBJECT=CN=device "$mock_ndes" challenge new --pki keys >other &&
 		base64 -d one | openssl asn1parse -inform DER >parsed &&
