@@ -1,18 +1,13 @@
 #include "client/command_get.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "client/files.h"
 #include "client/requester.h"
+#include "client/serial.h"
 #include "common/crl.h"
 #include "common/memory.h"
 #include "common/name.h"
 #include "common/pem.h"
 #include "common/scep_request.h"
-
-/* Beyond any serial of RFC 5280 4.1.2.2, which has at most 20 octets. */
-#define SERIAL_MAX 32
 
 /* One run of either command. */
 struct get {
@@ -130,30 +125,6 @@ take_crl(struct get *get, struct diag *diag)
 static const struct get_kind get_cert = {SCEP_GET_CERT, issuer_of_any, take_certificate};
 static const struct get_kind get_crl = {SCEP_GET_CRL, issuer_of_identity, take_crl};
 
-/* Reads a serial in hexadecimal digits as the content octets of an INTEGER. */
-static int
-parse_serial(struct buffer *out, const char *text, struct diag *diag)
-{
-	uint8_t octets[SERIAL_MAX] = {0};
-	size_t digits = strspn(text, "0123456789abcdefABCDEF");
-
-	if (text[digits] || digits == 0 || digits > 2 * sizeof(octets))
-		return diag_refuse(
-			diag, "serial", NULL, "2 to 64 hexadecimal digits", "\"%s\"", text);
-	for (size_t i = 0; i < digits; i++) {
-		char digit[2] = {text[i], '\0'};
-		size_t place = digits - 1 - i; /* counted from the last one */
-		unsigned long value = strtoul(digit, NULL, 16);
-
-		octets[(digits + 1) / 2 - 1 - place / 2] |=
-			(uint8_t)(place % 2 ? value << 4 : value);
-	}
-	if (octets[0] & 0x80)
-		buffer_append_byte(out, 0);
-	buffer_append(out, BYTES(octets, (digits + 1) / 2));
-	return DONE;
-}
-
 /* Does all that needs no server. */
 static int
 prepare(struct get *get, struct diag *diag)
@@ -166,7 +137,7 @@ prepare(struct get *get, struct diag *diag)
 	if (result != DONE)
 		return result;
 	if (arguments->serial)
-		result = parse_serial(&get->serial, arguments->serial, diag);
+		result = serial_parse(&get->serial, arguments->serial, diag);
 	else
 		buffer_append(&get->serial, get->identity.certificate.serial);
 	if (result == DONE && arguments->out)
