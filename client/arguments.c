@@ -1,5 +1,6 @@
 #include "client/arguments.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -249,6 +250,56 @@ select_rows(struct option_row out[COUNT(rows)], enum command_mask command)
 	return count;
 }
 
+/* Options of which only one can be meant. */
+static const struct {
+	const char *name;
+	const char *other;
+	const char *why;
+} exclusive[] = {
+	{"challenge-from", "challenge", "only one of them"},
+	{"key-bits", "key", "only one of them"},
+	{"identity-key", "renew", "only one of them: the old key signs a renewal"},
+};
+
+/* Forgets what the environment says of an option. */
+static void
+silence(struct options *options, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < options->count; i++) {
+		struct option_value value = options->values[i];
+
+		if (value.from_environment && strcmp(value.row->name, name) == 0)
+			free(value.text);
+		else
+			options->values[kept++] = value;
+	}
+	options->count = kept;
+}
+
+/* Of two that exclude each other the command line wins over the environment; two of one source are
+ * REFUSED. */
+static int
+check_exclusive(struct options *options, struct diag *diag)
+{
+	for (size_t i = 0; i < COUNT(exclusive); i++) {
+		const char *name = exclusive[i].name, *other = exclusive[i].other;
+		char option[32];
+
+		if (options_given(options, name) && !options_given(options, other))
+			silence(options, other);
+		if (options_given(options, other) && !options_given(options, name))
+			silence(options, name);
+		if (!options_value(options, name) || !options_value(options, other))
+			continue;
+		snprintf(option, sizeof(option), "--%s", name);
+		return diag_refuse(
+			diag, option, NULL, exclusive[i].why, "--%s was given too", other);
+	}
+	return DONE;
+}
+
 static void
 take_texts(struct arguments *arguments, enum command_mask command)
 {
@@ -293,16 +344,6 @@ check_enroll(const struct arguments *arguments, struct diag *diag)
 	if (!arguments->subject && !arguments->renew)
 		return diag_refuse(diag, "--subject", NULL,
 			"a name, as \"CN=device-1\", or --renew DIR", "none");
-	if (arguments->challenge && arguments->challenge_from)
-		return diag_refuse(diag, "--challenge-from", NULL, "only one of them",
-			"--challenge was given too");
-	if (arguments->key_file && arguments->key_bits)
-		return diag_refuse(
-			diag, "--key-bits", NULL, "only one of them", "--key was given too");
-	if (arguments->renew && arguments->identity_key)
-		return diag_refuse(diag, "--identity-key", NULL,
-			"only one of them: a renewal is signed with the old key",
-			"--renew was given too");
 	if (arguments->transaction_id &&
 		(!arguments->transaction_id[0] ||
 			strlen(arguments->transaction_id) > SCEP_TRANSACTION_ID_MAX))
@@ -336,6 +377,8 @@ arguments_parse(
 		out->help = true;
 		return DONE;
 	}
+	if (result == DONE)
+		result = check_exclusive(&out->options, diag);
 	if (result == DONE)
 		result = options_apply(&out->options, out, diag);
 	if (result != DONE)

@@ -16,6 +16,11 @@ static struct diag diag;
 static void
 tear_down(void)
 {
+	static const char *const variables[] = {"MOCK_NDES_CHALLENGE", "MOCK_NDES_CHALLENGE_FROM",
+		"MOCK_NDES_JSON", "MOCK_NDES_METHOD", "MOCK_NDES_SAN", "MOCK_NDES_SUBJECT"};
+
+	for (size_t i = 0; i < ROWS(variables); i++)
+		unsetenv(variables[i]);
 	arguments_done(&arguments);
 }
 
@@ -92,6 +97,23 @@ START_TEST(reads_the_environment)
 	ck_assert_str_eq(arguments.subject, "CN=env");
 	ck_assert_int_eq(arguments.method, METHOD_GET);
 	ck_assert(arguments.json);
+}
+END_TEST
+
+/* MOCK_NDES_CHALLENGE is the server's, too; it must not stand in the way of another wish. */
+START_TEST(prefers_the_command_line)
+{
+	const char *typed[WORDS_MAX] = {"enroll", URL, SUBJECT, "--challenge-from", URL};
+
+	setenv("MOCK_NDES_CHALLENGE", "secret", 1);
+	ASSERT_DONE(parse(COMMAND_ENROLL, typed), &diag);
+	ck_assert_ptr_null(arguments.challenge);
+	ck_assert_str_eq(arguments.challenge_from, URL);
+	arguments_done(&arguments);
+	setenv("MOCK_NDES_CHALLENGE_FROM", URL, 1);
+	typed[4] = NULL;
+	ck_assert_int_eq(parse(COMMAND_ENROLL, typed), REFUSED);
+	ck_assert_str_eq(diag.object, "--challenge-from");
 }
 END_TEST
 
@@ -185,6 +207,7 @@ main(void)
 	tcase_add_test(all, takes_the_values);
 	tcase_add_test(all, joins_alternative_names);
 	tcase_add_test(all, reads_the_environment);
+	tcase_add_test(all, prefers_the_command_line);
 	tcase_add_test(all, takes_a_serial_for_get_cert);
 	tcase_add_loop_test(all, refuses_bad_usage, 0, ROWS(usages));
 	tcase_add_test(all, helps_before_it_checks);
