@@ -42,7 +42,7 @@ subject_of() {
 	openssl x509 -in "$1/certificate.pem" -noout -subject -nameopt RFC2253
 }
 
-start_server --challenge secret --set ca_hierarchy=issuing
+start_server --challenge secret --set ca_hierarchy=issuing --set validity_period=90
 
 ok "enrols as GetCACaps says" enroll --challenge secret --subject 'CN=auto,O=Example' --out auto
 ok "what it wrote is good" good auto
@@ -90,8 +90,10 @@ ok "and its thumbprint" enroll --challenge secret --subject CN=thumbprint \
 ok "another fingerprint stops it" told 'fingerprint is SHA-1' enroll --challenge secret \
 	--subject CN=wrong --ca-fingerprint 0123456789012345678901234567890123456789 --out wrong
 ok "and before a request is sent" fails journalled 'CN=wrong'
-ok "a clock a year and a half ahead stops it" told 'RFC 5280 4.1.2.5' enroll --challenge secret \
-	--subject CN=late --clock-offset 365d --out late
+ok "a clock a year ahead stops it" told 'issued certificate (RFC 5280 4.1.2.5' enroll \
+	--challenge secret --subject CN=late --clock-offset 365d --out late
+ok "a clock a year behind stops it" told 'GetCACert (RFC 5280 4.1.2.5' enroll \
+	--challenge secret --subject CN=early --clock-offset -365d --out early
 
 ok "nothing is overwritten" exits 2 enroll --challenge secret --subject CN=auto --out auto
 ok "a certificate without a name is none" exits 2 enroll --challenge secret --out nameless
@@ -176,5 +178,18 @@ ok "it was asked by GET" fails logged 'POST '
 ok "a RenewalReq is unknown to NDES" told badRequest enroll --renew old \
 	--message-type renewalreq --out old-17
 stop_server
+
+# openssl's own server: it knows nothing of SCEP, so what counts is how far the client gets.
+openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 3 -subj /CN=tls \
+	-addext subjectAltName=IP:127.0.0.1 2>/dev/null
+openssl s_server -accept 127.0.0.1:0 -www -cert tls.crt -key tls.key >tls.log 2>&1 </dev/null &
+servers+=($!)
+wait_for grep -q ACCEPT tls.log
+url=https://$(sed -n 's/^ACCEPT //p' tls.log)/certsrv/mscep/mscep.dll
+ok "https: an unknown certificate stops it" told 'certificate problem' enroll --subject CN=tls --out tls
+ok "https: a known one does not" told 'content type "text/html"' enroll --subject CN=tls --out tls \
+	--tls-ca tls.crt
+ok "https: nor does any with --insecure" told 'content type "text/html"' enroll --subject CN=tls \
+	--out tls --insecure
 
 finish
