@@ -4,6 +4,7 @@
 
 #include "client/command_enroll.h"
 #include "client/command_get.h"
+#include "common/memory.h"
 #include "common/suggestion.h"
 
 static const struct command commands[] = {
@@ -44,12 +45,13 @@ print_help(const struct command *command)
 		command->usage, command->summary, buffer_text(&options));
 }
 
+/* `who` is what a person typed. */
 static int
-refuse_usage(const struct diag *diag)
+refuse_usage(const char *who, const struct diag *diag)
 {
 	char words[DIAG_TEXT_SIZE];
 
-	fprintf(stderr, "mock-ndes: %s\n", diag_text(words, diag));
+	fprintf(stderr, "%s: %s\n", who, diag_text(words, diag));
 	return EXIT_CODE_USAGE;
 }
 
@@ -63,7 +65,7 @@ refuse_command(const char *name)
 		suggestion_offer(&suggestion, commands[i].name);
 	suggestion_refuse(&suggestion, name, "no such command", "",
 		"one that \"mock-ndes-client --help\" lists", &diag);
-	return refuse_usage(&diag);
+	return refuse_usage("mock-ndes-client", &diag);
 }
 
 static int
@@ -71,10 +73,11 @@ run(const struct command *command, int argc, char **argv)
 {
 	ARGUMENTS_CLEANUP struct arguments arguments;
 	REPORT_CLEANUP struct report report = {0};
+	TEXT_CLEANUP char *who = text_format("mock-ndes %s", command->name);
 	struct diag diag = {0};
 
 	if (arguments_parse(&arguments, command->mask, argc, argv, &diag) != DONE)
-		return refuse_usage(&diag);
+		return refuse_usage(who, &diag);
 	if (arguments.help) {
 		print_help(command);
 		return EXIT_CODE_DONE;

@@ -13,6 +13,7 @@ void
 report_init(struct report *report, const char *command, bool json, bool quiet)
 {
 	*report = (struct report){
+		.command = command,
 		.out = stdout,
 		.err = stderr,
 		.json = json,
@@ -191,7 +192,7 @@ report_finish(struct report *report, const char *result, const struct diag *diag
 	report_set_text(report, "result", result);
 	if (diag) {
 		report_set_text(report, "failure", diag_text(words, diag));
-		fprintf(report->err, "mock-ndes: %s: %s\n", result, words);
+		fprintf(report->err, "mock-ndes %s: %s: %s\n", report->command, result, words);
 	}
 	if (!report->json)
 		return;

@@ -16,6 +16,7 @@
 #include "common/diag.h"
 
 struct report {
+	const char *command; /* borrowed */
 	FILE *out;
 	FILE *err;
 	bool json;

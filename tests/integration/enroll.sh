@@ -3,6 +3,10 @@
 # refusals in words, pending, renewal, GetCert and GetCRL.
 . "$(dirname "$0")/../shell/lib.sh" "$1"
 
+for variable in $(compgen -e MOCK_NDES_); do
+	unset "$variable"
+done
+
 # enroll ARG ...: with a key that is quick to make, unless --key names one.
 enroll() {
 	local key=(--key-bits 1024)

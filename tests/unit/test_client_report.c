@@ -66,7 +66,7 @@ START_TEST(tells_people)
 		"CertPoll      POST http://h/x 3 bytes -> no answer\n");
 	ck_assert_str_eq(err,
 		"warning       mind 1\n"
-		"mock-ndes: refused: the server: FAILURE (2); expected SUCCESS\n");
+		"mock-ndes enroll: refused: the server: FAILURE (2); expected SUCCESS\n");
 }
 END_TEST
 
@@ -76,7 +76,8 @@ START_TEST(tells_a_failure_even_when_quiet)
 	tell();
 	stop();
 	ck_assert_str_eq(out, "");
-	ck_assert_str_eq(err, "mock-ndes: refused: the server: FAILURE (2); expected SUCCESS\n");
+	ck_assert_str_eq(
+		err, "mock-ndes enroll: refused: the server: FAILURE (2); expected SUCCESS\n");
 }
 END_TEST
 
