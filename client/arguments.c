@@ -9,6 +9,7 @@
 #include "common/alternative_name.h"
 #include "common/certificate.h"
 #include "common/duration.h"
+#include "common/mdoc.h"
 #include "common/memory.h"
 #include "common/scep.h"
 
@@ -406,4 +407,12 @@ arguments_write_help(struct buffer *out, enum command_mask command)
 	struct option_row selected[COUNT(rows)];
 
 	options_write_help(out, selected, select_rows(selected, command));
+}
+
+void
+arguments_write_manual(struct buffer *out, enum command_mask command)
+{
+	struct option_row selected[COUNT(rows)];
+
+	mdoc_options(out, selected, select_rows(selected, command));
 }

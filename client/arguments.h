@@ -79,5 +79,6 @@ int arguments_parse(
 /* Releases what it owns. */
 void arguments_done(struct arguments *arguments);
 
-/* Appends the options of a command. */
+/* Append the options of a command, for --help and for the manual page. */
 void arguments_write_help(struct buffer *out, enum command_mask command);
+void arguments_write_manual(struct buffer *out, enum command_mask command);

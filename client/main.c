@@ -4,6 +4,7 @@
 
 #include "client/command_enroll.h"
 #include "client/command_get.h"
+#include "client/manual.h"
 #include "common/memory.h"
 #include "common/suggestion.h"
 
@@ -32,7 +33,18 @@ print_commands(FILE *out)
 	fputs("usage: mock-ndes-client COMMAND [OPTIONS] ...\n\n", out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-	fputs("\n\"mock-ndes-client COMMAND --help\" lists the options of a command.\n", out);
+	fputs("\n\"mock-ndes-client COMMAND --help\" lists the options of a command,\n"
+	      "\"mock-ndes-client man\" prints the manual page.\n",
+		out);
+}
+
+static void
+print_manual(void)
+{
+	BUFFER_CLEANUP struct buffer page = {0};
+
+	manual_write(&page, commands, COMMAND_COUNT);
+	fputs(buffer_text(&page), stdout);
 }
 
 static void
@@ -95,6 +107,10 @@ main(int argc, char **argv)
 		return run(command, argc - 1, argv + 1);
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		print_commands(stdout);
+		return EXIT_CODE_DONE;
+	}
+	if (argc > 1 && strcmp(argv[1], "man") == 0) {
+		print_manual();
 		return EXIT_CODE_DONE;
 	}
 	if (argc > 1)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/commands.h"
+#include "server/manual.h"
 #include "server/settings_text.h"
 
 /* Shows the help of a command by running it, since some are another program's. */
@@ -15,26 +16,45 @@ help_command(const char *name, struct diag *diag)
 	return about ? about->run(about, 2, argv) : command_refuse(&command_help, REFUSED, diag);
 }
 
+/* Topics besides the commands. */
+static const struct {
+	const char *name;
+	void (*write)(struct buffer *out);
+} topics[] = {
+	{"settings", settings_text_write_help},
+	{"man", manual_write},
+};
+
+static int
+help_topic(const struct command *command, const char *name, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer text = {0};
+
+	for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
+		if (strcmp(topics[i].name, name) == 0) {
+			topics[i].write(&text);
+			return command_print(command, buffer_bytes(&text));
+		}
+	}
+	return help_command(name, diag);
+}
+
 static int
 run(const struct command *command, int argc, char **argv)
 {
 	OPTIONS_CLEANUP struct options options = {0};
 	BUFFER_CLEANUP struct buffer text = {0};
-	const char *topic;
 	struct diag diag = {0};
-	int exit;
+	int exit, first;
 
 	if (!command_read_options(&options, &exit, command, argc, argv))
 		return exit;
-	topic = argv[options.first_argument];
-	if (topic && command_want_no_more(options.first_argument + 1, argc, argv, &diag) != DONE)
+	first = options.first_argument;
+	if (first < argc && command_want_no_more(first + 1, argc, argv, &diag) != DONE)
 		return command_refuse(command, REFUSED, &diag);
-	if (topic && strcmp(topic, "settings") != 0)
-		return help_command(topic, &diag);
-	if (topic)
-		settings_text_write_help(&text);
-	else
-		commands_write_help(&text);
+	if (first < argc)
+		return help_topic(command, argv[first], &diag);
+	commands_write_help(&text);
 	return command_print(command, buffer_bytes(&text));
 }
 
@@ -42,8 +62,8 @@ static const struct option_row options_of_help[] = {COMMAND_HELP_ROW};
 
 const struct command command_help = {
 	.name = "help",
-	.usage = "[COMMAND | settings]",
-	.summary = "shows the commands, the options of one, or all settings",
+	.usage = "[COMMAND | settings | man]",
+	.summary = "shows the commands, the options of one, all settings, or the manual page",
 	.options = options_of_help,
 	.option_count = sizeof(options_of_help) / sizeof(options_of_help[0]),
 	.run = run,

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "common/json_writer.h"
-#include "server/settings_table.h"
 
 #define COMMENT_COLUMN 40
 
@@ -48,9 +47,8 @@ append_value(struct buffer *out, const struct setting_row *row, const void *valu
 		buffer_append_text(out, "null");
 }
 
-/* Appends what the setting may be: "1 to 1000 minutes", "root or issuing". */
-static void
-append_range(struct buffer *out, const struct setting_row *row)
+void
+settings_text_write_range(struct buffer *out, const struct setting_row *row)
 {
 	switch (row->kind) {
 	case SETTING_BOOL:
@@ -88,30 +86,35 @@ settings_text_write_yaml(struct buffer *out, const struct settings *settings, un
 		width = out->size - start;
 		buffer_append_format(out, "%*s # ",
 			width < COMMENT_COLUMN ? (int)(COMMENT_COLUMN - width) : 0, "");
-		append_range(out, row);
+		settings_text_write_range(out, row);
 		buffer_append_byte(out, '\n');
 	}
 }
 
-/* When a change would be seen on the real thing. */
-static const char *const effects[] = {
-	[EFFECT_AT_ONCE] = "at once",
-	[EFFECT_POOL_RESTART] = "when the application pool SCEP is restarted",
-	[EFFECT_IISRESET] = "after iisreset",
-	[EFFECT_REBOOT] = "when the server is restarted",
-	[EFFECT_SETUP] = "never; it was fixed at setup",
-};
+const char *
+settings_text_effect(enum setting_effect effect)
+{
+	static const char *const words[] = {
+		[EFFECT_AT_ONCE] = "at once",
+		[EFFECT_POOL_RESTART] = "when the application pool SCEP is restarted",
+		[EFFECT_IISRESET] = "after iisreset",
+		[EFFECT_REBOOT] = "when the server is restarted",
+		[EFFECT_SETUP] = "never; it was fixed at setup",
+	};
+
+	return words[effect];
+}
 
 static void
 append_reference(struct buffer *out, const struct setting_row *row)
 {
 	buffer_append_format(
 		out, "%s: %s\n    ", row->name, row->standard ? row->standard : "none");
-	append_range(out, row);
+	settings_text_write_range(out, row);
 	buffer_append_format(out, "\n    %s.\n", row->help);
 	if (row->real)
 		buffer_append_format(out, "    On the real thing: %s; a change shows %s.\n",
-			row->real, effects[row->effect]);
+			row->real, settings_text_effect(row->effect));
 	if (row->source)
 		buffer_append_format(out, "    From: %s.\n", row->source);
 	buffer_append_byte(out, '\n');

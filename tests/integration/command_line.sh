@@ -252,6 +252,8 @@ settings_in() {
 }
 ok "help settings knows each setting" diff <(settings_in) \
 	<("$mock_ndes" help settings | sed -n 's/^\([a-z0-9_]*\): .*/\1/p')
+ok "help man knows each setting" diff <(settings_in) \
+	<("$mock_ndes" help man | sed -n '/^.Sh SETTINGS/,/^.Sh EXIT/s/^.It Cm //p')
 help_to_nobody() {
 	"$mock_ndes" help >/dev/full
 }
