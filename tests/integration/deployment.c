@@ -1,0 +1,191 @@
+#include "tests/integration/deployment.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+#include "server/configuration.h"
+
+static void *
+serve(void *argument)
+{
+	struct diag diag = {0};
+	char text[DIAG_TEXT_SIZE];
+
+	if (server_run(argument, &diag) != DONE)
+		fprintf(stderr, "server: %s\n", diag_text(text, &diag));
+	return NULL;
+}
+
+static void
+set(struct configuration *configuration, const char *assignment)
+{
+	TEXT_CLEANUP char *name = text_copy(assignment);
+	char *value = strchr(name, '='), text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	*value++ = '\0';
+	ck_assert_msg(settings_set_text(&configuration->settings, name, value, &diag) == DONE, "%s",
+		diag_text(text, &diag));
+}
+
+static void
+start(struct deployment *deployment, const char *state, const char *const *settings)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration;
+	struct diag diag = {0};
+	char text[DIAG_TEXT_SIZE];
+
+	configuration_init(&configuration);
+	configuration_clear_listen(&configuration);
+	ck_assert_int_eq(configuration_add_listen(&configuration, "127.0.0.1:0", &diag), DONE);
+	configuration.log_directory = text_format("%s/logs", deployment->directory);
+	configuration.state_directory = text_copy(state);
+	configuration.quiet = true;
+	set(&configuration, "challenge=secret");
+	for (; settings && *settings; settings++)
+		set(&configuration, *settings);
+	ck_assert_int_eq(configuration_complete(&configuration, &diag), DONE);
+	ck_assert_msg(server_new(&deployment->server, &configuration, &diag) == DONE, "%s",
+		diag_text(text, &diag));
+	deployment->port = deployment->server->listeners[0].port;
+	ck_assert_int_eq(pthread_create(&deployment->thread, NULL, serve, deployment->server), 0);
+}
+
+static void
+make_directory(struct deployment *deployment)
+{
+	strcpy(deployment->directory, "/tmp/mock-ndes-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(deployment->directory));
+}
+
+void
+deployment_start(struct deployment *deployment, const char *const *settings)
+{
+	make_directory(deployment);
+	start(deployment, NULL, settings);
+}
+
+void
+deployment_start_with_state(
+	struct deployment *deployment, const char *directory, const char *const *settings)
+{
+	make_directory(deployment);
+	start(deployment, directory, settings);
+}
+
+static int
+remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	return remove(path);
+}
+
+void
+deployment_halt(struct deployment *deployment)
+{
+	http_stop(deployment->server->http);
+	pthread_join(deployment->thread, NULL);
+	server_free(deployment->server);
+	deployment->server = NULL;
+}
+
+void
+deployment_stop(struct deployment *deployment)
+{
+	deployment_halt(deployment);
+	nftw(deployment->directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+deployment_ask(
+	struct raw_response *out, const struct deployment *deployment, const char *format, ...)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = raw_connect("127.0.0.1", deployment->port);
+	char *request = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	ck_assert_int_ge(vasprintf(&request, format, arguments), 0);
+	va_end(arguments);
+	ck_assert(raw_send(&client, bytes_text(request)));
+	ck_assert_msg(raw_read(out, &client), "no answer to %.100s", request);
+	free(request);
+}
+
+/* Finds the only file of a folder, for names that hold a date. */
+static char *
+resolve(const struct deployment *deployment, const char *name)
+{
+	char *path = text_format("%s/logs/%s", deployment->directory, name);
+	DIR *folder = path[strlen(path) - 1] == '/' ? opendir(path) : NULL;
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		char *file;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		file = text_format("%s%s", path, entry->d_name);
+		free(path);
+		path = file;
+		break;
+	}
+	if (folder)
+		closedir(folder);
+	return path;
+}
+
+static size_t
+count_lines(struct buffer *text, const char *pattern)
+{
+	char *next = buffer_text(text), *end;
+	size_t count = 0;
+
+	while ((end = strchr(next, '\n'))) {
+		*end = '\0';
+		count += strstr(next, pattern) != NULL;
+		*end = '\n';
+		next = end + 1;
+	}
+	return count;
+}
+
+static void
+read_file(struct buffer *out, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char chunk[4096];
+	size_t got;
+
+	buffer_clear(out);
+	while (file && (got = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buffer_append(out, BYTES(chunk, got));
+	if (file)
+		fclose(file);
+}
+
+void
+deployment_read_log(struct buffer *out, const struct deployment *deployment, const char *name,
+	const char *pattern, size_t lines)
+{
+	int64_t deadline = clock_monotonic_ns() + INT64_C(1000000) * RAW_PATIENCE_MS;
+
+	for (;;) {
+		TEXT_CLEANUP char *path = resolve(deployment, name);
+
+		read_file(out, path);
+		if (count_lines(out, pattern) >= lines)
+			return;
+		ck_assert_msg(clock_monotonic_ns() < deadline, "%s has not %zu lines with %s:\n%s",
+			path, lines, pattern, buffer_text(out));
+		poll(NULL, 0, 5);
+	}
+}

@@ -1,0 +1,44 @@
+/*
+ * A whole server inside the test: real sockets, a free port, a directory and a
+ * stopped clock of its own. For conversations that ask what a deployment
+ * answers, and what it wrote about it.
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include "server/server.h"
+#include "tests/integration/raw_client.h"
+
+struct deployment {
+	struct server *server;
+	pthread_t thread;
+	unsigned port;
+	char directory[64]; /* logs are in directory/logs */
+};
+
+/*
+ * Starts a server with these settings, "NAME=VALUE", ended by NULL. The fixed challenge is "secret"
+ * unless a setting says otherwise. Fails the test when it does not start.
+ */
+void deployment_start(struct deployment *deployment, const char *const *settings);
+
+/* The same with its state in deployment->directory/state, which an earlier one may have left. */
+void deployment_start_with_state(
+	struct deployment *deployment, const char *directory, const char *const *settings);
+
+/* Stops it as SIGTERM would, and removes the directory. */
+void deployment_stop(struct deployment *deployment);
+
+/* Stops it and leaves the directory. */
+void deployment_halt(struct deployment *deployment);
+
+/* Sends one request over a connection of its own and reads the answer. Fails the test without one. */
+void deployment_ask(struct raw_response *out, const struct deployment *deployment,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Appends a whole file of the deployment's log folder ("journal.jsonl", "W3SVC1/u_ex....log": any
+ * file of a folder when the name ends with a slash). Waits until it has at least `lines` lines that
+ * hold `pattern` (a text), and fails the test when that does not happen. */
+void deployment_read_log(struct buffer *out, const struct deployment *deployment, const char *name,
+	const char *pattern, size_t lines);

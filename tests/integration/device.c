@@ -1,0 +1,257 @@
+#include "tests/integration/device.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alternative_name.h"
+#include "common/base64.h"
+#include "common/certificate_plan.h"
+#include "common/name.h"
+
+#define KEYS_MAX 8
+
+/* Fails the test with the diag's words unless `result` is DONE. */
+static void
+expect_done(int result, const struct diag *diag)
+{
+	char text[DIAG_TEXT_SIZE];
+
+	ck_assert_msg(result == DONE, "%s", diag_text(text, diag));
+}
+
+/* Uses no assertion of check: it runs before any test does. */
+static EVP_PKEY *
+shared_key(unsigned number)
+{
+	static EVP_PKEY *keys[KEYS_MAX];
+
+	if (number >= KEYS_MAX ||
+		(!keys[number] && key_generate_rsa(&keys[number], 2048, NULL) != DONE))
+		abort();
+	EVP_PKEY_up_ref(keys[number]);
+	return keys[number];
+}
+
+void
+device_prepare_keys(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		EVP_PKEY_free(shared_key(i));
+}
+
+static void
+make_signer(struct device *device, int64_t now)
+{
+	BUFFER_CLEANUP struct buffer name = {0}, spki = {0}, der = {0};
+	struct certificate_plan plan = {
+		.serial = {1},
+		.serial_size = 1,
+		.digest = algorithm_digest_named("SHA-256"),
+		.not_before = now - 3600,
+		.not_after = now + CLOCK_DAY_SECONDS,
+	};
+	struct diag diag = {0};
+
+	expect_done(name_parse(&name, "CN=device", &diag), &diag);
+	expect_done(key_write_public(&spki, device->key, &diag), &diag);
+	plan.issuer = plan.subject = buffer_bytes(&name);
+	plan.spki = buffer_bytes(&spki);
+	expect_done(certificate_plan_sign(&der, &plan, device->key, &diag), &diag);
+	expect_done(certificate_read(&device->signer, buffer_bytes(&der), &diag), &diag);
+	device->signer_key = device->key;
+}
+
+static void
+fetch_authorities(struct device *device, const struct deployment *deployment)
+{
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
+	SIGNED_DATA_CLEANUP struct signed_data list = {0};
+	struct certificate *const places[] = {
+		&device->ra_signing, &device->ra_encryption, &device->ca};
+	struct diag diag = {0};
+
+	deployment_ask(&response, deployment,
+		"GET /certsrv/mscep/mscep.dll?operation=GetCACert&message=test HTTP/1.1\r\n"
+		"Host: test\r\n\r\n");
+	expect_done(signed_data_read(&list, buffer_bytes(&response.body), &diag), &diag);
+	ck_assert_uint_ge(list.certificate_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		expect_done(certificate_read(places[i], list.certificates[i], &diag), &diag);
+}
+
+void
+device_init(struct device *device, const struct deployment *deployment, unsigned number)
+{
+	*device = (struct device){.key = shared_key(number)};
+	make_signer(device, clock_now(&deployment->server->clock));
+	fetch_authorities(device, deployment);
+}
+
+void
+device_done(struct device *device)
+{
+	EVP_PKEY_free(device->key);
+	certificate_done(&device->signer);
+	certificate_done(&device->certificate);
+	certificate_done(&device->ra_encryption);
+	certificate_done(&device->ra_signing);
+	certificate_done(&device->ca);
+}
+
+static void
+flip(struct buffer *buffer, size_t from_end)
+{
+	if (from_end)
+		buffer->data[buffer->size - from_end] ^= 1;
+}
+
+static void
+write_csr(struct buffer *out, const struct device *device, const struct device_message *message)
+{
+	BUFFER_CLEANUP struct buffer name = {0}, san = {0};
+	const char *challenge = message->challenge ? message->challenge : "secret";
+	struct csr_plan plan = {
+		.challenge = strcmp(challenge, "-") == 0 ? NULL : challenge,
+		.key_usage = message->key_usage,
+		.digest = algorithm_digest_named("SHA-256"),
+	};
+	struct diag diag = {0};
+
+	expect_done(
+		name_parse(&name, message->subject ? message->subject : "CN=device", &diag), &diag);
+	if (message->san)
+		expect_done(alternative_name_parse(&san, message->san, &diag), &diag);
+	plan.subject = buffer_bytes(&name);
+	plan.subject_alt_name = buffer_bytes(&san);
+	expect_done(
+		csr_plan_sign(out, &plan, message->csr_key ? message->csr_key : device->key, &diag),
+		&diag);
+	flip(out, message->flip_csr_from_end);
+}
+
+void
+device_write(struct buffer *out, struct device *device, const struct device_message *message)
+{
+	const struct certificate *recipient = message->to_ca ? &device->ca : &device->ra_encryption;
+	CLEANUP(EVP_PKEY) EVP_PKEY *recipient_key = NULL;
+	BUFFER_CLEANUP struct buffer csr = {0};
+	struct scep_request_plan plan = {
+		.message_type = message->message_type ? message->message_type : SCEP_PKCS_REQ,
+		.transaction_id =
+			message->transaction_id ? message->transaction_id : "transaction-1",
+		.sender_nonce = BYTES(device->nonce, sizeof(device->nonce)),
+		.message_data = message->data,
+		.digest = algorithm_digest_named(message->digest ? message->digest : "SHA-256"),
+		.signer = &device->signer,
+		.signer_key = device->signer_key,
+	};
+	struct diag diag = {0};
+
+	device->nonce[0]++;
+	expect_done(key_read_public(&recipient_key, recipient->spki, &diag), &diag);
+	plan.envelope = (struct envelope_plan){
+		.issuer = recipient->issuer,
+		.serial = recipient->serial,
+		.key = recipient_key,
+		.transport = message->oaep ? KEY_TRANSPORT_OAEP : KEY_TRANSPORT_PKCS1,
+		.cipher = algorithm_cipher_named(message->cipher ? message->cipher : "AES-128-CBC"),
+	};
+	if (!message->data.data) {
+		write_csr(&csr, device, message);
+		plan.message_data = buffer_bytes(&csr);
+	}
+	expect_done(scep_request_write(out, &plan, &diag), &diag);
+	flip(out, message->flip_from_end);
+}
+
+/* Percent-encodes what a query may not hold. */
+static void
+append_escaped(struct buffer *out, struct buffer *base64)
+{
+	for (const char *next = buffer_text(base64); *next; next++) {
+		if (strchr("+/=", *next))
+			buffer_append_format(out, "%%%02X", (unsigned)*next);
+		else
+			buffer_append_byte(out, (uint8_t)*next);
+	}
+}
+
+static void
+write_http(struct buffer *out, struct device *device, const struct device_message *message)
+{
+	const char *path = message->path ? message->path : "/certsrv/mscep/mscep.dll";
+	BUFFER_CLEANUP struct buffer der = {0}, base64 = {0};
+
+	device_write(&der, device, message);
+	if (message->by_get) {
+		base64_encode(&base64, buffer_bytes(&der));
+		buffer_append_format(out, "GET %s?operation=PKIOperation&message=", path);
+		append_escaped(out, &base64);
+		buffer_append_text(out, " HTTP/1.1\r\nHost: test\r\n\r\n");
+		return;
+	}
+	buffer_append_format(out,
+		"POST %s?operation=PKIOperation HTTP/1.1\r\nHost: test\r\nContent-Length: "
+		"%zu\r\n\r\n",
+		path, der.size);
+	buffer_append(out, buffer_bytes(&der));
+}
+
+void
+device_send(struct raw_response *out, struct device *device, const struct deployment *deployment,
+	const struct device_message *message)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = raw_connect("127.0.0.1", deployment->port);
+	BUFFER_CLEANUP struct buffer request = {0};
+
+	write_http(&request, device, message);
+	ck_assert(raw_send(&client, buffer_bytes(&request)));
+	ck_assert(raw_read(out, &client));
+}
+
+static void
+check_reply(
+	const struct scep_reply *reply, struct device *device, const struct device_message *message)
+{
+	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL;
+	struct diag diag = {0};
+
+	ck_assert_int_eq(scep_reply_find_signer(reply, &device->ra_signing, 1), 0);
+	expect_done(key_read_public(&key, device->ra_signing.spki, &diag), &diag);
+	expect_done(signed_data_verify(&reply->message, key, &diag), &diag);
+	ck_assert_uint_eq(reply->message_type, SCEP_CERT_REP);
+	ck_assert_str_eq(reply->transaction_id,
+		message->transaction_id ? message->transaction_id : "transaction-1");
+	ck_assert(bytes_equal(reply->recipient_nonce, BYTES(device->nonce, sizeof(device->nonce))));
+}
+
+void
+device_exchange(struct scep_reply *out, struct device *device, const struct deployment *deployment,
+	const struct device_message *message)
+{
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
+	struct diag diag = {0};
+
+	device_send(&response, device, deployment, message);
+	ck_assert_uint_eq(response.status, 200);
+	expect_done(scep_reply_read(out, buffer_bytes(&response.body), &diag), &diag);
+	check_reply(out, device, message);
+	if (out->status != SCEP_STATUS_SUCCESS)
+		return;
+	expect_done(scep_reply_open(out, &device->signer, device->signer_key, &diag), &diag);
+	if (out->answer.certificate_count == 0)
+		return;
+	certificate_done(&device->certificate);
+	expect_done(
+		certificate_read(&device->certificate, out->answer.certificates[0], &diag), &diag);
+}
+
+void
+device_use_certificate(struct device *device)
+{
+	certificate_done(&device->signer);
+	certificate_copy(&device->signer, &device->certificate);
+	device->signer_key = device->key;
+}
