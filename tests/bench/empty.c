@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "server/http.h"
+#include "server/configuration.h"
 
-/* Keeps the libraries linked although nothing is called. */
-extern const void *const empty_keeps[];
-const void *const empty_keeps[] = {(const void *)http_listen, (const void *)http_new};
+/* Keeps the libraries linked although nothing of them is called. */
+int (*volatile empty_keeps)(
+	struct server **, const struct configuration *, struct diag *) = server_new;
 
 int
 main(void)

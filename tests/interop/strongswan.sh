@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# strongSwan's pki (Debian: strongswan-pki 5.9.8). Its capability constants are wrong in this version,
-# so that it believes AES unsupported: --cipher des3.
+# strongSwan's pki (Debian: strongswan-pki 5.9.8). Its capability constants are ordinals where it tests
+# bits (mended upstream in 5.9.11): it takes AES for unsupported always, and 3DES unless AES is
+# announced. NDES announces DES3 without AES, which is shown first; a server whose
+# CACapabilitiesAlgorithms names AES is understood, with --cipher des3.
 . "$(dirname "$0")/../shell/lib.sh" "$1"
 
 # fetch_authorities: GetCACert by pki, as ca.der and ra-1.der, ra-2.der.
 fetch_authorities() {
 	rm -f ./*.der
-	pki --scepca --url "$url" --caout ca.der --raout ra.der
+	pki --scepca --url "$url" --caout ca.der --raout ra.der 2>pki.log
 }
 
 # role_of FILE: "sign" or "encrypt", by the key usage.
@@ -35,8 +37,17 @@ enrol() {
 		--cipher des3 --outform pem "$@" >"$device.pem"
 }
 
+capabilities=ca_capabilities_algorithms=SHA-512,SHA-256,SHA-1,AES,DES3
+
+start_server --challenge secret
+fetch_authorities
+sort_authorities
+ok "NDES's own capabilities are misread by this version" fails enrol misled --password secret
+ok "it stops before it sends a request" fails logged PKIOperation
+stop_server
+
 for shape in ndes rfc8894; do
-	start_server --challenge secret --set "reply=$shape"
+	start_server --challenge secret --set "reply=$shape" --set "$capabilities"
 	fetch_ca
 	ok "$shape: pki --scepca fetches the certificates" fetch_authorities
 	ok "$shape: signing and encryption RA are told apart" sort_authorities
@@ -45,7 +56,6 @@ for shape in ndes rfc8894; do
 	ok "$shape: the certificate verifies" verifies "device-$shape.pem"
 	ok "$shape: the subjectAltName was granted" \
 		grep -q "DNS:device-$shape.example" <(openssl x509 -in "device-$shape.pem" -noout -text)
-	cp "device-$shape.key" "renewed-$shape.old.key"
 	openssl x509 -in "device-$shape.pem" -outform DER -out "old-$shape.crt"
 	openssl rsa -in "device-$shape.key" -outform DER -out "old-$shape.key"
 	renew() {
@@ -61,7 +71,8 @@ for shape in ndes rfc8894; do
 	stop_server
 done
 
-start_server --challenge secret --set approval=after_polls --set approval_polls=2
+start_server --challenge secret --set "$capabilities" \
+	--set approval=after_polls --set approval_polls=2
 fetch_ca
 fetch_authorities
 sort_authorities
