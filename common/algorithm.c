@@ -5,9 +5,12 @@
 static const struct digest_algorithm digests[] = {
 	{"MD5", NULL, OID_MD5, OID_MD5_WITH_RSA, OID_UNKNOWN, 16, EVP_md5},
 	{"SHA-1", "SHA-1", OID_SHA1, OID_SHA1_WITH_RSA, OID_ECDSA_WITH_SHA1, 20, EVP_sha1},
-	{"SHA-256", "SHA-256", OID_SHA256, OID_SHA256_WITH_RSA, OID_ECDSA_WITH_SHA256, 32, EVP_sha256},
-	{"SHA-384", "SHA-384", OID_SHA384, OID_SHA384_WITH_RSA, OID_ECDSA_WITH_SHA384, 48, EVP_sha384},
-	{"SHA-512", "SHA-512", OID_SHA512, OID_SHA512_WITH_RSA, OID_ECDSA_WITH_SHA512, 64, EVP_sha512},
+	{"SHA-256", "SHA-256", OID_SHA256, OID_SHA256_WITH_RSA, OID_ECDSA_WITH_SHA256, 32,
+		EVP_sha256},
+	{"SHA-384", "SHA-384", OID_SHA384, OID_SHA384_WITH_RSA, OID_ECDSA_WITH_SHA384, 48,
+		EVP_sha384},
+	{"SHA-512", "SHA-512", OID_SHA512, OID_SHA512_WITH_RSA, OID_ECDSA_WITH_SHA512, 64,
+		EVP_sha512},
 };
 
 static const struct cipher_algorithm ciphers[] = {
@@ -111,8 +114,8 @@ algorithm_cipher_named(const char *name)
 }
 
 int
-algorithm_digest_bytes(uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes,
-	struct diag *diag)
+algorithm_digest_bytes(
+	uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes, struct diag *diag)
 {
 	if (EVP_Digest(bytes.data, bytes.size, out, NULL, digest->md(), NULL) != 1)
 		return diag_break_crypto(diag, digest->name, "the digest");

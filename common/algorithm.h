@@ -16,7 +16,7 @@ struct digest_algorithm {
 	enum oid oid;
 	enum oid rsa_signature; /* sha256WithRSAEncryption */
 	enum oid ecdsa_signature;
-	size_t size;            /* bytes of a digest */
+	size_t size; /* bytes of a digest */
 	const EVP_MD *(*md)(void);
 };
 
@@ -24,9 +24,9 @@ struct cipher_algorithm {
 	const char *name;       /* "AES-128-CBC" */
 	const char *capability; /* GetCACaps keyword, NULL when there is none */
 	enum oid oid;
-	size_t key_size;        /* bytes */
-	size_t block_size;      /* bytes; the IV has as many */
-	bool legacy;            /* only in OpenSSL's legacy provider */
+	size_t key_size;   /* bytes */
+	size_t block_size; /* bytes; the IV has as many */
+	bool legacy;       /* only in OpenSSL's legacy provider */
 	const EVP_CIPHER *(*cipher)(void);
 };
 
@@ -50,5 +50,5 @@ const struct digest_algorithm *algorithm_digest_named(const char *name);
 const struct cipher_algorithm *algorithm_cipher_named(const char *name);
 
 /* Writes the digest of `bytes` into `out` of EVP_MAX_MD_SIZE; DONE or BROKEN. */
-int algorithm_digest_bytes(uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes,
-	struct diag *diag);
+int algorithm_digest_bytes(
+	uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes, struct diag *diag);

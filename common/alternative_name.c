@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/der_text.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
 #include "common/oid.h"

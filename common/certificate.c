@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/der_time.h"
 #include "common/name.h"
 #include "common/pem.h"
 #include "common/x509_signed.h"

@@ -1,5 +1,6 @@
 #include "common/certificate_plan.h"
 
+#include "common/der_time.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
 #include "common/x509_signed.h"

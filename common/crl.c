@@ -1,5 +1,6 @@
 #include "common/crl.h"
 
+#include "common/der_time.h"
 #include "common/der_writer.h"
 #include "common/x509_signed.h"
 

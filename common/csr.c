@@ -1,5 +1,6 @@
 #include "common/csr.h"
 
+#include "common/der_text.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
 #include "common/x509_signed.h"

@@ -46,7 +46,7 @@ enum der_tag {
 
 /* One element. Both views point into the input. */
 struct der_element {
-	uint8_t tag;          /* a der_tag or DER_CONTEXT(n) */
+	uint8_t tag; /* a der_tag or DER_CONTEXT(n) */
 	bool constructed;
 	bool indefinite;      /* BER length 80 00..00 00 */
 	size_t offset;        /* of the identifier octet, in the outermost input */
@@ -60,8 +60,8 @@ struct der {
 	const uint8_t *next;
 	const uint8_t *end;
 	unsigned depth;
-	const char *object;    /* what is being read, for the diag; outlives the cursor */
-	struct diag *diag;     /* may be NULL */
+	const char *object; /* what is being read, for the diag; outlives the cursor */
+	struct diag *diag;  /* may be NULL */
 };
 
 /* AlgorithmIdentifier: SEQUENCE { OID, parameters ANY OPTIONAL }. */
@@ -138,17 +138,6 @@ bool der_take_bits(struct der *der, struct bytes *out);
  * bits beyond 31 are dropped.
  */
 bool der_take_named_bits(struct der *der, uint32_t *out);
-
-/* Takes a UTCTime or GeneralizedTime in Z form; seconds since 1970. */
-bool der_take_time(struct der *der, int64_t *out);
-
-/*
- * Appends an element's text as UTF-8 when its tag is one of the string types (PrintableString,
- * UTF8String, IA5String, TeletexString read as Latin-1, VisibleString, BMPString,
- * UniversalString). Returns false when it is none or its characters are not valid; says
- * nothing in a diag.
- */
-bool der_text(struct buffer *out, const struct der_element *element);
 
 /* Fills the cursor's diag for the next element and returns false, so that a check can return it. */
 bool der_refuse(struct der *der, const char *wanted, const char *found, ...)

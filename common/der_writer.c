@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/memory.h"
 
 static size_t
@@ -138,8 +137,8 @@ der_put_magnitude(struct buffer *out, struct bytes magnitude)
 void
 der_put_small(struct buffer *out, uint32_t value)
 {
-	uint8_t octets[4] = {
-		(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
+	uint8_t octets[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+		(uint8_t)value};
 
 	der_put_magnitude(out, BYTES(octets, sizeof(octets)));
 }
@@ -202,18 +201,4 @@ der_put_algorithm(struct buffer *out, struct bytes oid, bool null_parameters)
 	if (null_parameters)
 		der_put_null(out);
 	der_end(out, mark);
-}
-
-void
-der_put_time(struct buffer *out, int64_t seconds)
-{
-	struct tm utc = clock_split(seconds);
-	bool short_year = utc.tm_year >= 50 && utc.tm_year < 150;
-	char text[32];
-
-	strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &utc);
-	if (short_year)
-		der_put_text(out, DER_UTC_TIME, text + 2);
-	else
-		der_put_text(out, DER_GENERALIZED_TIME, text);
 }

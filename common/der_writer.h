@@ -61,6 +61,3 @@ void der_put_named_bits(struct buffer *out, uint32_t bits);
 
 /* Appends an AlgorithmIdentifier with NULL parameters or without any. */
 void der_put_algorithm(struct buffer *out, struct bytes oid, bool null_parameters);
-
-/* Appends a UTCTime, or a GeneralizedTime outside 1950 to 2049 (RFC 5280 4.1.2.5). */
-void der_put_time(struct buffer *out, int64_t seconds);

@@ -1,6 +1,6 @@
 /*
  * Writing text into ASN.1's string types (X.520's DirectoryString and
- * IA5String); der_text is the way back.
+ * IA5String); der_text.h is the way back.
  */
 #pragma once
 

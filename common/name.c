@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/der_text.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
 

@@ -13,7 +13,8 @@
 /* Shared by all threads. */
 struct random {
 	uint64_t seed;
-	_Atomic uint64_t draws; /* how often it was asked; the nth draw depends on seed and n alone */
+	_Atomic uint64_t
+		draws; /* how often it was asked; the nth draw depends on seed and n alone */
 };
 
 /* Returns a seed from the operating system, below 2^53 so that JSON can hold it. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/der_text.h"
 #include "common/signed_data_writer.h"
 
 static const char clause[] = "RFC 8894 3.2.1";

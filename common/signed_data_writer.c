@@ -1,6 +1,7 @@
 #include "common/signed_data_writer.h"
 
 #include "common/cms.h"
+#include "common/der_time.h"
 #include "common/der_writer.h"
 
 #define SIGNED_DATA_VERSION 1 /* eContentType data, signer by issuer and serial (RFC 5652 5.1) */

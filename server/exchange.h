@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "common/scep_request.h"
 #include "common/scep_reply.h"
+#include "common/scep_request.h"
 #include "server/http.h"
 #include "server/pages.h"
 #include "server/pipeline.h"
@@ -19,8 +19,9 @@ struct application;
 struct route {
 	struct buffer path; /* below the site, unescaped, ended by NUL */
 	const struct application *application;
-	const char *path_info; /* what follows the application's path: "", "/", "/mscep.dll/pkiclient.exe" */
-	char *user;             /* cs-username; NULL: anonymous */
+	const char *
+		path_info; /* what follows the application's path: "", "/", "/mscep.dll/pkiclient.exe" */
+	char *user;        /* cs-username; NULL: anonymous */
 };
 
 /* Filled by mscep: what the client wants. */
@@ -35,7 +36,7 @@ struct message {
 
 /* Why a challenge was or was not good; its row in challenge.c gives HRESULT and failInfo. */
 enum challenge_verdict {
-	VERDICT_NONE, /* no challenge was looked at */
+	VERDICT_NONE,       /* no challenge was looked at */
 	VERDICT_NOT_NEEDED, /* EnforcePassword 0, or a valid renewal */
 	VERDICT_FIXED,
 	VERDICT_ONE_TIME,
@@ -67,18 +68,18 @@ struct verdict {
 struct disposition {
 	enum scep_status status;
 	enum scep_fail_info fail_info;
-	int32_t error;          /* the HRESULT of attribute 1.3.6.1.4.1.311.21.33; 0: none */
-	const char *reason;     /* a word for the journal: "challenge-used"; NULL with SUCCESS */
-	unsigned event;         /* NDES event id; 0: none */
+	int32_t error;      /* the HRESULT of attribute 1.3.6.1.4.1.311.21.33; 0: none */
+	const char *reason; /* a word for the journal: "challenge-used"; NULL with SUCCESS */
+	unsigned event;     /* NDES event id; 0: none */
 };
 
 /* Filled by ca. */
 struct issuance {
 	struct certificate_plan plan; /* its views point into the request */
-	struct csr pending; /* of a poll: the request that it asks after; else empty */
+	struct csr pending;           /* of a poll: the request that it asks after; else empty */
 	uint32_t request_id;
-	struct buffer certificate;   /* DER, signed; empty when nothing was issued */
-	struct buffer crl;           /* for GetCRL */
+	struct buffer certificate; /* DER, signed; empty when nothing was issued */
+	struct buffer crl;         /* for GetCRL */
 	unsigned polls;
 };
 
@@ -92,11 +93,11 @@ struct reply {
 struct exchange {
 	uint64_t number; /* counted from 1; X-Mock-Request */
 	struct server *server;
-	struct site *site;       /* the default site where the URL names none that exists */
-	struct bytes site_path;  /* the raw path below the site; empty when it names no site */
+	struct site *site;      /* the default site where the URL names none that exists */
+	struct bytes site_path; /* the raw path below the site; empty when it names no site */
 	const struct settings *settings; /* the site's, as they were when the exchange began */
 	struct http_exchange *http;
-	int64_t arrived_ms;  /* the deployment's clock, since 1970 */
+	int64_t arrived_ms;              /* the deployment's clock, since 1970 */
 	const struct stage *stage;       /* that runs, or ran last */
 	const struct stage *answered_by; /* NULL: the whole way was gone */
 	struct route route;

@@ -9,8 +9,8 @@
 struct exchange;
 
 struct message_type {
-	unsigned number;  /* enum scep_message_type */
-	bool holds_csr;   /* messageData is a PKCS#10; the challenge is judged */
+	unsigned number; /* enum scep_message_type */
+	bool holds_csr;  /* messageData is a PKCS#10; the challenge is judged */
 	int (*answer)(struct exchange *exchange); /* of the stage ca; a stage_result */
 };
 

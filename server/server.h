@@ -28,7 +28,7 @@ struct server {
 	size_t listener_count;
 	struct site *sites[SERVER_SITES_MAX]; /* [0] is the default site */
 	size_t site_count;
-	char *base_url; /* "http://127.0.0.1:8080" of the first listener */
+	char *base_url;             /* "http://127.0.0.1:8080" of the first listener */
 	_Atomic uint64_t exchanges; /* how many began */
 };
 

@@ -12,13 +12,13 @@ struct w3c_log;
 #define SITE_NAME_DEFAULT "default"
 
 struct site {
-	char *name;           /* "default", or NAME of /site/NAME/certsrv/... */
-	unsigned number;      /* IIS site id: W3SVC1 is the default site */
+	char *name;      /* "default", or NAME of /site/NAME/certsrv/... */
+	unsigned number; /* IIS site id: W3SVC1 is the default site */
 	struct server *server;
-	char *base_url;       /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
+	char *base_url; /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
 	struct settings settings;
 	struct authority *authority;
-	struct w3c_log *log;  /* NULL without --log-dir */
+	struct w3c_log *log; /* NULL without --log-dir */
 };
 
 /*

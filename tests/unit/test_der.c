@@ -3,13 +3,16 @@
 #include <stdlib.h>
 
 #include "common/der.h"
+#include "common/der_text.h"
+#include "common/der_time.h"
 #include "common/der_writer.h"
 
 #define HEX(text) BYTES(text, sizeof(text) - 1)
 
 START_TEST(reads_indefinite_lengths)
 {
-	struct bytes input = HEX("\x30\x80\x24\x80\x04\x02\x01\x02\x24\x03\x04\x01\x03\x00\x00\x02\x01\x05\x00\x00");
+	struct bytes input = HEX(
+		"\x30\x80\x24\x80\x04\x02\x01\x02\x24\x03\x04\x01\x03\x00\x00\x02\x01\x05\x00\x00");
 	BUFFER_CLEANUP struct buffer storage = {0};
 	struct diag diag = {0};
 	struct der der = der_start(input, "test", &diag), inside;
@@ -70,7 +73,8 @@ START_TEST(refuses_deep_nesting)
 	/* The same with definite lengths is refused on the way down. */
 	for (size_t i = 0; i < sizeof(deep) / 2; i++) {
 		deep[2 * i] = 0x30;
-		deep[2 * i + 1] = (uint8_t)(sizeof(deep) - 2 * i - 2 > 127 ? 127 : sizeof(deep) - 2 * i - 2);
+		deep[2 * i + 1] =
+			(uint8_t)(sizeof(deep) - 2 * i - 2 > 127 ? 127 : sizeof(deep) - 2 * i - 2);
 	}
 	for (der = der_start(BYTES(deep + 16, sizeof(deep) - 16), "test", &diag);
 		der_enter(&der, DER_SEQUENCE, &inside); der = inside)
@@ -84,12 +88,30 @@ static const struct {
 	bool good;
 	int64_t seconds;
 } times[] = {
-	{{(const uint8_t *)"\x17\x0d""700101000000Z", 15}, true, 0},
-	{{(const uint8_t *)"\x17\x0d""491231235959Z", 15}, true, 2524607999},
-	{{(const uint8_t *)"\x18\x0f""20500101000000Z", 17}, true, 2524608000},
-	{{(const uint8_t *)"\x17\x0d""701301000000Z", 15}, false, 0},
-	{{(const uint8_t *)"\x17\x0d""70010100000xZ", 15}, false, 0},
-	{{(const uint8_t *)"\x17\x0b""7001010000Z", 13}, false, 0},
+	{{(const uint8_t *)"\x17\x0d"
+			   "700101000000Z",
+		 15},
+		true, 0},
+	{{(const uint8_t *)"\x17\x0d"
+			   "491231235959Z",
+		 15},
+		true, 2524607999},
+	{{(const uint8_t *)"\x18\x0f"
+			   "20500101000000Z",
+		 17},
+		true, 2524608000},
+	{{(const uint8_t *)"\x17\x0d"
+			   "701301000000Z",
+		 15},
+		false, 0},
+	{{(const uint8_t *)"\x17\x0d"
+			   "70010100000xZ",
+		 15},
+		false, 0},
+	{{(const uint8_t *)"\x17\x0b"
+			   "7001010000Z",
+		 13},
+		false, 0},
 };
 
 START_TEST(reads_times)
@@ -146,7 +168,8 @@ START_TEST(sorts_sets)
 	der_put_octets(&out, HEX("\x01\x01"));
 	der_put_octets(&out, HEX("\x01"));
 	der_end_set_of(&out, mark);
-	ck_assert(bytes_equal(buffer_bytes(&out), HEX("\x31\x0a\x04\x01\x01\x04\x01\x02\x04\x02\x01\x01")));
+	ck_assert(bytes_equal(
+		buffer_bytes(&out), HEX("\x31\x0a\x04\x01\x01\x04\x01\x02\x04\x02\x01\x01")));
 }
 END_TEST
 
@@ -162,8 +185,8 @@ static const struct {
 	{DER_UNIVERSAL_STRING, {(const uint8_t *)"\x00\x01\xf6\x00", 4}, "\xf0\x9f\x98\x80"},
 	{DER_UTF8_STRING, {(const uint8_t *)"\xc3\xa4", 2}, "\xc3\xa4"},
 	{DER_UTF8_STRING, {(const uint8_t *)"\xc3", 1}, NULL},
-	{DER_UTF8_STRING, {(const uint8_t *)"\xe0\x80\xaf", 3}, NULL}, /* an overlong '/' */
-	{DER_UTF8_STRING, {(const uint8_t *)"\xed\xa0\x80", 3}, NULL}, /* a surrogate */
+	{DER_UTF8_STRING, {(const uint8_t *)"\xe0\x80\xaf", 3}, NULL},     /* an overlong '/' */
+	{DER_UTF8_STRING, {(const uint8_t *)"\xed\xa0\x80", 3}, NULL},     /* a surrogate */
 	{DER_UTF8_STRING, {(const uint8_t *)"\xf4\x90\x80\x80", 4}, NULL}, /* beyond U+10FFFF */
 	{DER_UTF8_STRING, {(const uint8_t *)"a\0b", 3}, NULL},
 	{DER_INTEGER, {(const uint8_t *)"\x01", 1}, NULL},
