@@ -368,12 +368,13 @@ int
 arguments_parse(
 	struct arguments *out, enum command_mask command, int argc, char **argv, struct diag *diag)
 {
-	struct option_row selected[COUNT(rows)];
-	size_t count = select_rows(selected, command);
+	size_t count;
 	int result;
 
 	set_defaults(out);
-	result = options_read(&out->options, selected, count, argc, argv, diag);
+	out->rows = memory_new(COUNT(rows), sizeof(*out->rows));
+	count = select_rows(out->rows, command);
+	result = options_read(&out->options, out->rows, count, argc, argv, diag);
 	if (result == DONE && options_given(&out->options, "help")) {
 		out->help = true;
 		return DONE;
@@ -397,6 +398,7 @@ void
 arguments_done(struct arguments *arguments)
 {
 	options_done(&arguments->options);
+	free(arguments->rows);
 	buffer_done(&arguments->subject_alt_names);
 	*arguments = (struct arguments){0};
 }

@@ -23,6 +23,7 @@ enum message_type_wish { MESSAGE_TYPE_AUTO, MESSAGE_TYPE_PKCS_REQ, MESSAGE_TYPE_
 
 /* All that can be said. Texts are borrowed from the options and from argv; NULL: not given. */
 struct arguments {
+	struct option_row *rows; /* of the command; the options point into them */
 	struct options options;
 	bool help;
 	bool json;

@@ -12,12 +12,12 @@ reply_check_http(const struct http_reply *reply, struct diag *diag)
 	if (reply->status != 200)
 		return diag_refuse(diag, "PKIOperation", "HTTP", "HTTP 200",
 			"HTTP %u, content type \"%s\"", reply->status, reply->content_type);
-	if (!http_reply_is(reply, "application/x-pki-message"))
-		return diag_refuse(diag, "PKIOperation", "RFC 8894 4.3",
-			"application/x-pki-message", "content type \"%s\"", reply->content_type);
 	if (reply->body.size == 0)
 		return diag_refuse(
 			diag, "PKIOperation", "RFC 8894 4.3", "a pkiMessage", "an empty body");
+	if (!http_reply_is(reply, "application/x-pki-message"))
+		return diag_refuse(diag, "PKIOperation", "RFC 8894 4.3",
+			"application/x-pki-message", "content type \"%s\"", reply->content_type);
 	return DONE;
 }
 

@@ -14,7 +14,7 @@ struct reply_expectation {
 	struct bytes sender_nonce;  /* of the request */
 };
 
-/* Checks status 200, the media type application/x-pki-message, and that there is a body.
+/* Checks status 200, that there is a body, and the media type application/x-pki-message.
  * DONE or REFUSED. */
 int reply_check_http(const struct http_reply *reply, struct diag *diag);
 

@@ -162,13 +162,11 @@ negotiate(struct session *session)
 	if (chosen->digest_is_fallback)
 		report_warn(session->report,
 			"the server announces no digest, so SHA-1 is used, which RFC 8894 keeps "
-			"for old "
-			"servers");
+			"for old servers");
 	if (chosen->cipher_is_fallback)
 		report_warn(session->report,
 			"the server announces no cipher, so triple DES is used, which RFC 8894 "
-			"keeps for "
-			"old servers");
+			"keeps for old servers");
 	report_step(session->report, "choice", "%s, %s, %s, key transport %s",
 		chosen->post ? "POST" : "GET", chosen->digest->name, chosen->cipher->name,
 		arguments->key_transport == KEY_TRANSPORT_OAEP ? "OAEP" : "PKCS#1 v1.5");

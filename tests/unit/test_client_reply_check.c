@@ -284,6 +284,7 @@ static const struct {
 	{200, "text/html", "x", "text/html"},
 	{200, "", "x", "\"\""},
 	{200, "application/x-pki-message", "", "empty"},
+	{200, "", "", "empty"},
 };
 
 START_TEST(looks_at_the_head_first)
