@@ -179,8 +179,20 @@ start_server --challenge secret --set renewal_req=ndes --server-version 2008 --p
 ok "a server without capabilities" enroll --challenge secret --subject CN=old --out old
 ok "old: good" good old
 ok "it was asked by GET" fails logged 'POST '
+ok "a server without Renewal is asked all the same" json_has \
+	'o["result"] == "enrolled" and "the server does not announce Renewal" in o["warnings"]' \
+	enroll --renew old --out old-19
 ok "a RenewalReq is unknown to NDES" told badRequest enroll --renew old \
 	--message-type renewalreq --out old-17
+stop_server
+
+start_server --challenge secret --set ca_capabilities_algorithms=SCEPStandard --policy-module none
+ok "SCEPStandard alone means POST, SHA-256 and AES" json_has \
+	'(o["method"], o["digest"], o["cipher"]) == ("POST", "SHA-256", "AES-128-CBC")' \
+	enroll --challenge secret --subject CN=standard --out standard
+ok "it also means that Renewal is RenewalReq" json_has 'o["message_type"] == "RenewalReq"' \
+	enroll --renew standard --out standard-17
+ok "standard-17: good" good standard-17
 stop_server
 
 # openssl's own server: it knows nothing of SCEP, so what counts is how far the client gets.
