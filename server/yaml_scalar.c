@@ -54,9 +54,9 @@ behind_sign(const char *text)
 static int
 integer_base(const char *text)
 {
-	if (strncmp(text, "0o", 2) == 0 && consists_of(text + 2, "01234567"))
+	if (text[0] == '0' && text[1] == 'o' && consists_of(text + 2, "01234567"))
 		return 8;
-	if (strncmp(text, "0x", 2) == 0 && consists_of(text + 2, DIGITS "abcdefABCDEF"))
+	if (text[0] == '0' && text[1] == 'x' && consists_of(text + 2, DIGITS "abcdefABCDEF"))
 		return 16;
 	return consists_of(behind_sign(text), DIGITS) ? 10 : 0;
 }
