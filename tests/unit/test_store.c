@@ -19,6 +19,9 @@
 #define NOW     INT64_C(1700000000000)
 #define THREADS 50
 
+/* SQLite's. */
+#define PAGE_SIZE 4096
+
 static char *
 state_path(const char *directory, const char *suffix)
 {
@@ -417,15 +420,21 @@ read_file(struct buffer *out, const char *path)
 }
 
 static void
-spoil_page(const char *directory)
+spoil_pages(const char *directory, long first, long end)
 {
 	TEXT_CLEANUP char *path = state_path(directory, "");
 	FILE *file = fopen(path, "r+b");
 
-	ck_assert_int_eq(fseek(file, 3 * 4096, SEEK_SET), 0);
-	for (int i = 0; i < 4096; i++)
+	ck_assert_int_eq(fseek(file, first * PAGE_SIZE, SEEK_SET), 0);
+	for (long i = 0; i < (end - first) * PAGE_SIZE; i++)
 		fputc(0x5a, file);
 	fclose(file);
+}
+
+static void
+spoil_page(const char *directory)
+{
+	spoil_pages(directory, 3, 4);
 }
 
 static void
@@ -502,6 +511,64 @@ START_TEST(refuses_and_leaves_a_file_it_cannot_use)
 	read_file(&after, path);
 	ck_assert_msg(bytes_equal(buffer_bytes(&before), buffer_bytes(&after)), "%s: was changed",
 		harms[_i].what);
+}
+END_TEST
+
+static void
+copy_file(const char *from, const char *to)
+{
+	BUFFER_CLEANUP struct buffer content = {0};
+	FILE *file = fopen(to, "wb");
+
+	read_file(&content, from);
+	ck_assert_uint_eq(fwrite(content.data, 1, content.size, file), content.size);
+	fclose(file);
+}
+
+/* Makes in `copy` what a crash of the store in `directory` would leave: the file, and beside it what
+ * was not written back yet. */
+static void
+copy_open_store(const char *copy, const char *directory)
+{
+	struct store *store = support_open(directory);
+	struct diag diag = {0};
+	uint32_t number;
+
+	for (int i = 0; i < 20; i++)
+		ASSERT_DONE(support_issue(&number, store, "default", &diag), &diag);
+	store_close(store);
+	store = support_open(directory);
+	ASSERT_DONE(support_issue(&number, store, "default", &diag), &diag);
+	for (size_t i = 0; i < 2; i++) {
+		const char *suffix = i ? "-wal" : "";
+		TEXT_CLEANUP char *from = state_path(directory, suffix),
+				  *to = state_path(copy, suffix);
+
+		copy_file(from, to);
+	}
+	store_close(store);
+}
+
+START_TEST(leaves_a_damaged_file_with_what_a_crash_left_beside_it)
+{
+	DIRECTORY_CLEANUP char *directory = temporary_directory_new();
+	DIRECTORY_CLEANUP char *copy = temporary_directory_new();
+	TEXT_CLEANUP char *path = state_path(copy, ""), *wal = state_path(copy, "-wal");
+	BUFFER_CLEANUP struct buffer before = {0}, after = {0};
+	struct store *store = NULL;
+	struct diag diag = {0};
+
+	copy_open_store(copy, directory);
+	store_close(support_open(copy));
+	copy_open_store(copy, directory);
+	spoil_pages(copy, 3, 9);
+	read_file(&before, path);
+	read_file(&before, wal);
+	ck_assert_int_eq(store_open(&store, copy, &diag), REFUSED);
+	ck_assert_msg(strstr(diag.found, "is damaged") != NULL, "%s", diag.found);
+	read_file(&after, path);
+	read_file(&after, wal);
+	ck_assert(bytes_equal(buffer_bytes(&before), buffer_bytes(&after)));
 }
 END_TEST
 
@@ -599,6 +666,7 @@ main(void)
 	tcase_add_test(cases, refuses_a_directory_in_use);
 	tcase_add_test(cases, refuses_a_directory_it_cannot_have);
 	tcase_add_loop_test(cases, refuses_and_leaves_a_file_it_cannot_use, 0, ROWS(harms));
+	tcase_add_test(cases, leaves_a_damaged_file_with_what_a_crash_left_beside_it);
 	tcase_add_test(cases, survives_kill);
 	suite_add_tcase(suite, cases);
 	return support_run(suite);
