@@ -306,7 +306,7 @@ challenge_judge(struct exchange *exchange)
 int
 challenge_release(struct exchange *exchange)
 {
-	struct verdict *verdict = &exchange->verdict;
+	const struct verdict *verdict = &exchange->verdict;
 	struct store *store = exchange->server->store;
 	const char *site = exchange->site->name;
 	int result = DONE;
@@ -318,7 +318,5 @@ challenge_release(struct exchange *exchange)
 		result = store_challenge_release_once(store, site,
 			buffer_bytes(&verdict->token_identifier), exchange->number,
 			&exchange->diag);
-	verdict->taken = BYTES_NONE;
-	buffer_clear(&verdict->token_identifier);
 	return result;
 }

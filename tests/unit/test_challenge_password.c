@@ -106,7 +106,8 @@ END_TEST
 
 START_TEST(stays_the_same_with_use_single_password)
 {
-	TEXT_CLEANUP char *first = NULL, *second = NULL;
+	TEXT_CLEANUP char *before = challenge_support_password(&support), *first = NULL,
+			  *second = NULL;
 
 	support.settings->use_single_password = true;
 	first = challenge_support_password(&support);
@@ -115,6 +116,8 @@ START_TEST(stays_the_same_with_use_single_password)
 	second = challenge_support_password(&support);
 	ck_assert_str_eq(first, second);
 	ck_assert_uint_eq(strlen(first), 16);
+	/* One-time passwords are no longer known. */
+	ck_assert_int_eq(challenge_support_judge(&support, before), VERDICT_UNKNOWN);
 	/* A one-time password it is not: without the setting nobody knows it. */
 	support.settings->use_single_password = false;
 	ck_assert_int_eq(challenge_support_judge(&support, first), VERDICT_UNKNOWN);

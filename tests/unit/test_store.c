@@ -139,6 +139,30 @@ START_TEST(keeps_pending_transactions)
 }
 END_TEST
 
+/* A client may begin anew with the same transactionID. */
+START_TEST(replaces_a_transaction)
+{
+	STORE_CLEANUP struct store *store = support_open(NULL);
+	struct transaction_record first = {.status = SCEP_STATUS_PENDING,
+					  .request_id = 3,
+					  .polls = 7},
+				  second = {.status = SCEP_STATUS_PENDING, .request_id = 4}, found;
+	struct diag diag = {0};
+
+	buffer_append_text(&first.csr, "the first request");
+	buffer_append_text(&second.csr, "the second request");
+	ASSERT_DONE(store_transaction_put(store, "default", "t", &first, NOW, &diag), &diag);
+	ASSERT_DONE(store_transaction_put(store, "default", "t", &second, NOW, &diag), &diag);
+	ASSERT_DONE(store_transaction_find(&found, store, "default", "t", &diag), &diag);
+	ck_assert_uint_eq(found.request_id, 4);
+	ck_assert_uint_eq(found.polls, 0);
+	ck_assert(bytes_equal(buffer_bytes(&found.csr), buffer_bytes(&second.csr)));
+	transaction_record_done(&found);
+	transaction_record_done(&first);
+	transaction_record_done(&second);
+}
+END_TEST
+
 START_TEST(keeps_refused_transactions)
 {
 	STORE_CLEANUP struct store *store = support_open(NULL);
@@ -655,6 +679,7 @@ main(void)
 	tcase_add_test(cases, finds_what_was_issued);
 	tcase_add_test(cases, issues_both_or_neither);
 	tcase_add_test(cases, keeps_pending_transactions);
+	tcase_add_test(cases, replaces_a_transaction);
 	tcase_add_test(cases, keeps_refused_transactions);
 	tcase_add_test(cases, lists_revoked_certificates_oldest_first);
 	tcase_add_test(cases, gives_no_request_number_twice);
