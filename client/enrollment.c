@@ -136,26 +136,24 @@ choose_identity(const struct identity **out, struct enrollment *enrollment,
 	return result;
 }
 
-/*
- * "Renewal" in NDES's GetCACaps is that of the drafts: a PKCSReq signed with the old certificate
- * (ndes-behaviour 2.1). SCEPStandard tells a server of the RFC, whose Renewal is RenewalReq.
- */
 static unsigned
 choose_message_type(const struct enrollment *enrollment, const struct session *session)
 {
-	const unsigned both = SCEP_CAP_STANDARD | SCEP_CAP_RENEWAL;
-	int wish = enrollment->arguments->message_type;
-	bool renewal_req = wish == MESSAGE_TYPE_RENEWAL_REQ ||
-		(wish == MESSAGE_TYPE_AUTO && (session->capabilities & both) == both);
+	const struct arguments *arguments = enrollment->arguments;
+	unsigned type = SCEP_PKCS_REQ;
 
-	if (!enrollment->arguments->renew)
-		return wish == MESSAGE_TYPE_RENEWAL_REQ ? SCEP_RENEWAL_REQ : SCEP_PKCS_REQ;
+	if (arguments->message_type == MESSAGE_TYPE_RENEWAL_REQ)
+		type = SCEP_RENEWAL_REQ;
+	else if (arguments->renew && arguments->message_type == MESSAGE_TYPE_AUTO)
+		type = negotiation_renewal_type(session->capabilities);
+	if (!arguments->renew)
+		return type;
 	if (!(session->capabilities & SCEP_CAP_RENEWAL))
 		report_warn(enrollment->report, "the server does not announce Renewal");
-	report_step(enrollment->report, "renewal", "%s, signed with the certificate in %s",
-		renewal_req ? "RenewalReq (17)" : "PKCSReq (19), as NDES understands Renewal",
-		enrollment->arguments->renew);
-	return renewal_req ? SCEP_RENEWAL_REQ : SCEP_PKCS_REQ;
+	report_step(enrollment->report, "renewal", "%s (%u)%s, signed with the certificate in %s",
+		scep_message_type_name(type), type,
+		type == SCEP_PKCS_REQ ? ", as NDES understands Renewal" : "", arguments->renew);
+	return type;
 }
 
 static int

@@ -70,3 +70,11 @@ negotiation_choose(unsigned capabilities, const struct negotiation_wish *wish)
 	choose_cipher(&out, capabilities, wish->cipher);
 	return out;
 }
+
+unsigned
+negotiation_renewal_type(unsigned capabilities)
+{
+	const unsigned both = SCEP_CAP_STANDARD | SCEP_CAP_RENEWAL;
+
+	return (capabilities & both) == both ? SCEP_RENEWAL_REQ : SCEP_PKCS_REQ;
+}

@@ -31,3 +31,11 @@ struct negotiation {
  * nothing is. MD5 and single DES are taken from a wish alone.
  */
 struct negotiation negotiation_choose(unsigned capabilities, const struct negotiation_wish *wish);
+
+/*
+ * Returns the messageType with which to renew: RenewalReq where SCEPStandard and Renewal are both
+ * announced, for such a server speaks RFC 8894. Elsewhere PKCSReq signed with the old certificate:
+ * that is what "Renewal" means in the drafts and in NDES, which does not know type 17
+ * (ndes-behaviour 2.1, 2.4).
+ */
+unsigned negotiation_renewal_type(unsigned capabilities);

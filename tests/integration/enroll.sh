@@ -186,15 +186,6 @@ ok "a RenewalReq is unknown to NDES" told badRequest enroll --renew old \
 	--message-type renewalreq --out old-17
 stop_server
 
-start_server --challenge secret --set ca_capabilities_algorithms=SCEPStandard --policy-module none
-ok "SCEPStandard alone means POST, SHA-256 and AES" json_has \
-	'(o["method"], o["digest"], o["cipher"]) == ("POST", "SHA-256", "AES-128-CBC")' \
-	enroll --challenge secret --subject CN=standard --out standard
-ok "it also means that Renewal is RenewalReq" json_has 'o["message_type"] == "RenewalReq"' \
-	enroll --renew standard --out standard-17
-ok "standard-17: good" good standard-17
-stop_server
-
 # openssl's own server: it knows nothing of SCEP, so what counts is how far the client gets.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 3 -subj /CN=tls \
 	-addext subjectAltName=IP:127.0.0.1 2>/dev/null

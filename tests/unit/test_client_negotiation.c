@@ -58,6 +58,26 @@ START_TEST(chooses_by_the_capabilities)
 }
 END_TEST
 
+static const struct {
+	const char *capabilities;
+	unsigned type;
+} renewals[] = {
+	{NDES_2019, SCEP_PKCS_REQ},
+	{"", SCEP_PKCS_REQ},
+	{"SCEPStandard", SCEP_PKCS_REQ},
+	{"Renewal", SCEP_PKCS_REQ},
+	{"Renewal\nSCEPStandard", SCEP_RENEWAL_REQ},
+};
+
+START_TEST(renews_as_the_server_understands)
+{
+	unsigned capabilities = scep_capabilities_read(bytes_text(renewals[_i].capabilities));
+
+	ck_assert_msg(negotiation_renewal_type(capabilities) == renewals[_i].type, "\"%s\"",
+		renewals[_i].capabilities);
+}
+END_TEST
+
 /* Weak algorithms never come from the server's side. */
 START_TEST(never_chooses_weak_ones)
 {
@@ -80,6 +100,7 @@ main(void)
 
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, chooses_by_the_capabilities, 0, ROWS(rows));
+	tcase_add_loop_test(all, renews_as_the_server_understands, 0, ROWS(renewals));
 	tcase_add_test(all, never_chooses_weak_ones);
 	return support_run(suite);
 }
