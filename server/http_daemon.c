@@ -3,13 +3,13 @@
 #include <assert.h>
 #include <limits.h>
 #include <microhttpd.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "server/http_connection.h"
 
 /* A URL of 65,534 bytes and its headers must arrive, so that http.sys's answer to them is ours. */
 #define CONNECTION_MEMORY (96 * 1024)
@@ -21,15 +21,6 @@ struct http_daemon {
 	struct MHD_Daemon *mhd;
 	struct http_traffic *traffic;
 	const struct http_service *service;
-};
-
-struct connection {
-	uint64_t number;
-	unsigned exchanges; /* that began */
-	char client_address[HTTP_ADDRESS_SIZE];
-	unsigned client_port;
-	char server_address[HTTP_ADDRESS_SIZE];
-	unsigned server_port;
 };
 
 /* What happens to an exchange when libmicrohttpd calls next. */
@@ -75,28 +66,17 @@ socket_of(struct MHD_Connection *connection)
 	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
-static struct connection *
-connection_new(struct http_daemon *daemon, struct MHD_Connection *mhd)
-{
-	struct connection *connection = memory_new(1, sizeof(*connection));
-	struct sockaddr_storage local = {0};
-	socklen_t size = sizeof(local);
-
-	connection->number = ++daemon->traffic->connections;
-	getsockname(socket_of(mhd), (struct sockaddr *)&local, &size);
-	http_address_text(connection->server_address, &connection->server_port,
-		(const struct sockaddr *)&local);
-	http_address_text(connection->client_address, &connection->client_port,
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-	return connection;
-}
-
 static void
 on_connection(void *context, struct MHD_Connection *mhd, void **connection,
 	enum MHD_ConnectionNotificationCode what)
 {
+	struct http_daemon *daemon = context;
+
 	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		*connection = connection_new(context, mhd);
+		*connection = http_connection_new(socket_of(mhd),
+			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
+				->client_addr,
+			++daemon->traffic->connections);
 	else
 		free(*connection);
 }
@@ -105,23 +85,19 @@ on_connection(void *context, struct MHD_Connection *mhd, void **connection,
 static void *
 on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 {
-	struct connection *connection =
+	struct http_connection *connection =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-	struct wire *wire = memory_new(1, sizeof(*wire) + strlen(target) + 1);
+	size_t size = strlen(target) + 1;
+	struct wire *wire = memory_new(1, sizeof(*wire) + size);
 	struct request *request = &wire->exchange.request;
 
 	wire->exchange.begun_ns = clock_monotonic_ns();
 	wire->job.run = work;
 	wire->daemon = context;
 	wire->connection = mhd;
-	strcpy(wire->target, target);
+	memcpy(wire->target, target, size);
 	request_set_target(request, wire->target);
-	request->connection = connection->number;
-	request->nth = ++connection->exchanges;
-	strcpy(request->client_address, connection->client_address);
-	request->client_port = connection->client_port;
-	strcpy(request->server_address, connection->server_address);
-	request->server_port = connection->server_port;
+	http_connection_begin(connection, request);
 	return wire;
 }
 
@@ -203,16 +179,6 @@ make_response(struct wire *wire)
 	return response;
 }
 
-/* Returns which of POLLRDHUP (the client has closed its sending side), POLLERR and POLLHUP (it
- * has reset the connection) are so. */
-static short
-client_state(const struct wire *wire)
-{
-	struct pollfd state = {.fd = socket_of(wire->connection), .events = POLLRDHUP};
-
-	return poll(&state, 1, 0) > 0 ? state.revents : 0;
-}
-
 static enum MHD_Result
 answer(struct wire *wire)
 {
@@ -224,7 +190,7 @@ answer(struct wire *wire)
 	if (wire->exchange.send.no_answer)
 		return MHD_NO;
 	assert(status >= 200 && status <= 999);
-	wire->half_closed = client_state(wire) & POLLRDHUP;
+	wire->half_closed = http_connection_is_half_closed(socket_of(wire->connection));
 	response = make_response(wire);
 	result = MHD_queue_response(wire->connection, status, response);
 	MHD_destroy_response(response);
@@ -244,7 +210,7 @@ end_of_answer(const struct wire *wire)
 {
 	if (!wire->half_closed)
 		return HTTP_END_SENT;
-	if (client_state(wire) & (POLLERR | POLLHUP))
+	if (http_connection_is_reset(socket_of(wire->connection)))
 		return HTTP_END_CLIENT_LEFT;
 	shutdown(socket_of(wire->connection), SHUT_RD);
 	return HTTP_END_SENT;

@@ -29,9 +29,9 @@ struct request {
 	bool unknown_coding;    /* another Transfer-Encoding: the body has no end that is known */
 	bool expects_continue;
 	struct buffer body; /* complete once the body has been read; empty when it was not wanted */
-	char client_address[64]; /* c-ip */
+	const char *client_address; /* c-ip */
 	unsigned client_port;
-	char server_address[64]; /* s-ip */
+	const char *server_address; /* s-ip */
 	unsigned server_port;
 	uint64_t connection; /* counted from 1 in the order of accepting */
 	unsigned nth;        /* which exchange on that connection, from 1 */

@@ -46,8 +46,8 @@ exchange_support_init(struct exchange_support *support)
 	request->server_port = 80;
 	request->connection = 4;
 	request->nth = 2;
-	snprintf(request->client_address, sizeof(request->client_address), "127.0.0.1");
-	snprintf(request->server_address, sizeof(request->server_address), "127.0.0.1");
+	request->client_address = "127.0.0.1";
+	request->server_address = "127.0.0.1";
 	exchange_support_target(support,
 		"/certsrv/mscep/mscep.dll/pkiclient.exe?operation=GetCACaps&message=default");
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);

@@ -1,0 +1,53 @@
+#include "server/http_connection.h"
+
+#include <poll.h>
+
+#include "common/memory.h"
+#include "server/request.h"
+
+struct http_connection *
+http_connection_new(int descriptor, const struct sockaddr *client, uint64_t number)
+{
+	struct http_connection *connection = memory_new(1, sizeof(*connection));
+	struct sockaddr_storage local = {0};
+	socklen_t size = sizeof(local);
+
+	connection->number = number;
+	http_address_text(connection->client_address, &connection->client_port, client);
+	getsockname(descriptor, (struct sockaddr *)&local, &size);
+	http_address_text(connection->server_address, &connection->server_port,
+		(const struct sockaddr *)&local);
+	return connection;
+}
+
+void
+http_connection_begin(struct http_connection *connection, struct request *request)
+{
+	request->connection = connection->number;
+	request->nth = ++connection->exchanges;
+	request->client_address = connection->client_address;
+	request->client_port = connection->client_port;
+	request->server_address = connection->server_address;
+	request->server_port = connection->server_port;
+}
+
+/* Returns which of POLLRDHUP, POLLERR and POLLHUP are so now. */
+static short
+client_state(int descriptor)
+{
+	struct pollfd state = {.fd = descriptor, .events = POLLRDHUP};
+
+	return poll(&state, 1, 0) > 0 ? state.revents : 0;
+}
+
+bool
+http_connection_is_half_closed(int descriptor)
+{
+	return client_state(descriptor) & POLLRDHUP;
+}
+
+bool
+http_connection_is_reset(int descriptor)
+{
+	return client_state(descriptor) & (POLLERR | POLLHUP);
+}

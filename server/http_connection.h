@@ -1,0 +1,33 @@
+/*
+ * A client's TCP connection, as its exchanges name it and as the kernel sees it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/http_listen.h"
+
+struct request;
+
+struct http_connection {
+	uint64_t number;    /* counted from 1 in the order of accepting */
+	unsigned exchanges; /* that began */
+	char client_address[HTTP_ADDRESS_SIZE];
+	unsigned client_port;
+	char server_address[HTTP_ADDRESS_SIZE];
+	unsigned server_port;
+};
+
+/* Describes an accepted connection. free() releases it. */
+struct http_connection *http_connection_new(
+	int descriptor, const struct sockaddr *client, uint64_t number);
+
+/* Counts one more exchange and tells its request where it comes from. The addresses are borrowed. */
+void http_connection_begin(struct http_connection *connection, struct request *request);
+
+/* Returns whether the client has closed its sending side, or the whole connection. */
+bool http_connection_is_half_closed(int descriptor);
+
+/* Returns whether the client has reset the connection. */
+bool http_connection_is_reset(int descriptor);
