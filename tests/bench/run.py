@@ -73,7 +73,7 @@ def rsa_bound_us():
     text = subprocess.run(["openssl", "speed", "-seconds", "2", "-mr", "rsa2048"],
                           capture_output=True, text=True).stdout
     private, public = re.search(r"\+F2:\d+:2048:([0-9.]+):([0-9.]+)", text).groups()
-    return 3e6 * (float(private) + float(public))
+    return 3e6 * (1 / float(private) + 1 / float(public))
 
 
 def table(title, header, rows):
