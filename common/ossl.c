@@ -1,7 +1,14 @@
 #include "common/ossl.h"
 
+#include <openssl/crypto.h>
 #include <openssl/provider.h>
 #include <pthread.h>
+
+void
+ossl_start(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+}
 
 static pthread_once_t legacy_once = PTHREAD_ONCE_INIT;
 static OSSL_PROVIDER *legacy_provider;

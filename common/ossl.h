@@ -32,6 +32,12 @@ OSSL_CLEANUP(BIGNUM, BN)
 	})
 
 /*
+ * Starts libcrypto without the machine's openssl.cnf, which may switch algorithms or providers off: a
+ * test server behaves alike everywhere, and starts sooner. The first call into libcrypto of a program.
+ */
+void ossl_start(void);
+
+/*
  * Makes single DES available by loading OpenSSL's legacy provider on the first call. Returns
  * DONE, or BROKEN when the provider is not installed. Safe from any thread.
  */
