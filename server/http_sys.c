@@ -63,6 +63,14 @@ host_is_missing(const struct request *request, const struct settings *settings)
 	return strcmp(request->version, "HTTP/1.1") == 0 && !request_header(request, "Host");
 }
 
+/* RFC 9112 6.1: 501 to a transfer coding that is not understood. That http.sys knows no other than
+ * "chunked", and looks at it before the length, is a guess; nothing can be read behind it. */
+static bool
+coding_is_unknown(const struct request *request, const struct settings *settings)
+{
+	return request->unknown_coding;
+}
+
 static bool
 length_is_missing(const struct request *request, const struct settings *settings)
 {
@@ -77,9 +85,10 @@ static const struct {
 } checks[] = {
 	{url_is_too_long, HTTP_SYS_414},
 	{head_is_too_long, HTTP_SYS_400_TOO_LONG},
-	{header_is_too_long, HTTP_SYS_400_TOO_LONG},
+	{header_is_too_long, HTTP_SYS_400_FIELD_TOO_LONG},
 	{url_is_invalid, HTTP_SYS_400_INVALID_URL},
 	{host_is_missing, HTTP_SYS_400_INVALID_HOSTNAME},
+	{coding_is_unknown, HTTP_SYS_501},
 	{length_is_missing, HTTP_SYS_411},
 };
 

@@ -9,7 +9,10 @@
 	"<hr><p>HTTP Error %u. %s</p>\r\n"                                                         \
 	"</BODY></HTML>\r\n"
 
-/* Texts: ndes-behaviour 5.6; reasons: 5.3. */
+/*
+ * Texts: ndes-behaviour 5.6; reasons: 5.3. Nobody has captured 501 nor the page of a header field
+ * that is too long: their texts are from memory. KB820729 says that N/I stands for 501.
+ */
 static const struct {
 	unsigned status;
 	const char *reason;
@@ -19,18 +22,20 @@ static const struct {
 } rows[HTTP_SYS_ERROR_COUNT] = {
 	[HTTP_SYS_400_TOO_LONG] = {400, "RequestLength", "Bad Request",
 		"Bad Request - Request Too Long", "The size of the request headers is too long."},
+	[HTTP_SYS_400_FIELD_TOO_LONG] = {400, "FieldLength", "Bad Request",
+		"Bad Request - Header Field Too Long", "A request header field is too long."},
 	[HTTP_SYS_400_INVALID_URL] = {400, "URL", "Bad Request", "Bad Request - Invalid URL",
 		"The request URL is invalid."},
 	[HTTP_SYS_400_INVALID_HOSTNAME] = {400, "Hostname", "Bad Request",
 		"Bad Request - Invalid Hostname", "The request hostname is invalid."},
-	[HTTP_SYS_400_BAD_REQUEST] = {400, "BadRequest", "Bad Request", "Bad Request",
-		"The request is badly formed."},
 	[HTTP_SYS_404] = {404, "N/A", "Not Found", "Not Found",
 		"The requested resource is not found."},
 	[HTTP_SYS_411] = {411, "LengthRequired", "Length Required", "Length Required",
 		"The request must be chunked or have a content length."},
 	[HTTP_SYS_414] = {414, "URL_Length", "Request URL Too Long", "Request URL Too Long",
 		"The request URL is too long."},
+	[HTTP_SYS_501] = {501, "N/I", "Not Implemented", "Not Implemented",
+		"The request transfer encoding type is not supported."},
 	[HTTP_SYS_503] = {503, "AppOffline", "Service Unavailable", "Service Unavailable",
 		"The service is unavailable."},
 };

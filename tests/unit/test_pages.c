@@ -32,12 +32,13 @@ static const struct {
 	const char *reason;
 } kernel_pages[] = {
 	{HTTP_SYS_400_TOO_LONG, 400, 346, "RequestLength"},
+	{HTTP_SYS_400_FIELD_TOO_LONG, 400, 342, "FieldLength"},
 	{HTTP_SYS_400_INVALID_URL, 400, 324, "URL"},
 	{HTTP_SYS_400_INVALID_HOSTNAME, 400, 334, "Hostname"},
-	{HTTP_SYS_400_BAD_REQUEST, 400, 311, "BadRequest"},
 	{HTTP_SYS_404, 404, 315, "N/A"},
 	{HTTP_SYS_411, 411, 344, "LengthRequired"},
 	{HTTP_SYS_414, 414, 329, "URL_Length"},
+	{HTTP_SYS_501, 501, 343, "N/I"},
 	{HTTP_SYS_503, 503, 326, "AppOffline"},
 };
 
