@@ -19,7 +19,8 @@ struct connection {
 	size_t request; /* index of the one under way, or NOTHING */
 	size_t sent;
 	size_t head;   /* size of the answer's head once it is complete, else 0 */
-	size_t length; /* Content-Length */
+	size_t length; /* Content-Length, unless chunked */
+	bool chunked;  /* as Go's servers answer */
 	struct buffer answer;
 };
 
@@ -57,6 +58,23 @@ open_connection(struct run *run, struct connection *connection)
 	return epoll_ctl(run->epoll, EPOLL_CTL_ADD, connection->descriptor, &event) == 0;
 }
 
+/* Appends the body without the framing of its chunks. */
+static void
+keep_body(struct buffer *out, struct connection *connection)
+{
+	char *next = buffer_text(&connection->answer) + connection->head;
+	size_t size;
+
+	if (!connection->chunked) {
+		buffer_append(out, BYTES(next, connection->length));
+		return;
+	}
+	while ((size = strtoul(next, &next, 16)) > 0) {
+		buffer_append(out, BYTES(next + 2, size));
+		next += 2 + size + 2;
+	}
+}
+
 /* The exchange is over, well or badly. After a break we connect anew. */
 static void
 finish_request(struct run *run, struct connection *connection, bool good)
@@ -72,8 +90,7 @@ finish_request(struct run *run, struct connection *connection, bool good)
 			clock_monotonic_ns() - result->latencies_ns[request];
 	}
 	if (request != NOTHING && good)
-		buffer_append(&result->bodies[request],
-			BYTES(connection->answer.data + connection->head, connection->length));
+		keep_body(&result->bodies[request], connection);
 	connection->request = NOTHING;
 	connection->head = 0;
 	buffer_clear(&connection->answer);
@@ -112,7 +129,8 @@ start_request(struct run *run, struct connection *connection)
 	write_request(connection, run->plan->requests[connection->request]);
 }
 
-/* Looks for the end of the head and the length; false when the answer is not a 200 with one. */
+/* Looks for the end of the head and how long the body is; false when the answer is not a 200 that says
+ * so. */
 static bool
 read_head(struct connection *connection)
 {
@@ -121,12 +139,30 @@ read_head(struct connection *connection)
 
 	if (!end)
 		return true;
+	*end = '\0';
 	length = strcasestr(text, "\r\nContent-Length:");
-	if (strncmp(text, "HTTP/1.1 200", 12) != 0 || !length || length > end)
+	connection->chunked = strcasestr(text, "\r\nTransfer-Encoding: chunked") != NULL;
+	*end = '\r';
+	if (strncmp(text, "HTTP/1.1 200", 12) != 0 || (!length && !connection->chunked))
 		return false;
 	connection->head = (size_t)(end - text) + 4;
-	connection->length = strtoul(length + strlen("\r\nContent-Length:"), NULL, 10);
+	connection->length = length ? strtoul(length + strlen("\r\nContent-Length:"), NULL, 10) : 0;
 	return true;
+}
+
+static bool
+is_complete(const struct connection *connection)
+{
+	static const char last_chunk[] = "\r\n0\r\n\r\n";
+	const struct buffer *answer = &connection->answer;
+	size_t size = sizeof(last_chunk) - 1;
+
+	if (connection->head == 0)
+		return false;
+	if (!connection->chunked)
+		return answer->size >= connection->head + connection->length;
+	return answer->size >= connection->head + size &&
+		memcmp(answer->data + answer->size - size, last_chunk, size) == 0;
 }
 
 static void
@@ -144,8 +180,7 @@ read_answer(struct run *run, struct connection *connection)
 			finish_request(run, connection, false);
 			return;
 		}
-		if (connection->head &&
-			connection->answer.size >= connection->head + connection->length)
+		if (is_complete(connection))
 			finish_request(run, connection, true);
 	}
 }
