@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "server/exchange.h"
-#include "server/mscep.h"
 #include "server/server_version.h"
 
 /* Separators and what stands behind the last keyword, by enum ca_caps_form. */
@@ -104,8 +103,6 @@ get_next_ca_cert_run(struct exchange *exchange)
 {
 	struct response *response = &exchange->http->response;
 
-	if (exchange->settings->next_ca == NEXT_CA_NONE)
-		return mscep_answer_unknown_operation(exchange);
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "application/x-x509-next-ca-cert";
 	if (write_next_ca(&response->body, exchange->site->authority, &exchange->diag) != DONE)

@@ -7,9 +7,7 @@
 
 struct exchange;
 
-/* Each answers; returns STAGE_ANSWERED or STAGE_BROKE. */
+/* Each answers; returns STAGE_ANSWERED or STAGE_BROKE. GetNextCACert needs a next CA. */
 int get_ca_caps_run(struct exchange *exchange);
 int get_ca_cert_run(struct exchange *exchange);
-
-/* The RFC's signed answer with a next CA configured; as an unknown operation without. */
 int get_next_ca_cert_run(struct exchange *exchange);

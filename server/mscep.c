@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-#include "common/memory.h"
 #include "server/admin_page.h"
 #include "server/application.h"
+#include "server/browsed.h"
 #include "server/exchange.h"
 #include "server/operation.h"
 #include "server/pki_operation.h"
-#include "server/server.h"
 
 bool
 mscep_needs_worker(struct exchange *exchange)
@@ -33,32 +32,10 @@ answer_method_not_allowed(struct exchange *exchange)
 	return STAGE_ANSWERED;
 }
 
-int
-mscep_answer_general_page(struct exchange *exchange)
-{
-	struct response *response = &exchange->http->response;
-	TEXT_CLEANUP char *admin_url =
-		text_format("%s/certsrv/mscep_admin/", exchange->site->base_url);
-
-	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
-	response->content_type = "text/html";
-	pages_ndes_general(&response->body, exchange->settings->admin_page_bom, admin_url);
-	return STAGE_ANSWERED;
-}
-
-/* Browsed without an operation: 403.0 is the healthy answer of a server with the policy module, the
- * general page that of one without (ndes-behaviour 1.2). */
+/* What NDES does with an operation that it does not have is not known (ndes-behaviour 1.2), so it is a
+ * setting. */
 static int
-answer_browser(struct exchange *exchange)
-{
-	if (exchange->settings->policy_module == POLICY_MODULE_NONE)
-		return mscep_answer_general_page(exchange);
-	response_set(&exchange->http->response, RESPONSE_FROM_IIS, 403, 0, 0);
-	return STAGE_ANSWERED;
-}
-
-int
-mscep_answer_unknown_operation(struct exchange *exchange)
+answer_unknown_operation(struct exchange *exchange)
 {
 	switch ((enum unknown_operation)exchange->settings->unknown_operation) {
 	case UNKNOWN_OPERATION_FAILURE:
@@ -69,7 +46,7 @@ mscep_answer_unknown_operation(struct exchange *exchange)
 	case UNKNOWN_OPERATION_BROWSED:
 		break;
 	}
-	return answer_browser(exchange);
+	return browsed_answer(exchange);
 }
 
 int
@@ -87,6 +64,6 @@ mscep_run(struct exchange *exchange)
 		return message->operation->run(exchange);
 	if (application_is_admin(exchange->route.application))
 		return admin_page_run(exchange);
-	return message->operation_present ? mscep_answer_unknown_operation(exchange)
-					  : answer_browser(exchange);
+	return message->operation_present ? answer_unknown_operation(exchange)
+					  : browsed_answer(exchange);
 }

@@ -13,10 +13,3 @@ bool mscep_needs_worker(struct exchange *exchange);
 
 /* Runs the operation, or answers whoever browses. Returns a stage_result. */
 int mscep_run(struct exchange *exchange);
-
-/* Answers an operation that this server does not have, as the setting unknown_operation says: what
- * NDES does is not known (ndes-behaviour 1.2). Returns a stage_result. */
-int mscep_answer_unknown_operation(struct exchange *exchange);
-
-/* Answers with the general NDES page, which names the admin URL. Returns STAGE_ANSWERED. */
-int mscep_answer_general_page(struct exchange *exchange);

@@ -6,11 +6,17 @@
 #include "server/get_ca.h"
 #include "server/pki_operation.h"
 
+static bool
+has_next_ca(const struct settings *settings)
+{
+	return settings->next_ca != NEXT_CA_NONE;
+}
+
 static const struct operation operations[] = {
-	{"GetCACaps", false, get_ca_caps_run},
-	{"GetCACert", false, get_ca_cert_run},
-	{"GetNextCACert", true, get_next_ca_cert_run},
-	{"PKIOperation", true, pki_operation_run},
+	{"GetCACaps", false, get_ca_caps_run, NULL},
+	{"GetCACert", false, get_ca_cert_run, NULL},
+	{"GetNextCACert", true, get_next_ca_cert_run, has_next_ca},
+	{"PKIOperation", true, pki_operation_run, NULL},
 };
 
 const struct operation *
@@ -19,8 +25,12 @@ operation_find(bool *present, const struct exchange *exchange)
 	struct bytes value;
 
 	*present = request_parameter(&value, &exchange->http->request, "operation");
-	for (size_t i = 0; *present && i < sizeof(operations) / sizeof(operations[0]); i++)
-		if (bytes_equal(value, bytes_text(operations[i].name)))
-			return &operations[i];
+	for (size_t i = 0; *present && i < sizeof(operations) / sizeof(operations[0]); i++) {
+		const struct operation *row = &operations[i];
+
+		if (bytes_equal(value, bytes_text(row->name)) &&
+			(!row->exists || row->exists(exchange->settings)))
+			return row;
+	}
 	return NULL;
 }

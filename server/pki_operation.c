@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "server/browsed.h"
 #include "server/ca_signer.h"
 #include "server/exchange.h"
 #include "server/message_type.h"
-#include "server/mscep.h"
 #include "server/server_version.h"
 
 /* HRESULTs that go out in 1.3.6.1.4.1.311.21.33. */
@@ -35,7 +35,7 @@ answer_without_reply(struct exchange *exchange, unsigned event, const char *reas
 		response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 		break;
 	case UNDECODABLE_PAGE:
-		return mscep_answer_general_page(exchange);
+		return browsed_answer_general_page(exchange);
 	case UNDECODABLE_500:
 		response_set(response, RESPONSE_FROM_IIS, 500, 0, 0);
 		break;
