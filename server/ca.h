@@ -9,8 +9,8 @@ struct exchange;
 
 /*
  * Answers a PKIOperation whose disposition is still SUCCESS, by message.type: fills
- * exchange->issuance, and the disposition where the answer is PENDING or FAILURE. What it issues is
- * in the store when it returns; a challenge that was taken for what is not issued is given back.
- * One private-key operation at most; on a worker thread. Returns a stage_result.
+ * exchange->issuance, and the disposition where the answer is PENDING or FAILURE. A certificate that
+ * is to be issued is planned here and signed by the next stage (ca_issue.h). At most one private-key
+ * operation, for a CRL; on a worker thread. Returns a stage_result.
  */
 int ca_run(struct exchange *exchange);

@@ -1,139 +1,23 @@
 #include "server/ca_issue.h"
 
-#include <stdio.h>
-
-#include "server/ca_refusal.h"
-#include "server/certificate_template.h"
 #include "server/exchange.h"
 #include "server/server.h"
 #include "server/store.h"
 
-#define BACKDATED  600 /* seconds; AD CS allows for clocks that are slow */
-#define EMPTY_NAME 2   /* octets of a Name without RDNs */
-
-static const struct csr *
-request_of(const struct exchange *exchange)
-{
-	const struct issuance *issuance = &exchange->issuance;
-
-	return issuance->pending.der.size ? &issuance->pending : &exchange->message.scep.csr;
-}
-
-/* Each check below returns DONE; REFUSED, and the message is refused; or BROKEN. */
-
+/* Signs the plan; what cannot be read back is not put on record. DONE or BROKEN. */
 static int
-check_template(struct exchange *exchange)
+sign(struct certificate *out, struct exchange *exchange)
 {
-	const char *name =
-		certificate_template_name(exchange->settings, request_of(exchange)->key_usage);
-	const struct certificate_template *template;
+	BUFFER_CLEANUP struct buffer der = {0};
 
-	if (certificate_template_find(&template, name, &exchange->diag) == DONE) {
-		certificate_template_apply(
-			&exchange->issuance.plan, template, request_of(exchange)->key_usage);
-		return DONE;
-	}
-	ca_refuse(exchange, CA_REFUSAL_TEMPLATE);
-	return REFUSED;
-}
-
-static int
-check_key_size(struct exchange *exchange)
-{
-	int64_t minimum = exchange->settings->minimum_key_size;
-	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL;
-	char wanted[64];
-
-	if (key_read_public(&key, request_of(exchange)->spki, &exchange->diag) != DONE)
-		return BROKEN; /* mscep.dll has read it before */
-	/* A template's size is one of RSA keys; an EC key has its curve. */
-	if (!key_is_rsa(key) || key_bits(key) >= minimum)
-		return DONE;
-	snprintf(wanted, sizeof(wanted), "at least %lld bits", (long long)minimum);
-	diag_refuse(&exchange->diag, "PKCS#10 public key", "CERTSRV_E_KEY_LENGTH", wanted,
-		"%u bits", key_bits(key));
-	ca_refuse(exchange, CA_REFUSAL_KEY_SIZE);
-	return REFUSED;
-}
-
-static int
-check_subject(struct exchange *exchange)
-{
-	const struct csr *csr = request_of(exchange);
-
-	if (csr->subject.size > EMPTY_NAME || csr->subject_alt_name.size)
-		return DONE;
-	diag_refuse(&exchange->diag, "PKCS#10 subject", "RFC 5280 4.1.2.6",
-		"a subject, or a subjectAltName in its place", "neither");
-	ca_refuse(exchange, CA_REFUSAL_SUBJECT);
-	return REFUSED;
-}
-
-static int
-check_ca(struct exchange *exchange)
-{
-	const struct certificate *issuer = authority_issuer(exchange->site->authority);
-	char limit[CLOCK_TEXT_SIZE];
-
-	if (exchange_seconds(exchange) < issuer->not_after)
-		return DONE;
-	diag_refuse(&exchange->diag, "CA certificate", "RFC 5280 6.1.3", "one that is valid now",
-		"one that was valid until %s", clock_text(limit, issuer->not_after * 1000));
-	ca_refuse(exchange, CA_REFUSAL_CA_EXPIRED);
-	return REFUSED;
-}
-
-static void
-plan_validity(struct exchange *exchange)
-{
-	const struct certificate *issuer = authority_issuer(exchange->site->authority);
-	struct certificate_plan *plan = &exchange->issuance.plan;
-	int64_t now = exchange_seconds(exchange);
-
-	plan->not_before = now - BACKDATED;
-	plan->not_after = now + exchange->settings->validity_period * CLOCK_DAY_SECONDS;
-	/* AD CS issues nothing that outlives itself. */
-	if (plan->not_after > issuer->not_after)
-		plan->not_after = issuer->not_after;
+	if (certificate_plan_sign(&der, &exchange->issuance.plan,
+		    authority_issuer_key(exchange->site->authority), &exchange->diag) != DONE)
+		return BROKEN;
+	return certificate_read(out, buffer_bytes(&der), &exchange->diag) == DONE ? DONE : BROKEN;
 }
 
 int
-ca_issue_plan(struct exchange *exchange)
-{
-	static int (*const checks[])(struct exchange *) = {
-		check_template, check_key_size, check_subject, check_ca};
-	const struct authority *authority = exchange->site->authority;
-	const struct authority_ca *ca = &authority->cas[0];
-	const struct csr *csr = request_of(exchange);
-	struct certificate_plan *plan = &exchange->issuance.plan;
-	int result;
-
-	*plan = (struct certificate_plan){
-		.digest = algorithm_digest_named("SHA-256"),
-		.issuer = ca->certificate->subject,
-		.subject = csr->subject,
-		.spki = csr->spki,
-		.subject_key_identifier = true,
-		.authority_key_identifier = ca->certificate->subject_key_identifier,
-		.subject_alt_name = csr->subject_alt_name,
-		/* RFC 5280 4.2.1.6 */
-		.subject_alt_name_critical = csr->subject.size <= EMPTY_NAME,
-		.crl_url = ca->crl_url,
-		.issuer_url = ca->issuer_url,
-	};
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		result = checks[i](exchange);
-		if (result != DONE)
-			return result == REFUSED ? STAGE_NEXT : STAGE_BROKE;
-	}
-	plan_validity(exchange);
-	plan->serial_size = authority_serial(
-		plan->serial, authority, exchange->issuance.request_id, &exchange->server->random);
-	return STAGE_NEXT;
-}
-
-int
-ca_issue_carry_out(struct exchange *exchange)
+ca_issue_run(struct exchange *exchange)
 {
 	struct issuance *issuance = &exchange->issuance;
 	const struct transaction_record record = {
@@ -143,15 +27,13 @@ ca_issue_carry_out(struct exchange *exchange)
 	};
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
 
-	if (certificate_plan_sign(&issuance->certificate, &issuance->plan,
-		    authority_issuer_key(exchange->site->authority), &exchange->diag) != DONE)
+	if (exchange->disposition.status != SCEP_STATUS_SUCCESS || !issuance->approved)
+		return STAGE_NEXT;
+	if (sign(&certificate, exchange) != DONE ||
+		store_issue(exchange->server->store, exchange->site->name, &certificate,
+			exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
+			&exchange->diag) != DONE)
 		return STAGE_BROKE;
-	if (certificate_read(&certificate, buffer_bytes(&issuance->certificate), &exchange->diag) !=
-		DONE)
-		return STAGE_BROKE;
-	if (store_issue(exchange->server->store, exchange->site->name, &certificate,
-		    exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
-		    &exchange->diag) != DONE)
-		return STAGE_BROKE;
+	buffer_append(&issuance->certificate, buffer_bytes(&certificate.der));
 	return STAGE_NEXT;
 }

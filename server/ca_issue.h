@@ -1,19 +1,15 @@
 /*
- * How the CA comes to a certificate: what AD CS checks of a request, the plan
- * that it makes of it, and the plan carried out.
+ * The stage `ca_issue`: AD CS signs what it has planned, and puts it on record.
+ * It has no opinions: whatever stands in the plan stands in the certificate.
  */
 #pragma once
 
 struct exchange;
 
 /*
- * Checks the request of the exchange (issuance.pending where that is filled, else the message's
- * own) and fills issuance.plan under issuance.request_id; or refuses. A stage_result.
+ * Carries out issuance.plan when it is approved and the disposition is still SUCCESS. The
+ * certificate is in the store, with the transaction that it ends, when it appears in
+ * issuance.certificate. One private-key operation; on a worker thread. Returns STAGE_NEXT or
+ * STAGE_BROKE.
  */
-int ca_issue_plan(struct exchange *exchange);
-
-/*
- * Signs issuance.plan as it stands into issuance.certificate, and puts it into the store with the
- * transaction that it ends. One private-key operation. A stage_result.
- */
-int ca_issue_carry_out(struct exchange *exchange);
+int ca_issue_run(struct exchange *exchange);

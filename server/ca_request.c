@@ -2,7 +2,7 @@
 
 #include "common/hresult.h"
 #include "common/name.h"
-#include "server/ca_issue.h"
+#include "server/ca_plan.h"
 #include "server/ca_refusal.h"
 #include "server/exchange.h"
 #include "server/server.h"
@@ -102,16 +102,18 @@ submit(struct exchange *exchange)
 	if (store_next_request_id(&exchange->issuance.request_id, exchange->server->store,
 		    exchange->site->name, &exchange->diag) != DONE)
 		return STAGE_BROKE;
-	result = ca_issue_plan(exchange);
+	result = ca_plan_certificate(exchange);
 	if (result != STAGE_NEXT)
 		return result;
 	if (exchange->disposition.status != SCEP_STATUS_SUCCESS)
 		return put_refusal(exchange);
-	if (is_approved(exchange->settings, 0))
+	if (is_approved(exchange->settings, 0)) {
+		exchange->issuance.approved = true;
 		return STAGE_NEXT;
-	answer_pending(exchange);
+	}
 	record.request_id = exchange->issuance.request_id;
-	return put_transaction(exchange, &record);
+	result = put_transaction(exchange, &record);
+	return result == STAGE_NEXT ? answer_pending(exchange) : result;
 }
 
 /* Counts one more poll of a pending request, which stands in issuance.pending. */
@@ -133,9 +135,10 @@ poll(struct exchange *exchange, const struct transaction_record *record)
 	}
 	if (!is_approved(exchange->settings, issuance->polls))
 		return answer_pending(exchange);
-	result = ca_issue_plan(exchange);
+	result = ca_plan_certificate(exchange);
 	if (result == STAGE_NEXT && exchange->disposition.status != SCEP_STATUS_SUCCESS)
 		return put_refusal(exchange);
+	issuance->approved = result == STAGE_NEXT;
 	return result;
 }
 

@@ -73,12 +73,13 @@ struct disposition {
 	unsigned event;     /* NDES event id; 0: none */
 };
 
-/* Filled by ca. */
+/* Filled by ca; the certificate by ca_issue. */
 struct issuance {
 	struct certificate_plan plan; /* its views point into the request */
+	bool approved;                /* the plan is to be carried out */
 	struct csr pending;           /* of a poll: the request that it asks after; else empty */
 	uint32_t request_id;
-	struct buffer certificate; /* DER, signed; empty when nothing was issued */
+	struct buffer certificate; /* DER, on record; empty when nothing was issued */
 	struct buffer crl;         /* for GetCRL */
 	unsigned polls;
 };

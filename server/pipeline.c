@@ -1,6 +1,7 @@
 #include "server/pipeline.h"
 
 #include "server/ca.h"
+#include "server/ca_issue.h"
 #include "server/connect.h"
 #include "server/exchange.h"
 #include "server/http_sys.h"
@@ -21,7 +22,8 @@ static const struct stage stages[] = {
 	{"static_file", "IIS: the folder CertEnroll", PHASE_BODY, static_file_run},
 	{"mscep", "mscep.dll", PHASE_BODY, mscep_run},
 	{"policy", "the challenge, or the Intune policy module", PHASE_BODY, policy_run},
-	{"ca", "AD CS", PHASE_BODY, ca_run},
+	{"ca", "AD CS: requests, polls, lookups", PHASE_BODY, ca_run},
+	{"ca_issue", "AD CS: signing what was planned", PHASE_BODY, ca_issue_run},
 	{"reply", "mscep.dll on the way back", PHASE_BODY, reply_run},
 	{"policy_back", "the password cache on the way back", PHASE_BACK, policy_settle},
 	{"respond", "IIS on the way back", PHASE_BACK, respond_run},
@@ -56,8 +58,12 @@ pipeline_run(struct exchange *exchange, enum stage_phase phase)
 {
 	const struct stage *stage;
 
-	for (unsigned i = 0; (stage = pipeline_stage(i)); i++)
-		if (stage->phase == phase && run_stage(exchange, stage) && phase < PHASE_BACK)
+	for (unsigned i = 0; (stage = pipeline_stage(i)); i++) {
+		if (stage->phase != phase)
+			continue;
+		/* An answer ends the way forward; the way back is gone to its end. */
+		if (run_stage(exchange, stage) && phase < PHASE_BACK)
 			return true;
+	}
 	return exchange->answered_by != NULL;
 }

@@ -7,6 +7,7 @@
 #include "common/memory.h"
 #include "common/name.h"
 #include "server/ca.h"
+#include "server/ca_issue.h"
 #include "server/ca_signer.h"
 #include "server/message_type.h"
 #include "server/store.h"
@@ -126,7 +127,8 @@ ca_support_run(struct ca_support *support, const struct ca_message *message)
 	if (message->signer)
 		ck_assert_msg(ca_signer_identify(exchange) == STAGE_NEXT, "%s",
 			diag_text(words, &exchange->diag));
-	ck_assert_msg(ca_run(exchange) == STAGE_NEXT, "%s", diag_text(words, &exchange->diag));
+	ck_assert_msg(ca_run(exchange) == STAGE_NEXT && ca_issue_run(exchange) == STAGE_NEXT, "%s",
+		diag_text(words, &exchange->diag));
 	return exchange;
 }
 

@@ -49,7 +49,8 @@ ca_support_exchange_freep(struct exchange **exchange)
 
 #define EXCHANGE_CLEANUP __attribute__((cleanup(ca_support_exchange_freep)))
 
-/* Makes an exchange and runs it through ca_signer_identify, where it has a signer, and ca_run. */
+/* Makes an exchange and runs it through ca_signer_identify, where it has a signer, and
+ * the stages `ca` and `ca_issue`. */
 struct exchange *ca_support_run(struct ca_support *support, const struct ca_message *message);
 
 /* Issues a certificate for the message, which must succeed. */
