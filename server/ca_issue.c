@@ -1,5 +1,6 @@
 #include "server/ca_issue.h"
 
+#include "server/ca_request.h"
 #include "server/exchange.h"
 #include "server/server.h"
 #include "server/store.h"
@@ -26,13 +27,18 @@ ca_issue_run(struct exchange *exchange)
 		.polls = issuance->polls,
 	};
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
+	int result;
 
 	if (exchange->disposition.status != SCEP_STATUS_SUCCESS || !issuance->approved)
 		return STAGE_NEXT;
-	if (sign(&certificate, exchange) != DONE ||
-		store_issue(exchange->server->store, exchange->site->name, &certificate,
-			exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
-			&exchange->diag) != DONE)
+	if (sign(&certificate, exchange) != DONE)
+		return STAGE_BROKE;
+	result = store_issue(exchange->server->store, exchange->site->name, &certificate,
+		exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
+		&exchange->diag);
+	if (result == REFUSED)
+		return ca_request_answer_ended(exchange);
+	if (result != DONE)
 		return STAGE_BROKE;
 	buffer_append(&issuance->certificate, buffer_bytes(&certificate.der));
 	return STAGE_NEXT;

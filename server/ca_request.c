@@ -28,11 +28,13 @@ is_approved(const struct settings *settings, unsigned polls)
 static int
 put_transaction(struct exchange *exchange, const struct transaction_record *record)
 {
-	return store_transaction_put(exchange->server->store, exchange->site->name,
-		       exchange->message.scep.transaction_id, record, exchange->arrived_ms,
-		       &exchange->diag) == DONE
-		? STAGE_NEXT
-		: STAGE_BROKE;
+	int result = store_transaction_put(exchange->server->store, exchange->site->name,
+		exchange->message.scep.transaction_id, record, exchange->arrived_ms,
+		&exchange->diag);
+
+	if (result == REFUSED)
+		return ca_request_answer_ended(exchange);
+	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
 }
 
 /* Ends a transaction whose request the CA has just refused. */
@@ -128,11 +130,8 @@ poll(struct exchange *exchange, const struct transaction_record *record)
 		exchange->site->name, exchange->message.scep.transaction_id, &exchange->diag);
 	if (result == BROKEN)
 		return STAGE_BROKE;
-	if (result == REFUSED) {
-		/* Another exchange has ended it a moment ago; the next poll will see that. */
-		exchange->diag = (struct diag){0};
-		return answer_pending(exchange);
-	}
+	if (result == REFUSED)
+		return ca_request_answer_ended(exchange);
 	if (!is_approved(exchange->settings, issuance->polls))
 		return answer_pending(exchange);
 	result = ca_plan_certificate(exchange);
@@ -230,6 +229,15 @@ answer_poll_of_pending(struct exchange *exchange, const struct transaction_recor
 }
 
 static int
+give_issued(struct exchange *exchange, const struct transaction_record *record)
+{
+	exchange->issuance.request_id = record->request_id;
+	exchange->issuance.polls = record->polls;
+	buffer_append(&exchange->issuance.certificate, buffer_bytes(&record->certificate));
+	return STAGE_NEXT;
+}
+
+static int
 answer_poll_of_issued(struct exchange *exchange, const struct transaction_record *record)
 {
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
@@ -239,10 +247,7 @@ answer_poll_of_issued(struct exchange *exchange, const struct transaction_record
 		return STAGE_BROKE;
 	if (!are_names_right(exchange, certificate.subject))
 		return STAGE_NEXT;
-	exchange->issuance.request_id = record->request_id;
-	exchange->issuance.polls = record->polls;
-	buffer_append(&exchange->issuance.certificate, buffer_bytes(&record->certificate));
-	return STAGE_NEXT;
+	return give_issued(exchange, record);
 }
 
 static int
@@ -277,4 +282,21 @@ ca_request_answer_poll(struct exchange *exchange)
 		break;
 	}
 	return answer_poll_of_refused(exchange, &record);
+}
+
+int
+ca_request_answer_ended(struct exchange *exchange)
+{
+	RECORD_CLEANUP struct transaction_record record = {0};
+
+	exchange->disposition = (struct disposition){0};
+	exchange->diag = (struct diag){0};
+	if (store_transaction_find(&record, exchange->server->store, exchange->site->name,
+		    exchange->message.scep.transaction_id, &exchange->diag) != DONE)
+		return STAGE_BROKE; /* nothing is ever forgotten */
+	/* A new request may have taken the transactionID; the next poll will be about that one. */
+	if (record.request_id != exchange->issuance.request_id)
+		return answer_pending(exchange);
+	return record.status == SCEP_STATUS_SUCCESS ? give_issued(exchange, &record)
+						    : answer_poll_of_refused(exchange, &record);
 }

@@ -7,9 +7,8 @@
  * request with the same public key counts as one more poll; with another key it
  * is refused. Once it has ended, the next request with that transactionID is a
  * new one, as AD CS makes of it: it needs a challenge of its own and gets a
- * certificate of its own. Two polls in the same instant may both find their
- * request approved; each then gets a certificate, and the transaction is the
- * later one's.
+ * certificate of its own. Of polls in the same instant that all find their
+ * request approved, one gets it issued, and the others get what that one got.
  */
 #pragma once
 
@@ -20,3 +19,7 @@ int ca_request_answer(struct exchange *exchange);
 
 /* Answers a CertPoll. A stage_result. */
 int ca_request_answer_poll(struct exchange *exchange);
+
+/* Answers a poll whose request, issuance.request_id, another exchange has ended in the meantime: as
+ * that one was answered. A stage_result. */
+int ca_request_answer_ended(struct exchange *exchange);

@@ -63,14 +63,15 @@ store_issue(struct store *store, const char *site, const struct certificate *cer
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
 	int64_t id;
+	int result;
 
 	if (database_begin(&transaction, store->database, diag) != DONE ||
 		insert(&id, &transaction, site, certificate, transaction_id, record->request_id,
-			now, diag) != DONE ||
-		store_transaction_finish(
-			&transaction, site, transaction_id, record, id, now, diag) != DONE)
+			now, diag) != DONE)
 		return BROKEN;
-	return database_commit(&transaction, diag);
+	result =
+		store_transaction_finish(&transaction, site, transaction_id, record, id, now, diag);
+	return result == DONE ? database_commit(&transaction, diag) : result;
 }
 
 static int

@@ -24,7 +24,8 @@ void certificate_record_done(struct certificate_record *record);
 
 /*
  * Remembers an issued certificate and the transaction that it ends (status SUCCESS), both or neither.
- * Of `record` the request number and the polls are kept. DONE or BROKEN.
+ * Of `record` the request number and the polls are kept. DONE; REFUSED, and nothing is remembered: the
+ * request was pending and has ended already; BROKEN.
  */
 int store_issue(struct store *store, const char *site, const struct certificate *certificate,
 	const char *transaction_id, const struct transaction_record *record, int64_t now,

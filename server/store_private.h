@@ -15,7 +15,7 @@ struct store {
 
 /*
  * Within a transaction of store_issue: remembers that a transactionID ended with the certificate in
- * row `certificate`. DONE or BROKEN.
+ * row `certificate`. DONE; REFUSED: its request was pending and has ended already; BROKEN.
  */
 int store_transaction_finish(struct database_transaction *transaction, const char *site,
 	const char *transaction_id, const struct transaction_record *record, int64_t certificate,

@@ -10,28 +10,39 @@ transaction_record_done(struct transaction_record *record)
 	*record = (struct transaction_record){0};
 }
 
-/* `certificate` is the row of the issued one; 0: none. */
+/*
+ * `certificate` is the row of the issued one; 0: none. DONE; REFUSED: the request was pending and is
+ * no more; BROKEN.
+ */
 static int
 put(struct database_transaction *transaction, const char *site, const char *transaction_id,
 	const struct transaction_record *record, enum scep_status status, int64_t certificate,
 	int64_t now, struct diag *diag)
 {
-	return database_run(transaction,
+	int result = database_run(transaction,
 		"INSERT INTO transactions (site, transaction_id, status, request_id,"
 		" changed_at, polls, fail_info, error, certificate, csr)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
 		" ON CONFLICT (site, transaction_id) DO UPDATE SET status = excluded.status,"
 		" request_id = excluded.request_id, changed_at = excluded.changed_at,"
 		" polls = excluded.polls, fail_info = excluded.fail_info, error = excluded.error,"
-		" certificate = excluded.certificate, csr = excluded.csr",
+		" certificate = excluded.certificate, csr = excluded.csr"
+		" WHERE excluded.polls = 0"
+		" OR transactions.request_id = excluded.request_id AND transactions.status = ?11",
 		VALUES(value_text(site), value_text(transaction_id), value_integer(status),
 			value_integer(record->request_id), value_integer(now),
 			value_integer(record->polls), value_integer(record->fail_info),
 			value_integer(record->error),
 			certificate ? value_integer(certificate) : value_null(),
 			status == SCEP_STATUS_PENDING ? value_blob(buffer_bytes(&record->csr))
-						      : value_null()),
+						      : value_null(),
+			value_integer(SCEP_STATUS_PENDING)),
 		diag);
+
+	if (result != DONE || database_changes(transaction) > 0)
+		return result;
+	return diag_refuse(diag, "transactionID", "RFC 8894 3.3.3", "that of a pending request",
+		"\"%s\", whose request number %u has ended", transaction_id, record->request_id);
 }
 
 int
@@ -48,12 +59,12 @@ store_transaction_put(struct store *store, const char *site, const char *transac
 	const struct transaction_record *record, int64_t now, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
+	int result;
 
-	if (database_begin(&transaction, store->database, diag) != DONE ||
-		put(&transaction, site, transaction_id, record, record->status, 0, now, diag) !=
-			DONE)
+	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
-	return database_commit(&transaction, diag);
+	result = put(&transaction, site, transaction_id, record, record->status, 0, now, diag);
+	return result == DONE ? database_commit(&transaction, diag) : result;
 }
 
 static int

@@ -9,7 +9,11 @@
 
 struct store;
 
-/* What NDES remembers of one transactionID. */
+/*
+ * What NDES remembers of one transactionID. One that was polled ends only while it is pending under
+ * its request number, so of two exchanges that would end it at once, one does; one without polls is
+ * a new request's, and takes the place of what stood there.
+ */
 struct transaction_record {
 	enum scep_status status;
 	uint32_t request_id;
@@ -22,7 +26,8 @@ struct transaction_record {
 
 void transaction_record_done(struct transaction_record *record);
 
-/* Remembers or replaces a transaction that is PENDING or ended in FAILURE. DONE or BROKEN. */
+/* Remembers a transaction that is PENDING or ended in FAILURE. DONE; REFUSED: its request was pending
+ * and has ended already; BROKEN. */
 int store_transaction_put(struct store *store, const char *site, const char *transaction_id,
 	const struct transaction_record *record, int64_t now, struct diag *diag);
 

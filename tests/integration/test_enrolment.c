@@ -313,7 +313,6 @@ END_TEST
 struct member {
 	pthread_t thread;
 	const struct deployment *deployment;
-	struct device *device; /* whose prepared request is sent */
 	struct buffer request;
 	struct raw_response response;
 };
@@ -330,30 +329,37 @@ send_prepared(void *argument)
 	return NULL;
 }
 
-/* Sends one message for each member, all prepared first, and counts the answers that are SUCCESS. */
+/* Writes a member's request: the message, under a transactionID of its own unless it names one. */
+static void
+prepare(struct member *member, struct device *device, const struct deployment *deployment,
+	struct device_message message, size_t number)
+{
+	BUFFER_CLEANUP struct buffer der = {0};
+	char transaction_id[16];
+
+	snprintf(transaction_id, sizeof(transaction_id), "crowd-%zu", number);
+	if (!message.transaction_id)
+		message.transaction_id = transaction_id;
+	device_write(&der, device, &message);
+	buffer_append_format(&member->request,
+		"POST /certsrv/mscep/mscep.dll?operation=PKIOperation HTTP/1.1\r\nHost: test\r\n"
+		"Content-Length: %zu\r\n\r\n",
+		der.size);
+	buffer_append(&member->request, buffer_bytes(&der));
+	member->deployment = deployment;
+}
+
+/* Sends the message once for each member, all prepared first; gives the certificates that came, and
+ * counts them. */
 static unsigned
-send_crowd(struct device *device, const struct deployment *deployment, const char *challenge,
-	struct certificate issued[CROWD])
+send_crowd(struct device *device, const struct deployment *deployment,
+	const struct device_message *message, struct certificate issued[CROWD])
 {
 	struct member crowd[CROWD] = {0};
 	unsigned successes = 0;
 
-	for (size_t i = 0; i < CROWD; i++) {
-		BUFFER_CLEANUP struct buffer der = {0};
-		char transaction_id[16];
-
-		snprintf(transaction_id, sizeof(transaction_id), "crowd-%zu", i);
-		device_write(&der, device,
-			&(struct device_message){
-				.challenge = challenge, .transaction_id = transaction_id});
-		buffer_append_format(&crowd[i].request,
-			"POST /certsrv/mscep/mscep.dll?operation=PKIOperation HTTP/1.1\r\nHost: "
-			"test\r\n"
-			"Content-Length: %zu\r\n\r\n",
-			der.size);
-		buffer_append(&crowd[i].request, buffer_bytes(&der));
-		crowd[i].deployment = deployment;
-	}
+	for (size_t i = 0; i < CROWD; i++)
+		prepare(&crowd[i], device, deployment, *message, i);
 	for (size_t i = 0; i < CROWD; i++)
 		ck_assert_int_eq(
 			pthread_create(&crowd[i].thread, NULL, send_prepared, &crowd[i]), 0);
@@ -385,7 +391,8 @@ START_TEST(gives_no_serial_twice)
 
 	deployment_start(&deployment, NULL);
 	device_init(&device, &deployment, 0);
-	ck_assert_uint_eq(send_crowd(&device, &deployment, "secret", issued), CROWD);
+	ck_assert_uint_eq(
+		send_crowd(&device, &deployment, &(struct device_message){0}, issued), CROWD);
 	for (size_t i = 0; i < CROWD; i++) {
 		for (size_t k = 0; k < i; k++)
 			ck_assert(!bytes_equal(issued[i].serial, issued[k].serial));
@@ -426,8 +433,38 @@ START_TEST(takes_a_password_once)
 	deployment_start(&deployment, NULL);
 	device_init(&device, &deployment, 0);
 	fetch_password(password, &deployment);
-	ck_assert_uint_eq(send_crowd(&device, &deployment, password, issued), 1);
+	ck_assert_uint_eq(send_crowd(&device, &deployment,
+				  &(struct device_message){.challenge = password}, issued),
+		1);
 	certificate_done(&issued[0]);
+	device_done(&device);
+	deployment_stop(&deployment);
+}
+END_TEST
+
+/* One request is one certificate, however many ask after it in the same instant. */
+START_TEST(issues_a_pending_request_once)
+{
+	static const char *const settings[] = {"approval=after_polls", "approval_polls=1", NULL};
+	SCEP_REPLY_CLEANUP struct scep_reply pending = {0};
+	BUFFER_CLEANUP struct buffer names = {0};
+	struct certificate issued[CROWD] = {0};
+	struct device_message message = {.transaction_id = "one"};
+	struct deployment deployment;
+	struct device device;
+
+	deployment_start(&deployment, settings);
+	device_init(&device, &deployment, 0);
+	device_exchange(&pending, &device, &deployment, &message);
+	ck_assert_uint_eq(pending.status, SCEP_STATUS_PENDING);
+	scep_request_put_issuer_and_subject(&names, device.ca.subject, device.signer.subject);
+	message.message_type = SCEP_CERT_POLL;
+	message.data = buffer_bytes(&names);
+	ck_assert_uint_eq(send_crowd(&device, &deployment, &message, issued), CROWD);
+	for (size_t i = 1; i < CROWD; i++)
+		ck_assert(bytes_equal(issued[i].serial, issued[0].serial));
+	for (size_t i = 0; i < CROWD; i++)
+		certificate_done(&issued[i]);
 	device_done(&device);
 	deployment_stop(&deployment);
 }
@@ -506,6 +543,7 @@ main(void)
 	tcase_add_test(tests, survives_a_restart);
 	tcase_add_test(tests, gives_no_serial_twice);
 	tcase_add_test(tests, takes_a_password_once);
+	tcase_add_test(tests, issues_a_pending_request_once);
 	tcase_add_test(tests, takes_a_repeated_request_as_a_poll);
 	tcase_add_test(tests, keeps_a_pending_password_to_its_transaction);
 	suite_add_tcase(suite, tests);

@@ -4,6 +4,8 @@
 #include "ca_support.h"
 #include "common/hresult.h"
 #include "common/name.h"
+#include "server/ca_issue.h"
+#include "server/message_type.h"
 #include "server/store.h"
 
 #define STEPS_MAX 6
@@ -209,6 +211,70 @@ START_TEST(a_pending_request_may_be_refused)
 }
 END_TEST
 
+/* How two exchanges that ask after one pending request are answered, when each has found it approved
+ * before the other one ended it. */
+static const struct {
+	const char *name;
+	unsigned types[2];
+	bool refused; /* the CA would refuse it by now, when the first one ends it */
+} races[] = {
+	{"two polls", {SCEP_CERT_POLL, SCEP_CERT_POLL}, false},
+	{"a repeated request and a poll", {SCEP_PKCS_REQ, SCEP_CERT_POLL}, false},
+	{"a poll and a repeated request", {SCEP_CERT_POLL, SCEP_PKCS_REQ}, false},
+	{"a refusal before a certificate", {SCEP_CERT_POLL, SCEP_CERT_POLL}, true},
+};
+
+START_TEST(a_pending_request_ends_once)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	EXCHANGE_CLEANUP struct exchange *request = NULL, *first = NULL, *second = NULL;
+	const struct ca_message one = {.type = races[_i].types[0]},
+				other = {.type = races[_i].types[1]};
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	support.site.settings.approval = APPROVAL_AFTER_POLLS;
+	support.site.settings.approval_polls = 1;
+	request = ca_support_run(&support, &(struct ca_message){0});
+	second = ca_support_exchange(&support, &other);
+	ck_assert_int_eq(second->message.type->answer(second), STAGE_NEXT);
+	ck_assert_msg(second->issuance.approved, "%s: not approved", races[_i].name);
+	if (races[_i].refused)
+		support.site.settings.minimum_key_size = 2048;
+	first = ca_support_run(&support, &one);
+	ck_assert_int_eq(ca_issue_run(second), STAGE_NEXT);
+	ck_assert_int_eq(second->disposition.status, first->disposition.status);
+	ck_assert_int_eq(second->disposition.error, first->disposition.error);
+	ck_assert_uint_eq(second->issuance.request_id, request->issuance.request_id);
+	ck_assert_msg(bytes_equal(buffer_bytes(&second->issuance.certificate),
+			      buffer_bytes(&first->issuance.certificate)),
+		"%s: another certificate", races[_i].name);
+}
+END_TEST
+
+/* The transactionID has gone on to a new request before the loser is answered. */
+START_TEST(a_poll_that_comes_too_late_waits)
+{
+	const struct ca_message poll = {.type = SCEP_CERT_POLL};
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	EXCHANGE_CLEANUP struct exchange *request = NULL, *first = NULL, *late = NULL, *anew = NULL;
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	support.site.settings.approval = APPROVAL_AFTER_POLLS;
+	support.site.settings.approval_polls = 1;
+	request = ca_support_run(&support, &(struct ca_message){0});
+	late = ca_support_exchange(&support, &poll);
+	ck_assert_int_eq(late->message.type->answer(late), STAGE_NEXT);
+	first = ca_support_run(&support, &poll);
+	ck_assert_int_eq(first->disposition.status, SCEP_STATUS_SUCCESS);
+	anew = ca_support_run(&support, &(struct ca_message){0});
+	ck_assert_int_eq(anew->disposition.status, SCEP_STATUS_PENDING);
+	ck_assert_uint_gt(anew->issuance.request_id, request->issuance.request_id);
+	ck_assert_int_eq(ca_issue_run(late), STAGE_NEXT);
+	ck_assert_int_eq(late->disposition.status, SCEP_STATUS_PENDING);
+	ck_assert_uint_eq(late->issuance.certificate.size, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -222,6 +288,8 @@ main(void)
 	tcase_add_loop_test(tcase, polls_must_fit_a_pending_request, 0, ROWS(polls));
 	tcase_add_loop_test(tcase, polls_must_fit_an_issued_certificate, 0, ROWS(polls));
 	tcase_add_test(tcase, a_pending_request_may_be_refused);
+	tcase_add_loop_test(tcase, a_pending_request_ends_once, 0, ROWS(races));
+	tcase_add_test(tcase, a_poll_that_comes_too_late_waits);
 	suite_add_tcase(suite, tcase);
 	return support_run(suite);
 }

@@ -106,6 +106,47 @@ START_TEST(issues_both_or_neither)
 }
 END_TEST
 
+/* However two exchanges would end a request that both have polled, the first one is right. */
+START_TEST(ends_a_polled_transaction_once)
+{
+	STORE_CLEANUP struct store *store = support_open(NULL);
+	CERTIFICATE_CLEANUP struct certificate first = {0}, second = {0};
+	struct transaction_record pending = {.status = SCEP_STATUS_PENDING, .request_id = 3}, found;
+	struct transaction_record issued = {.request_id = 3, .polls = 2};
+	struct transaction_record failed = {
+		.status = SCEP_STATUS_FAILURE, .request_id = 3, .polls = 1};
+	struct transaction_record anew = {.status = SCEP_STATUS_PENDING, .request_id = 4};
+	struct certificate_record certificate;
+	struct diag diag = {0};
+
+	support_certificate(&first, 1, BYTES("\x61\x01", 2));
+	support_certificate(&second, 2, BYTES("\x61\x02", 2));
+	ASSERT_DONE(store_transaction_put(store, "default", "t", &pending, NOW, &diag), &diag);
+	ASSERT_DONE(store_issue(store, "default", &first, "t", &issued, NOW, &diag), &diag);
+	ck_assert_int_eq(store_issue(store, "default", &second, "t", &issued, NOW, &diag), REFUSED);
+	ck_assert_str_eq(diag.found, "\"t\", whose request number 3 has ended");
+	ck_assert_int_eq(
+		store_certificate_find(&certificate, store, "default", second.serial, NULL),
+		REFUSED);
+	ck_assert_int_eq(store_transaction_put(store, "default", "t", &failed, NOW, NULL), REFUSED);
+	ASSERT_DONE(store_transaction_find(&found, store, "default", "t", &diag), &diag);
+	ck_assert_int_eq(found.status, SCEP_STATUS_SUCCESS);
+	ck_assert(bytes_equal(buffer_bytes(&found.certificate), buffer_bytes(&first.der)));
+	transaction_record_done(&found);
+
+	/* A new request takes its place, and is not ended by what was said of the old one. */
+	ASSERT_DONE(store_transaction_put(store, "default", "t", &anew, NOW, &diag), &diag);
+	ck_assert_int_eq(store_issue(store, "default", &second, "t", &issued, NOW, NULL), REFUSED);
+	ck_assert_int_eq(store_transaction_put(store, "default", "t", &failed, NOW, NULL), REFUSED);
+	ASSERT_DONE(store_transaction_find(&found, store, "default", "t", &diag), &diag);
+	ck_assert_int_eq(found.status, SCEP_STATUS_PENDING);
+	ck_assert_uint_eq(found.request_id, 4);
+	transaction_record_done(&found);
+	anew.polls = 1;
+	ASSERT_DONE(store_issue(store, "default", &second, "t", &anew, NOW, &diag), &diag);
+}
+END_TEST
+
 START_TEST(keeps_pending_transactions)
 {
 	STORE_CLEANUP struct store *store = support_open(NULL);
@@ -678,6 +719,7 @@ main(void)
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, finds_what_was_issued);
 	tcase_add_test(cases, issues_both_or_neither);
+	tcase_add_test(cases, ends_a_polled_transaction_once);
 	tcase_add_test(cases, keeps_pending_transactions);
 	tcase_add_test(cases, replaces_a_transaction);
 	tcase_add_test(cases, keeps_refused_transactions);
