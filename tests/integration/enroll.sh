@@ -193,7 +193,10 @@ openssl s_server -accept 127.0.0.1:0 -www -cert tls.crt -key tls.key >tls.log 2>
 servers+=($!)
 wait_for grep -q ACCEPT tls.log
 url=https://$(sed -n 's/^ACCEPT //p' tls.log)/certsrv/mscep/mscep.dll
-ok "https: an unknown certificate stops it" told 'certificate problem' enroll --subject CN=tls --out tls
+openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key -out other.crt -days 3 -subj /CN=other \
+	2>/dev/null
+ok "https: an unknown certificate stops it" told 'certificate problem' enroll --subject CN=tls \
+	--out tls --tls-ca other.crt
 ok "https: a known one does not" told 'content type "text/html"' enroll --subject CN=tls --out tls \
 	--tls-ca tls.crt
 ok "https: nor does any with --insecure" told 'content type "text/html"' enroll --subject CN=tls \
