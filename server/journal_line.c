@@ -110,7 +110,7 @@ journal_line_write(struct buffer *out, const struct exchange *exchange)
 	/* The time of day out of "2026-01-31T23:59:58.747Z". */
 	buffer_append_format(out, "%.12s #%llu ", clock_text(time, exchange->arrived_ms) + 11,
 		(unsigned long long)exchange->number);
-	if (exchange->site->number != 1)
+	if (exchange->site->number != SITE_NUMBER_DEFAULT)
 		buffer_append_format(out, "[%s] ", exchange->site->name);
 	journal_text_print(out, bytes_text(http->request.method), METHOD_SHOWN);
 	append_operation(out, &http->request);

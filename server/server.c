@@ -53,20 +53,29 @@ open_pki(struct server *server, const struct configuration *configuration, struc
 	return pki_load_built_in(&server->pki, diag);
 }
 
+/* Sites are numbered as IIS does it, in the order in which they come. */
+static int
+add_site(struct server *server, const char *name, const struct settings *settings,
+	const char *log_directory, struct diag *diag)
+{
+	unsigned number = SITE_NUMBER_DEFAULT + (unsigned)server->site_count;
+	int result = site_new(&server->sites[server->site_count], server, name, number, settings,
+		log_directory, diag);
+
+	if (result == DONE)
+		server->site_count++;
+	return result;
+}
+
 static int
 open_sites(struct server *server, const struct configuration *configuration, struct diag *diag)
 {
-	int result = site_new(&server->sites[0], server, SITE_NAME_DEFAULT, 1,
-		&configuration->settings, configuration->log_directory, diag);
+	int result = add_site(server, SITE_NAME_DEFAULT, &configuration->settings,
+		configuration->log_directory, diag);
 
-	for (size_t i = 0; result == DONE && i < configuration->site_count; i++) {
-		server->site_count++;
-		result = site_new(&server->sites[i + 1], server, configuration->sites[i].name,
-			(unsigned)i + 2, &configuration->sites[i].settings,
-			configuration->log_directory, diag);
-	}
-	if (result == DONE)
-		server->site_count++;
+	for (size_t i = 0; result == DONE && i < configuration->site_count; i++)
+		result = add_site(server, configuration->sites[i].name,
+			&configuration->sites[i].settings, configuration->log_directory, diag);
 	return result;
 }
 

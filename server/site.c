@@ -31,9 +31,10 @@ site_new(struct site **out, struct server *server, const char *name, unsigned nu
 	site->name = text_copy(name);
 	site->number = number;
 	site->server = server;
-	/* Site 1 is IIS's default site and answers at the root. */
-	site->base_url = number == 1 ? text_copy(server->base_url)
-				     : text_format("%s%s%s", server->base_url, path_prefix, name);
+	/* IIS's default site answers at the root. */
+	site->base_url = number == SITE_NUMBER_DEFAULT
+		? text_copy(server->base_url)
+		: text_format("%s%s%s", server->base_url, path_prefix, name);
 	settings_copy(&site->settings, settings);
 	result = authority_new(&site->authority, &server->pki, &site->settings, site->base_url,
 		clock_now(&server->clock), diag);

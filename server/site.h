@@ -9,7 +9,8 @@
 struct server;
 struct w3c_log;
 
-#define SITE_NAME_DEFAULT "default"
+#define SITE_NAME_DEFAULT   "default"
+#define SITE_NUMBER_DEFAULT 1
 
 struct site {
 	char *name;      /* "default", or NAME of /site/NAME/certsrv/... */
@@ -23,7 +24,7 @@ struct site {
 
 /*
  * Makes a site with a copy of `settings`: mints its CA, and opens its W3C log below `log_directory`
- * (NULL: none). Number 1 is the default site. The caller frees with site_free. DONE, REFUSED or
+ * (NULL: none). The caller frees with site_free. DONE, REFUSED or
  * BROKEN.
  */
 int site_new(struct site **out, struct server *server, const char *name, unsigned number,
