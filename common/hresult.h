@@ -82,6 +82,10 @@
 enum hresult { HRESULT_ROWS(HRESULT_ENUMERATOR) };
 #undef HRESULT_ENUMERATOR
 
+/* The bare Win32 code of a row that is one as an HRESULT, as sc-win32-status shows it:
+ * HRESULT_WIN32(ERROR_FILE_NOT_FOUND) is 2. */
+#define HRESULT_WIN32(name) ((uint32_t)HRESULT_##name & UINT16_MAX)
+
 struct hresult_row {
 	int32_t value;
 	const char *name;    /* "CERT_E_WRONG_USAGE" */

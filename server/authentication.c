@@ -4,14 +4,13 @@
 #include <strings.h>
 
 #include "common/base64.h"
+#include "common/hresult.h"
 #include "common/memory.h"
 #include "server/application.h"
 #include "server/exchange.h"
 
-#define WIN32_ACCESS_DENIED UINT32_C(5)          /* the first leg, "401 2 5" in the field */
-#define WIN32_LOGON_FAILURE UINT32_C(2148074252) /* 0x8009030C SEC_E_LOGON_DENIED */
-
-/* 401.2 when no credentials came, 401.1 when they were wrong (KB943891). */
+/* 401.2 when no credentials came, 401.1 when they were wrong (KB943891); the log of real servers
+ * shows them as "401 2 5" and "401 1 2148074252". */
 static int
 challenge_client(struct exchange *exchange, unsigned substatus, uint32_t win32_status)
 {
@@ -52,9 +51,9 @@ authentication_run(struct exchange *exchange)
 		exchange->settings->admin_authentication == ADMIN_ANONYMOUS)
 		return STAGE_NEXT;
 	if (!read_credentials(&credentials, header))
-		return challenge_client(exchange, 2, WIN32_ACCESS_DENIED);
+		return challenge_client(exchange, 2, HRESULT_WIN32(ERROR_ACCESS_DENIED));
 	if (!credentials_fit(buffer_bytes(&credentials), exchange->settings))
-		return challenge_client(exchange, 1, WIN32_LOGON_FAILURE);
+		return challenge_client(exchange, 1, (uint32_t)HRESULT_SEC_E_LOGON_DENIED);
 	exchange->route.user = text_copy(exchange->settings->admin_user);
 	return STAGE_NEXT;
 }

@@ -5,6 +5,9 @@
  */
 #pragma once
 
+/* Seconds that AD CS dates back what it signs, for clocks that are slow. */
+#define CA_BACKDATED 600
+
 struct exchange;
 
 /*

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "server/ca.h"
 #include "server/ca_crl_cache.h"
 #include "server/server.h"
 #include "server/store.h"
 
-#define BACKDATED    600 /* seconds; as AD CS dates what it signs */
 #define HOUR_SECONDS 3600
 
 /* A revoked certificate, in a form that can be compared as bytes. */
@@ -60,7 +60,7 @@ sign(struct buffer *out, const struct authority_ca *ca, struct bytes revoked, ui
 		.issuer = ca->certificate->subject,
 		.authority_key_identifier = ca->certificate->subject_key_identifier,
 		.number = number,
-		.this_update = now - BACKDATED,
+		.this_update = now - CA_BACKDATED,
 		.next_update = now + period + period / 10,
 		.digest = algorithm_digest_named("SHA-256"),
 		.entries = entries,

@@ -6,8 +6,6 @@
 #include "server/server.h"
 #include "server/store.h"
 
-#define RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))
-
 /* Looks among the certificates that GetCACert gives. */
 static bool
 find_in_chain(struct buffer *out, const struct exchange *exchange)
@@ -30,7 +28,7 @@ static int
 find_in_store(struct buffer *out, struct exchange *exchange)
 {
 	const struct scep_request *scep = &exchange->message.scep;
-	RECORD_CLEANUP struct certificate_record record = {0};
+	CERTIFICATE_RECORD_CLEANUP struct certificate_record record = {0};
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
 	int result = store_certificate_find(&record, exchange->server->store, exchange->site->name,
 		scep->serial, &exchange->diag);
@@ -46,19 +44,21 @@ find_in_store(struct buffer *out, struct exchange *exchange)
 	return DONE;
 }
 
+/* Appends the certificate that the message names, or refuses the message. DONE, REFUSED or BROKEN. */
+static int
+find(struct buffer *out, struct exchange *exchange)
+{
+	int result = find_in_chain(out, exchange) ? DONE : find_in_store(out, exchange);
+
+	if (result == REFUSED)
+		ca_refuse(exchange, CA_REFUSAL_CERTIFICATE_UNKNOWN);
+	return result;
+}
+
 int
 ca_lookup_answer_certificate(struct exchange *exchange)
 {
-	struct buffer *out = &exchange->issuance.certificate;
-
-	switch (find_in_chain(out, exchange) ? DONE : find_in_store(out, exchange)) {
-	case DONE:
-		return STAGE_NEXT;
-	case REFUSED:
-		return ca_refuse(exchange, CA_REFUSAL_CERTIFICATE_UNKNOWN);
-	default:
-		return STAGE_BROKE;
-	}
+	return find(&exchange->issuance.certificate, exchange) == BROKEN ? STAGE_BROKE : STAGE_NEXT;
 }
 
 int
@@ -66,17 +66,10 @@ ca_lookup_answer_crl(struct exchange *exchange)
 {
 	const struct site *site = exchange->site;
 	BUFFER_CLEANUP struct buffer named = {0};
+	int result = find(&named, exchange);
 
-	switch (find_in_chain(&named, exchange) ? DONE : find_in_store(&named, exchange)) {
-	case DONE:
-		break;
-	case REFUSED:
-		return ca_refuse(exchange, CA_REFUSAL_CERTIFICATE_UNKNOWN);
-	default:
-		return STAGE_BROKE;
-	}
-	return ca_crl(&exchange->issuance.crl, site, &site->authority->cas[0],
-		       exchange_seconds(exchange), &exchange->diag) == DONE
-		? STAGE_NEXT
-		: STAGE_BROKE;
+	if (result == DONE)
+		result = ca_crl(&exchange->issuance.crl, site, &site->authority->cas[0],
+			exchange_seconds(exchange), &exchange->diag);
+	return result == BROKEN ? STAGE_BROKE : STAGE_NEXT;
 }

@@ -2,13 +2,13 @@
 
 #include <stdio.h>
 
+#include "server/ca.h"
 #include "server/ca_refusal.h"
 #include "server/certificate_template.h"
 #include "server/exchange.h"
 #include "server/server.h"
 
-#define BACKDATED  600 /* seconds; AD CS allows for clocks that are slow */
-#define EMPTY_NAME 2   /* octets of a Name without RDNs */
+#define EMPTY_NAME 2 /* octets of a Name without RDNs */
 
 static const struct csr *
 request_of(const struct exchange *exchange)
@@ -89,7 +89,7 @@ plan_validity(struct exchange *exchange)
 	struct certificate_plan *plan = &exchange->issuance.plan;
 	int64_t now = exchange_seconds(exchange);
 
-	plan->not_before = now - BACKDATED;
+	plan->not_before = now - CA_BACKDATED;
 	plan->not_after = now + exchange->settings->validity_period * CLOCK_DAY_SECONDS;
 	/* AD CS issues nothing that outlives itself. */
 	if (plan->not_after > issuer->not_after)

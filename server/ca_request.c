@@ -8,8 +8,6 @@
 #include "server/server.h"
 #include "server/store.h"
 
-#define RECORD_CLEANUP __attribute__((cleanup(transaction_record_done)))
-
 /* Whether a request with so many polls behind it is to be issued. */
 static bool
 is_approved(const struct settings *settings, unsigned polls)
@@ -166,7 +164,7 @@ repeat(struct exchange *exchange, const struct transaction_record *record)
 int
 ca_request_answer(struct exchange *exchange)
 {
-	RECORD_CLEANUP struct transaction_record record = {0};
+	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
 	struct diag nothing = {0};
 	int result;
 
@@ -258,14 +256,15 @@ answer_poll_of_refused(struct exchange *exchange, const struct transaction_recor
 	hresult_describe(&error, record->error);
 	diag_refuse(&exchange->diag, "request", "RFC 8894 3.3.3", NULL,
 		"number %u was refused with %s", record->request_id, buffer_text(&error));
-	exchange_refuse(exchange, record->fail_info, record->error, 0, "request-refused");
+	exchange_refuse(
+		exchange, record->fail_info, record->error, NDES_EVENT_NONE, "request-refused");
 	return STAGE_NEXT;
 }
 
 int
 ca_request_answer_poll(struct exchange *exchange)
 {
-	RECORD_CLEANUP struct transaction_record record = {0};
+	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
 	int result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
 		exchange->message.scep.transaction_id, &exchange->diag);
 
@@ -287,7 +286,7 @@ ca_request_answer_poll(struct exchange *exchange)
 int
 ca_request_answer_ended(struct exchange *exchange)
 {
-	RECORD_CLEANUP struct transaction_record record = {0};
+	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
 
 	exchange->disposition = (struct disposition){0};
 	exchange->diag = (struct diag){0};

@@ -7,8 +7,6 @@
 #include "server/server.h"
 #include "server/store.h"
 
-#define RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))
-
 static const char object[] = "signer's certificate";
 
 /* A signer that holds no certificate of this CA: what it signs is no renewal. */
@@ -102,7 +100,7 @@ int
 ca_signer_identify(struct exchange *exchange)
 {
 	const struct certificate *signer = &exchange->message.scep.signer;
-	RECORD_CLEANUP struct certificate_record record = {0};
+	CERTIFICATE_RECORD_CLEANUP struct certificate_record record = {0};
 
 	if (!exchange->message.type->holds_csr)
 		return STAGE_NEXT;

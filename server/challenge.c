@@ -17,16 +17,13 @@
 
 /* --- verdicts ---------------------------------------------------------------------- */
 
-/* The NDES event "The password in the certificate request cannot be verified." */
-#define EVENT_PASSWORD 29
-
 /* A verdict without a reason is none to refuse for. */
 struct verdict_row {
 	const char *name;   /* in the journal */
 	const char *reason; /* the disposition's */
 	int32_t error;      /* ndes-behaviour 2.6 */
 	size_t fail_info;   /* the setting */
-	unsigned event;
+	enum ndes_event event;
 };
 
 #define ACCEPTS(word)                                                                              \
@@ -37,7 +34,7 @@ struct verdict_row {
 	{                                                                                          \
 		.name = (word), .reason = "challenge-" word, .error = HRESULT_##hresult,           \
 		.fail_info = offsetof(struct settings, fail_info_challenge_##cause),               \
-		.event = EVENT_PASSWORD                                                            \
+		.event = NDES_EVENT_PASSWORD_NOT_VERIFIED                                          \
 	}
 
 /*
@@ -157,7 +154,7 @@ static int
 judge_repeat(struct exchange *exchange)
 {
 	const struct scep_request *scep = &exchange->message.scep;
-	struct transaction_record record;
+	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
 	CSR_CLEANUP struct csr pending = {0};
 	bool same = false;
 	int result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
@@ -166,7 +163,6 @@ judge_repeat(struct exchange *exchange)
 	if (result == DONE && record.status == SCEP_STATUS_PENDING &&
 		csr_read(&pending, buffer_bytes(&record.csr), &exchange->diag) == DONE)
 		same = bytes_equal(pending.info, scep->csr.info);
-	transaction_record_done(&record);
 	if (result == BROKEN)
 		return BROKEN;
 	return same ? VERDICT_NOT_NEEDED : VERDICT_NONE;

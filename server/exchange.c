@@ -41,7 +41,7 @@ exchange_free(struct exchange *exchange)
 
 void
 exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error,
-	unsigned event, const char *reason)
+	enum ndes_event event, const char *reason)
 {
 	if (exchange->disposition.status != SCEP_STATUS_SUCCESS)
 		return;

@@ -7,6 +7,7 @@
 #include "common/scep_reply.h"
 #include "common/scep_request.h"
 #include "server/http.h"
+#include "server/ndes_event.h"
 #include "server/pages.h"
 #include "server/pipeline.h"
 #include "server/site.h"
@@ -70,7 +71,7 @@ struct disposition {
 	enum scep_fail_info fail_info;
 	int32_t error;      /* the HRESULT of attribute 1.3.6.1.4.1.311.21.33; 0: none */
 	const char *reason; /* a word for the journal: "challenge-used"; NULL with SUCCESS */
-	unsigned event;     /* NDES event id; 0: none */
+	enum ndes_event event;
 };
 
 /* Filled by ca; the certificate by ca_issue. */
@@ -124,7 +125,7 @@ void exchange_free(struct exchange *exchange);
  * exchange->diag go with it to the journal.
  */
 void exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error,
-	unsigned event, const char *reason);
+	enum ndes_event event, const char *reason);
 
 /* The exchange's time in whole seconds since 1970. */
 static inline int64_t

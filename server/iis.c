@@ -3,13 +3,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hresult.h"
 #include "common/memory.h"
 #include "common/percent.h"
 #include "server/application.h"
 #include "server/authentication.h"
 #include "server/exchange.h"
-
-#define WIN32_FILE_NOT_FOUND UINT32_C(2)
 
 static int
 answer(struct exchange *exchange, unsigned status, unsigned substatus, uint32_t win32_status)
@@ -71,7 +70,7 @@ find_application(struct exchange *exchange)
 		return STAGE_BROKE; /* http_sys lets no such path through */
 	route->application = application_find(&route->path_info, buffer_text(&route->path));
 	if (!route->application)
-		return answer(exchange, 404, 0, WIN32_FILE_NOT_FOUND);
+		return answer(exchange, 404, 0, HRESULT_WIN32(ERROR_FILE_NOT_FOUND));
 	return STAGE_NEXT;
 }
 
@@ -83,7 +82,7 @@ find_handler(struct exchange *exchange)
 	if (route->path_info[0] == '\0')
 		return redirect_to_folder(exchange);
 	if (!route->application->static_files && !leads_to_extension(route->path_info))
-		return answer(exchange, 404, 0, WIN32_FILE_NOT_FOUND);
+		return answer(exchange, 404, 0, HRESULT_WIN32(ERROR_FILE_NOT_FOUND));
 	return STAGE_NEXT;
 }
 

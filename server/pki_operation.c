@@ -3,29 +3,17 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/hresult.h"
 #include "server/browsed.h"
 #include "server/ca_signer.h"
 #include "server/exchange.h"
 #include "server/message_type.h"
 #include "server/server_version.h"
 
-/* HRESULTs that go out in 1.3.6.1.4.1.311.21.33. */
-#define ERROR_INVALID_ARGUMENT ((int32_t)0x80070057)
-#define ERROR_BAD_SIGNATURE    ((int32_t)0x80090006) /* NTE_BAD_SIGNATURE */
-#define ERROR_BAD_ALGORITHM    ((int32_t)0x80090008) /* NTE_BAD_ALGID */
-
-/* Events of the source NetworkDeviceEnrollmentService (ndes-behaviour 6.1). */
-enum {
-	EVENT_FAIL_TO_ENCRYPT = 13,
-	EVENT_FAIL_TO_DECODE = 16,
-	EVENT_FAIL_TO_RETRIEVE_INFO = 17,
-	EVENT_FAIL_TO_DECRYPT = 18,
-};
-
 /* A message that NDES cannot answer with a CertRep; what it sends instead is not known
  * (ndes-behaviour 10.4), so it is a setting. */
 static int
-answer_without_reply(struct exchange *exchange, unsigned event, const char *reason)
+answer_without_reply(struct exchange *exchange, enum ndes_event event, const char *reason)
 {
 	struct response *response = &exchange->http->response;
 
@@ -46,7 +34,7 @@ answer_without_reply(struct exchange *exchange, unsigned event, const char *reas
 static int
 refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error, const char *reason)
 {
-	exchange_refuse(exchange, fail_info, error, 0, reason);
+	exchange_refuse(exchange, fail_info, error, NDES_EVENT_NONE, reason);
 	return STAGE_NEXT;
 }
 
@@ -66,7 +54,7 @@ take_body(struct exchange *exchange)
 	}
 	diag_refuse(&exchange->diag, "PKIOperation", NULL, "GET",
 		"POST, which this server version does not read");
-	return answer_without_reply(exchange, EVENT_FAIL_TO_DECODE, "post-not-supported");
+	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_DECODE, "post-not-supported");
 }
 
 /* RFC 8894 4.1: POST carries the message as its body, GET in base64 as a parameter. */
@@ -83,7 +71,7 @@ take_message(struct exchange *exchange)
 			"a parameter \"message\"", "none");
 	else if (base64_decode_query(&exchange->message.der, value, &exchange->diag) == DONE)
 		return STAGE_NEXT;
-	return answer_without_reply(exchange, EVENT_FAIL_TO_DECODE, "message-not-decodable");
+	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_DECODE, "message-not-decodable");
 }
 
 static int
@@ -93,7 +81,7 @@ read_message(struct exchange *exchange)
 
 	if (scep_request_read(&message->scep, buffer_bytes(&message->der), &exchange->diag) != DONE)
 		return answer_without_reply(
-			exchange, EVENT_FAIL_TO_RETRIEVE_INFO, "message-malformed");
+			exchange, NDES_EVENT_FAIL_TO_RETRIEVE_INFO, "message-malformed");
 	message->type = message_type_find(message->scep.message_type);
 	return STAGE_NEXT;
 }
@@ -114,9 +102,9 @@ check_signature(struct exchange *exchange)
 	/* RFC 8894 3.2.1.4: badAlg for an algorithm that we do not take, MD5 above all. */
 	if (!scep->message.digest || scep->message.digest->oid == OID_MD5)
 		return refuse(
-			exchange, SCEP_FAIL_BAD_ALG, ERROR_BAD_ALGORITHM, "digest-not-supported");
-	return refuse(
-		exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, ERROR_BAD_SIGNATURE, "signature-wrong");
+			exchange, SCEP_FAIL_BAD_ALG, HRESULT_NTE_BAD_ALGID, "digest-not-supported");
+	return refuse(exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, HRESULT_NTE_BAD_SIGNATURE,
+		"signature-wrong");
 }
 
 static int
@@ -131,7 +119,7 @@ check_type(struct exchange *exchange)
 	diag_refuse(&exchange->diag, "messageType", "RFC 8894 3.2.1.2",
 		"one that this server knows", "%u", scep->message_type);
 	return refuse(
-		exchange, SCEP_FAIL_BAD_REQUEST, ERROR_INVALID_ARGUMENT, "message-type-unknown");
+		exchange, SCEP_FAIL_BAD_REQUEST, HRESULT_E_INVALIDARG, "message-type-unknown");
 }
 
 static int
@@ -149,7 +137,7 @@ open_envelope(struct exchange *exchange)
 		return STAGE_NEXT;
 	case REFUSED:
 		return answer_without_reply(
-			exchange, EVENT_FAIL_TO_DECRYPT, "envelope-not-decryptable");
+			exchange, NDES_EVENT_FAIL_TO_DECRYPT_INNER, "envelope-not-decryptable");
 	default:
 		return STAGE_BROKE;
 	}
@@ -159,7 +147,7 @@ static int
 read_data(struct exchange *exchange)
 {
 	if (scep_request_read_data(&exchange->message.scep, &exchange->diag) != DONE)
-		return refuse(exchange, SCEP_FAIL_BAD_REQUEST, ERROR_INVALID_ARGUMENT,
+		return refuse(exchange, SCEP_FAIL_BAD_REQUEST, HRESULT_E_INVALIDARG,
 			"message-data-malformed");
 	return STAGE_NEXT;
 }
@@ -175,7 +163,7 @@ check_keys(struct exchange *exchange)
 		return STAGE_NEXT;
 	diag_refuse(&exchange->diag, "signer's public key", "RFC 8894 3.1",
 		"an RSA key, to which the reply can be encrypted", "an EC key");
-	return answer_without_reply(exchange, EVENT_FAIL_TO_ENCRYPT, "reply-not-encryptable");
+	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, "reply-not-encryptable");
 }
 
 /* RFC 2986 4.2: whoever asks for a certificate holds its private key. */
@@ -189,24 +177,18 @@ check_csr(struct exchange *exchange)
 	if (!exchange->message.type->holds_csr)
 		return STAGE_NEXT;
 	if (key_read_public(&key, csr->spki, &exchange->diag) != DONE)
-		return refuse(
-			exchange, SCEP_FAIL_BAD_ALG, ERROR_BAD_ALGORITHM, "csr-key-not-supported");
+		return refuse(exchange, SCEP_FAIL_BAD_ALG, HRESULT_NTE_BAD_ALGID,
+			"csr-key-not-supported");
 	if (!key_is_rsa(key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {
 		diag_refuse(&exchange->diag, "PKCS#10 public key", NULL,
 			"an RSA key, or the setting ec_keys: accept", "an EC key");
-		return answer_without_reply(exchange, EVENT_FAIL_TO_ENCRYPT, "ec-key-refused");
+		return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, "ec-key-refused");
 	}
 	result = csr_verify(csr, key, &exchange->diag);
 	if (result == REFUSED)
-		return refuse(exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, ERROR_BAD_SIGNATURE,
+		return refuse(exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, HRESULT_NTE_BAD_SIGNATURE,
 			"csr-signature-wrong");
 	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
-}
-
-static int
-identify_signer(struct exchange *exchange)
-{
-	return exchange->message.type->holds_csr ? ca_signer_identify(exchange) : STAGE_NEXT;
 }
 
 /* Runs steps while the message fares well. */
@@ -226,7 +208,7 @@ pki_operation_run(struct exchange *exchange)
 {
 	static int (*const steps[])(struct exchange *) = {take_message, read_message,
 		check_signature, check_type, open_envelope, check_keys, read_data, check_csr,
-		identify_signer};
+		ca_signer_identify};
 
 	return run_steps(exchange, steps, sizeof(steps) / sizeof(steps[0]));
 }
@@ -236,7 +218,7 @@ refuse_operation(struct exchange *exchange)
 {
 	diag_refuse(&exchange->diag, "operation", "RFC 8894 4.1", "one that this server knows",
 		"another one");
-	return refuse(exchange, SCEP_FAIL_BAD_REQUEST, ERROR_INVALID_ARGUMENT, "operation-unknown");
+	return refuse(exchange, SCEP_FAIL_BAD_REQUEST, HRESULT_E_INVALIDARG, "operation-unknown");
 }
 
 int

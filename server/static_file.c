@@ -1,10 +1,9 @@
 #include "server/static_file.h"
 
+#include "common/hresult.h"
 #include "server/application.h"
 #include "server/ca_publication.h"
 #include "server/exchange.h"
-
-#define WIN32_FILE_NOT_FOUND UINT32_C(2)
 
 int
 static_file_run(struct exchange *exchange)
@@ -21,7 +20,8 @@ static_file_run(struct exchange *exchange)
 		response->content_type = content_type;
 		return STAGE_ANSWERED;
 	case REFUSED:
-		response_set(response, RESPONSE_FROM_IIS, 404, 0, WIN32_FILE_NOT_FOUND);
+		response_set(
+			response, RESPONSE_FROM_IIS, 404, 0, HRESULT_WIN32(ERROR_FILE_NOT_FOUND));
 		return STAGE_ANSWERED;
 	default:
 		return STAGE_BROKE;

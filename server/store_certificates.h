@@ -20,6 +20,8 @@ struct certificate_record {
 	enum crl_reason reason;
 };
 
+#define CERTIFICATE_RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))
+
 void certificate_record_done(struct certificate_record *record);
 
 /*

@@ -24,6 +24,8 @@ struct transaction_record {
 	struct buffer certificate; /* with SUCCESS, as found; never given */
 };
 
+#define TRANSACTION_RECORD_CLEANUP __attribute__((cleanup(transaction_record_done)))
+
 void transaction_record_done(struct transaction_record *record);
 
 /* Remembers a transaction that is PENDING or ended in FAILURE. DONE; REFUSED: its request was pending

@@ -3,16 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hresult.h"
 #include "common/percent.h"
 #include "common/suggestion.h"
 #include "common/utf8.h"
 #include "server/exchange.h"
 
 #define FIELD_NAME_MAX 64
-
-/* What sc-win32-status says when the answer did not reach its client (ndes-behaviour 5.7). */
-#define WIN32_NETNAME_DELETED 64
-#define WIN32_SEM_TIMEOUT     121
 
 /* What a line is made of. */
 struct line {
@@ -209,15 +206,17 @@ append_substatus(struct buffer *out, const struct line *line)
 	buffer_append_decimal(out, line->http->response.substatus);
 }
 
+/* An answer that did not reach its client has the code of what happened to the connection: 64 or 121
+ * (ndes-behaviour 5.7). */
 static void
 append_win32_status(struct buffer *out, const struct line *line)
 {
 	uint32_t status = line->http->response.win32_status;
 
 	if (line->http->end == HTTP_END_CLIENT_LEFT)
-		status = WIN32_NETNAME_DELETED;
+		status = HRESULT_WIN32(ERROR_NETNAME_DELETED);
 	else if (line->http->end == HTTP_END_TIMED_OUT)
-		status = WIN32_SEM_TIMEOUT;
+		status = HRESULT_WIN32(ERROR_SEM_TIMEOUT);
 	buffer_append_decimal(out, status);
 }
 

@@ -15,8 +15,6 @@
 #define NOW CA_SUPPORT_NOW
 #define DAY INT64_C(86400)
 
-#define RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))
-
 static const int hierarchies[] = {CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING};
 
 START_TEST(issues_what_was_asked_for)
@@ -149,7 +147,7 @@ START_TEST(stores_before_the_reply)
 {
 	CA_SUPPORT_CLEANUP struct ca_support support;
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
-	RECORD_CLEANUP struct certificate_record record = {0};
+	CERTIFICATE_RECORD_CLEANUP struct certificate_record record = {0};
 	struct transaction_record transaction = {0};
 	struct diag diag = {0};
 
