@@ -47,7 +47,7 @@ file_read(struct buffer *out, const char *path, struct diag *diag)
 static bool
 holds(const char *path, struct bytes content)
 {
-	__attribute__((cleanup(buffer_done_secret))) struct buffer found = {0};
+	BUFFER_SECRET_CLEANUP struct buffer found = {0};
 
 	return file_read(&found, path, NULL) == DONE && bytes_equal(buffer_bytes(&found), content);
 }

@@ -21,7 +21,7 @@ identity_done(struct identity *identity)
 int
 identity_read_key(EVP_PKEY **out, const char *path, struct diag *diag)
 {
-	__attribute__((cleanup(buffer_done_secret))) struct buffer pem = {0};
+	BUFFER_SECRET_CLEANUP struct buffer pem = {0};
 	struct diag reason = {0};
 	int result = file_read(&pem, path, diag);
 

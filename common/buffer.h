@@ -27,6 +27,9 @@ struct buffer {
 /* A buffer that is released when its name goes out of scope. */
 #define BUFFER_CLEANUP __attribute__((cleanup(buffer_done)))
 
+/* The same for keys and passwords, which are overwritten then. */
+#define BUFFER_SECRET_CLEANUP __attribute__((cleanup(buffer_done_secret)))
+
 /* Returns a view of a NUL-ended text, without the NUL; NULL gives an empty view. */
 struct bytes bytes_text(const char *text);
 

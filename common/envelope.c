@@ -261,7 +261,7 @@ int
 envelope_open(struct buffer *out, const struct envelope *envelope,
 	const struct envelope_recipient *recipient, EVP_PKEY *key, struct diag *diag)
 {
-	__attribute__((cleanup(buffer_done_secret))) struct buffer secret = {0};
+	BUFFER_SECRET_CLEANUP struct buffer secret = {0};
 	int result = check_algorithms(envelope, recipient, diag);
 
 	if (result == DONE)
