@@ -1,9 +1,9 @@
 #include "client/admin_page.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "common/memory.h"
 #include "common/utf16.h"
 
@@ -47,15 +47,14 @@ static bool
 read_thumbprint(uint8_t out[ADMIN_PAGE_THUMBPRINT_SIZE], const char *text)
 {
 	for (size_t i = 0; i < ADMIN_PAGE_THUMBPRINT_SIZE; i++) {
-		char digits[3];
+		int octet;
 
 		while (*text == ' ')
 			text++;
-		if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]))
+		octet = hex_octet(text);
+		if (octet < 0)
 			return false;
-		memcpy(digits, text, 2);
-		digits[2] = '\0';
-		out[i] = (uint8_t)strtoul(digits, NULL, 16);
+		out[i] = (uint8_t)octet;
 		text += 2;
 	}
 	return true;
@@ -76,7 +75,7 @@ refuse(const char *text, struct diag *diag)
 int
 admin_page_read(struct admin_page *out, struct bytes body, struct diag *diag)
 {
-	__attribute__((cleanup(buffer_done_secret))) struct buffer page = {0};
+	BUFFER_SECRET_CLEANUP struct buffer page = {0};
 	const char *text, *found;
 	size_t size;
 

@@ -2,19 +2,12 @@
 
 #include <string.h>
 
+#include "common/hex.h"
+
 static const struct {
 	size_t digits;
 	const char *digest;
 } lengths[] = {{32, "MD5"}, {40, "SHA-1"}, {64, "SHA-256"}};
-
-static int
-digit_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit |= 0x20; /* lower case */
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
 
 int
 fingerprint_parse(struct fingerprint *out, const char *text, struct diag *diag)
@@ -23,7 +16,7 @@ fingerprint_parse(struct fingerprint *out, const char *text, struct diag *diag)
 
 	*out = (struct fingerprint){0};
 	for (; *text; text++) {
-		int value = digit_value(*text);
+		int value = hex_digit(*text);
 
 		if (strchr(" :\t", *text))
 			continue;

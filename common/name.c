@@ -7,6 +7,7 @@
 #include "common/der_text.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
+#include "common/hex.h"
 
 #define OBJECT "distinguished name"
 
@@ -237,24 +238,6 @@ static void
 skip_blanks(struct parser *parser)
 {
 	parser->next += strspn(parser->next, " \t");
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Reads two hexadecimal digits; -1 when there are none. */
-static int
-hex_octet(const char *digits)
-{
-	int high = hex_digit(digits[0]), low = high < 0 ? -1 : hex_digit(digits[1]);
-
-	return low < 0 ? -1 : high << 4 | low;
 }
 
 /* Reads "CN=" or "2.5.4.3=" and appends the content octets of the type. */

@@ -2,14 +2,7 @@
 
 #include <string.h>
 
-static int
-hex_value(uint8_t digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit |= 0x20; /* lower case */
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
+#include "common/hex.h"
 
 int
 percent_decode(struct buffer *out, struct bytes raw, struct diag *diag)
@@ -18,35 +11,37 @@ percent_decode(struct buffer *out, struct bytes raw, struct diag *diag)
 
 	buffer_reserve(out, raw.size);
 	for (size_t i = 0; i < raw.size; i++) {
-		int high, low;
+		int octet;
 
 		if (raw.data[i] != '%') {
 			buffer_append_byte(out, raw.data[i]);
 			continue;
 		}
-		high = raw.size - i > 2 ? hex_value(raw.data[i + 1]) : -1;
-		low = raw.size - i > 2 ? hex_value(raw.data[i + 2]) : -1;
-		if (high < 0 || low < 0) {
+		octet = raw.size - i > 2 ? hex_octet((const char *)raw.data + i + 1) : -1;
+		if (octet < 0) {
 			out->size = before;
 			return diag_refuse(diag, "percent-encoding", "RFC 3986 2.1",
 				"two hexadecimal digits behind '%'", "none at character %zu of %zu",
 				i + 1, raw.size);
 		}
-		buffer_append_byte(out, (uint8_t)(high << 4 | low));
+		buffer_append_byte(out, (uint8_t)octet);
 		i += 2;
 	}
 	return DONE;
 }
 
 void
-percent_encode(struct buffer *out, struct bytes raw)
+percent_encode(struct buffer *out, struct bytes raw, const char *kept)
 {
 	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 					 "0123456789-._~";
 
-	for (size_t i = 0; i < raw.size; i++)
-		if (raw.data[i] != 0 && strchr(unreserved, raw.data[i]))
-			buffer_append_byte(out, raw.data[i]);
+	for (size_t i = 0; i < raw.size; i++) {
+		uint8_t c = raw.data[i];
+
+		if (c != 0 && (strchr(unreserved, c) || strchr(kept, c)))
+			buffer_append_byte(out, c);
 		else
-			buffer_append_format(out, "%%%02X", raw.data[i]);
+			buffer_append_format(out, "%%%02X", c);
+	}
 }

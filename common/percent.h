@@ -13,6 +13,8 @@
  */
 int percent_decode(struct buffer *out, struct bytes raw, struct diag *diag);
 
-/* Appends `raw` with every octet but the unreserved characters (RFC 3986 2.3) escaped, so that it can
- * stand anywhere in a URL. */
-void percent_encode(struct buffer *out, struct bytes raw);
+/*
+ * Appends `raw` with every octet escaped but the unreserved characters (RFC 3986 2.3) and those in
+ * `kept`. With none kept, "", it can stand anywhere in a URL.
+ */
+void percent_encode(struct buffer *out, struct bytes raw, const char *kept);

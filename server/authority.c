@@ -14,7 +14,7 @@ file_url(const char *base_url, const char *name, const char *extension)
 {
 	BUFFER_CLEANUP struct buffer escaped = {0};
 
-	percent_encode(&escaped, bytes_text(name));
+	percent_encode(&escaped, bytes_text(name), "");
 	return text_format("%s/CertEnroll/%s.%s", base_url, buffer_text(&escaped), extension);
 }
 

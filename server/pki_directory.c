@@ -10,11 +10,10 @@
 #include "common/memory.h"
 #include "server/mint.h"
 
-#define RSA_BITS       2048
-#define FILE_MAX       65536 /* bytes; a PEM key or certificate is far below */
-#define HOW_TO_MAKE    "a file as `mock-ndes pki new DIR` makes it"
-#define PKI_CLEANUP    __attribute__((cleanup(pki_done)))
-#define SECRET_CLEANUP __attribute__((cleanup(buffer_done_secret)))
+#define RSA_BITS    2048
+#define FILE_MAX    65536 /* bytes; a PEM key or certificate is far below */
+#define HOW_TO_MAKE "a file as `mock-ndes pki new DIR` makes it"
+#define PKI_CLEANUP __attribute__((cleanup(pki_done)))
 
 static char *
 file_path(const char *directory, enum pki_role role, const char *extension)
@@ -59,7 +58,7 @@ static int
 load_key(EVP_PKEY **out, const char *directory, enum pki_role role, struct diag *diag)
 {
 	TEXT_CLEANUP char *path = file_path(directory, role, "key");
-	SECRET_CLEANUP struct buffer pem = {0};
+	BUFFER_SECRET_CLEANUP struct buffer pem = {0};
 	struct diag words = {0};
 
 	if (read_file(&pem, path, diag) != DONE)
@@ -175,7 +174,7 @@ write_role(const char *directory, const struct pki *pki, enum pki_role role, str
 	TEXT_CLEANUP char *key_path = file_path(directory, role, "key");
 	TEXT_CLEANUP char *certificate_path = file_path(directory, role, "crt");
 	const struct certificate *certificate = &pki->certificates[role];
-	SECRET_CLEANUP struct buffer pem = {0};
+	BUFFER_SECRET_CLEANUP struct buffer pem = {0};
 	int result;
 
 	if (key_write_pem(&pem, pki->keys[role], diag) != DONE)

@@ -1,5 +1,6 @@
 #include "server/store_certificates.h"
 
+#include "common/hex.h"
 #include "common/name.h"
 #include "server/store_private.h"
 
@@ -149,12 +150,6 @@ struct revoked_rows {
 	void *context;
 };
 
-static uint8_t
-hex_digit(uint8_t c)
-{
-	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 static void
 pass_on(void *context)
 {
@@ -164,9 +159,8 @@ pass_on(void *context)
 
 	buffer_clear(&rows->serial);
 	for (size_t i = 0; i + 1 < rows->hex.size; i += 2)
-		buffer_append_byte(&rows->serial,
-			(uint8_t)(hex_digit(rows->hex.data[i]) << 4 |
-				hex_digit(rows->hex.data[i + 1])));
+		buffer_append_byte(
+			&rows->serial, (uint8_t)hex_octet((const char *)rows->hex.data + i));
 	entry.serial = buffer_bytes(&rows->serial);
 	rows->each(rows->context, &entry);
 }
