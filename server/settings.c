@@ -247,8 +247,7 @@ settings_set_json(
 	json_t *value;
 
 	settings_copy(&changed, settings);
-	json_object_foreach((json_t *)object, name, value)
-	{
+	json_object_foreach((json_t *)object, name, value) {
 		*fault = name;
 		if (set_json(&changed, name, value, diag) != DONE)
 			return REFUSED;

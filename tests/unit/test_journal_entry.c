@@ -99,7 +99,8 @@ assert_no_null(json_t *value)
 	size_t i;
 
 	ck_assert(!json_is_null(value));
-	json_object_foreach(value, key, inner) assert_no_null(inner);
+	json_object_foreach(value, key, inner)
+		assert_no_null(inner);
 	json_array_foreach(value, i, inner) assert_no_null(inner);
 }
 
