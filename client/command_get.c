@@ -141,7 +141,7 @@ prepare(struct get *get, struct diag *diag)
 	else
 		buffer_append(&get->serial, get->identity.certificate.serial);
 	if (result == DONE && arguments->out)
-		result = file_check_output(&file, arguments->force, diag);
+		result = files_check_output(&file, arguments->force, diag);
 	return result;
 }
 
@@ -176,7 +176,7 @@ keep(const struct get *get, struct diag *diag)
 
 	if (!file.path)
 		return DONE;
-	result = file_write_all(&file, 1, get->arguments->force, diag);
+	result = files_write_all(&file, 1, get->arguments->force, diag);
 	if (result == DONE)
 		report_step(get->session.report, "written", "%s", file.path);
 	return result;

@@ -57,7 +57,7 @@ enrolled_files_check(const struct enrollment *enrollment, struct diag *diag)
 	paths_init(&paths, enrollment->arguments);
 	paths.files[KEY].content = buffer_bytes(&enrollment->key_pem);
 	for (size_t i = 0; result == DONE && i < FILE_COUNT; i++)
-		result = file_check_output(&paths.files[i], enrollment->arguments->force, diag);
+		result = files_check_output(&paths.files[i], enrollment->arguments->force, diag);
 	return result;
 }
 
@@ -94,7 +94,7 @@ enrolled_files_write(const struct enrollment *enrollment, const struct ca_certif
 	paths.files[CERTIFICATE].content = buffer_bytes(&certificate);
 	paths.files[CHAIN].content = buffer_bytes(&chain);
 	paths.files[CA].content = buffer_bytes(&ca);
-	result = file_write_all(paths.files, FILE_COUNT, enrollment->arguments->force, diag);
+	result = files_write_all(paths.files, FILE_COUNT, enrollment->arguments->force, diag);
 	if (result == DONE)
 		report_paths(enrollment->report, &paths);
 	return result;
@@ -110,7 +110,7 @@ enrolled_files_write_key(const struct enrollment *enrollment, struct diag *diag)
 	if (!enrollment->key_is_new)
 		return DONE;
 	paths.files[KEY].content = buffer_bytes(&enrollment->key_pem);
-	result = file_write_all(&paths.files[KEY], 1, enrollment->arguments->force, diag);
+	result = files_write_all(&paths.files[KEY], 1, enrollment->arguments->force, diag);
 	if (result == DONE)
 		report_step(enrollment->report, "written", "%s; run again later with --key %s",
 			paths.text[KEY], paths.text[KEY]);

@@ -9,39 +9,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/file.h"
 #include "common/memory.h"
 
 #define DIRECTORY_MODE 0700 /* keys are in it */
 
-static void
-closep(int *descriptor)
-{
-	if (*descriptor >= 0)
-		close(*descriptor);
-}
-
-#define DESCRIPTOR_CLEANUP __attribute__((cleanup(closep)))
-
 int
-file_read(struct buffer *out, const char *path, struct diag *diag)
+files_read(struct buffer *out, const char *path, struct diag *diag)
 {
-	DESCRIPTOR_CLEANUP int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t piece[4096];
-	ssize_t size = 0;
+	int error = file_read(out, path, FILES_READ_MAX);
 
-	if (descriptor < 0)
-		return diag_refuse(
-			diag, path, NULL, "a file that can be read", "%s", strerror(errno));
-	while (out->size <= FILE_READ_MAX && (size = read(descriptor, piece, sizeof(piece))) > 0)
-		buffer_append(out, BYTES(piece, (size_t)size));
-	explicit_bzero(piece, sizeof(piece));
-	if (size < 0)
-		return diag_refuse(
-			diag, path, NULL, "a file that can be read", "%s", strerror(errno));
-	if (out->size > FILE_READ_MAX)
+	if (error == 0)
+		return DONE;
+	if (error == EFBIG)
 		return diag_refuse(diag, path, NULL, "a key or certificate in PEM",
-			"more than %d bytes", FILE_READ_MAX);
-	return DONE;
+			"more than %d bytes", FILES_READ_MAX);
+	return diag_refuse(diag, path, NULL, "a file that can be read", "%s", strerror(error));
 }
 
 static bool
@@ -49,7 +32,7 @@ holds(const char *path, struct bytes content)
 {
 	BUFFER_SECRET_CLEANUP struct buffer found = {0};
 
-	return file_read(&found, path, NULL) == DONE && bytes_equal(buffer_bytes(&found), content);
+	return files_read(&found, path, NULL) == DONE && bytes_equal(buffer_bytes(&found), content);
 }
 
 /* Returns whether the path may take this content. */
@@ -77,7 +60,7 @@ make_directory(const char *path, struct diag *diag)
 }
 
 int
-file_check_output(const struct output_file *file, bool force, struct diag *diag)
+files_check_output(const struct output_file *file, bool force, struct diag *diag)
 {
 	int result = make_directory(file->path, diag);
 
@@ -85,10 +68,19 @@ file_check_output(const struct output_file *file, bool force, struct diag *diag)
 }
 
 static int
-break_file(struct diag *diag, const char *path)
+break_file(struct diag *diag, const char *path, int error)
 {
-	return diag_break(diag, path, "could not be written: %s", strerror(errno));
+	return diag_break(diag, path, "could not be written: %s", strerror(error));
 }
+
+static void
+closep(int *descriptor)
+{
+	if (*descriptor >= 0)
+		close(*descriptor);
+}
+
+#define DESCRIPTOR_CLEANUP __attribute__((cleanup(closep)))
 
 /* Writes the content beside the path and gives the temporary name. */
 static int
@@ -96,22 +88,15 @@ write_temporary(char **out, const struct output_file *file, struct diag *diag)
 {
 	TEXT_CLEANUP char *name = text_format("%s.XXXXXX", file->path);
 	DESCRIPTOR_CLEANUP int descriptor = mkostemp(name, O_CLOEXEC);
-	size_t written = 0;
+	int error;
 
 	if (descriptor < 0)
-		return break_file(diag, file->path);
+		return break_file(diag, file->path, errno);
 	*out = text_copy(name);
-	while (written < file->content.size) {
-		ssize_t size = write(
-			descriptor, file->content.data + written, file->content.size - written);
-
-		if (size < 0)
-			return break_file(diag, file->path);
-		written += (size_t)size;
-	}
-	if (fchmod(descriptor, file->mode) != 0 || fsync(descriptor) != 0)
-		return break_file(diag, file->path);
-	return DONE;
+	error = file_write(descriptor, file->content);
+	if (error == 0 && (fchmod(descriptor, file->mode) != 0 || fsync(descriptor) != 0))
+		error = errno;
+	return error == 0 ? DONE : break_file(diag, file->path, error);
 }
 
 /* Gives the temporary file its name; without `force` never in another one's place. */
@@ -123,17 +108,17 @@ put_in_place(const char *temporary, const struct output_file *file, bool force, 
 	if (!failed)
 		return DONE;
 	return errno == EEXIST ? check_replacement(file, force, diag)
-			       : break_file(diag, file->path);
+			       : break_file(diag, file->path, errno);
 }
 
 int
-file_write_all(const struct output_file *files, size_t count, bool force, struct diag *diag)
+files_write_all(const struct output_file *files, size_t count, bool force, struct diag *diag)
 {
 	char **temporary = memory_new(count, sizeof(*temporary));
 	int result = DONE;
 
 	for (size_t i = 0; result == DONE && i < count; i++)
-		result = file_check_output(&files[i], force, diag);
+		result = files_check_output(&files[i], force, diag);
 	for (size_t i = 0; result == DONE && i < count; i++)
 		result = write_temporary(&temporary[i], &files[i], diag);
 	for (size_t i = 0; result == DONE && i < count; i++)

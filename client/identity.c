@@ -23,7 +23,7 @@ identity_read_key(EVP_PKEY **out, const char *path, struct diag *diag)
 {
 	BUFFER_SECRET_CLEANUP struct buffer pem = {0};
 	struct diag reason = {0};
-	int result = file_read(&pem, path, diag);
+	int result = files_read(&pem, path, diag);
 
 	if (result != DONE)
 		return result;
@@ -38,7 +38,7 @@ read_certificate(struct certificate *out, const char *path, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer pem = {0};
 	struct diag reason = {0};
-	int result = file_read(&pem, path, diag);
+	int result = files_read(&pem, path, diag);
 
 	if (result != DONE)
 		return result;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/suggestion.h"
 #include "server/yaml_tree.h"
@@ -184,8 +185,9 @@ read_sites(struct reader *reader, const struct key *key, const json_t *value)
 
 	if (want_mapping(reader, key->name, value) != DONE)
 		return REFUSED;
-	json_object_foreach((json_t *)value, name, site) if (read_site(reader, name, site) !=
-		DONE) return refused_at(reader, value, name, 0);
+	json_object_foreach((json_t *)value, name, site)
+		if (read_site(reader, name, site) != DONE)
+			return refused_at(reader, value, name, 0);
 	return DONE;
 }
 
@@ -238,39 +240,22 @@ read_root(struct reader *reader)
 		refuse_type(reader, "", reader->tree.root, "a mapping of KEY: VALUE");
 		return refused_at(reader, NULL, NULL, 0);
 	}
-	json_object_foreach(reader->tree.root, name, value) if (read_key(reader, name, value) !=
-		DONE) return refused_at(reader, reader->tree.root, name, 0);
+	json_object_foreach(reader->tree.root, name, value)
+		if (read_key(reader, name, value) != DONE)
+			return refused_at(reader, reader->tree.root, name, 0);
 	return DONE;
 }
 
-static void
-closep(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
-static int
-refuse_file(const char *path, struct diag *diag)
-{
-	return diag_refuse(diag, "configuration file", NULL, "a file that can be read", "%s: %s",
-		path, strerror(errno));
-}
-
+/* What is too long for the YAML reader is left to it to refuse. */
 static int
 load(struct buffer *out, const char *path, struct diag *diag)
 {
-	__attribute__((cleanup(closep))) FILE *file = fopen(path, "re");
-	uint8_t block[4096];
-	size_t size;
+	int error = file_read(out, path, YAML_TREE_SIZE_MAX);
 
-	if (!file)
-		return refuse_file(path, diag);
-	while (out->size <= YAML_TREE_SIZE_MAX && (size = fread(block, 1, sizeof(block), file)) > 0)
-		buffer_append(out, BYTES(block, size));
-	if (ferror(file))
-		return refuse_file(path, diag);
-	return DONE;
+	if (error == 0 || error == EFBIG)
+		return DONE;
+	return diag_refuse(diag, "configuration file", NULL, "a file that can be read", "%s: %s",
+		path, strerror(error));
 }
 
 static void

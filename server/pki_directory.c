@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/file.h"
 #include "common/memory.h"
 #include "server/mint.h"
 
@@ -26,24 +27,13 @@ file_path(const char *directory, enum pki_role role, const char *extension)
 static int
 read_file(struct buffer *out, const char *path, struct diag *diag)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC), error;
-	ssize_t size;
+	int error = file_read(out, path, FILE_MAX);
 
-	if (file < 0)
-		return diag_refuse(diag, path, NULL, HOW_TO_MAKE, "%s", strerror(errno));
-	do {
-		buffer_reserve(out, FILE_MAX);
-		size = read(file, out->data + out->size, FILE_MAX);
-		if (size > 0)
-			out->size += (size_t)size;
-	} while (size > 0 && out->size <= FILE_MAX);
-	error = errno;
-	close(file);
-	if (size < 0)
-		return diag_refuse(diag, path, NULL, HOW_TO_MAKE, "%s", strerror(error));
-	if (size > 0)
+	if (error == 0)
+		return DONE;
+	if (error == EFBIG)
 		return diag_refuse(diag, path, NULL, HOW_TO_MAKE, "over %d bytes", FILE_MAX);
-	return DONE;
+	return diag_refuse(diag, path, NULL, HOW_TO_MAKE, "%s", strerror(error));
 }
 
 /* Says which file it was that a reader has refused, in the reader's words. */
@@ -151,19 +141,12 @@ mint_cas(struct pki *pki, int64_t now, struct diag *diag)
 static int
 write_file(const char *path, struct bytes content, struct diag *diag)
 {
-	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), error = 0;
-	ssize_t size;
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), error;
 
 	if (file < 0)
 		return diag_refuse(diag, path, NULL, "a directory that can be written to", "%s",
 			strerror(errno));
-	for (size_t done = 0; done < content.size && error == 0; done += (size_t)size) {
-		size = write(file, content.data + done, content.size - done);
-		if (size < 0)
-			error = errno;
-	}
-	if (close(file) != 0 && error == 0)
-		error = errno;
+	error = file_write_and_close(file, content);
 	return error ? diag_break(diag, path, "cannot be written: %s", strerror(error)) : DONE;
 }
 

@@ -35,7 +35,7 @@ assert_holds(const char *path, const char *content)
 	BUFFER_CLEANUP struct buffer found = {0};
 	struct diag diag = {0};
 
-	ASSERT_DONE(file_read(&found, path, &diag), &diag);
+	ASSERT_DONE(files_read(&found, path, &diag), &diag);
 	ck_assert_str_eq(buffer_text(&found), content);
 }
 
@@ -62,7 +62,7 @@ START_TEST(writes_all_files)
 	struct diag diag = {0};
 
 	files[1].mode = 0644;
-	ASSERT_DONE(file_write_all(files, 2, false, &diag), &diag);
+	ASSERT_DONE(files_write_all(files, 2, false, &diag), &diag);
 	assert_holds(first, "1");
 	assert_holds(second, "2");
 	ck_assert_int_eq(stat(first, &state), 0);
@@ -80,14 +80,14 @@ START_TEST(replaces_only_when_told)
 	struct output_file files[] = {file_of(first, "1"), file_of(second, "new")};
 	struct diag diag = {0};
 
-	ASSERT_DONE(file_write_all(&old, 1, false, &diag), &diag);
-	ck_assert_int_eq(file_write_all(files, 2, false, &diag), REFUSED);
+	ASSERT_DONE(files_write_all(&old, 1, false, &diag), &diag);
+	ck_assert_int_eq(files_write_all(files, 2, false, &diag), REFUSED);
 	ck_assert_str_eq(diag.object, second);
 	assert_holds(second, "old");
 	ck_assert_msg(access(first, F_OK) != 0, "the other file was written");
 	ck_assert_uint_eq(count_names(), 1);
 
-	ASSERT_DONE(file_write_all(files, 2, true, &diag), &diag);
+	ASSERT_DONE(files_write_all(files, 2, true, &diag), &diag);
 	assert_holds(second, "new");
 	ck_assert_uint_eq(count_names(), 2);
 }
@@ -100,12 +100,12 @@ START_TEST(leaves_the_same_content_alone)
 	struct output_file unknown = {.path = path};
 	struct diag diag = {0};
 
-	ASSERT_DONE(file_write_all(&same, 1, false, &diag), &diag);
-	ASSERT_DONE(file_check_output(&same, false, &diag), &diag);
-	ASSERT_DONE(file_write_all(&same, 1, false, &diag), &diag);
-	ck_assert_int_eq(file_check_output(&other, false, &diag), REFUSED);
-	ck_assert_int_eq(file_check_output(&unknown, false, &diag), REFUSED);
-	ASSERT_DONE(file_check_output(&unknown, true, &diag), &diag);
+	ASSERT_DONE(files_write_all(&same, 1, false, &diag), &diag);
+	ASSERT_DONE(files_check_output(&same, false, &diag), &diag);
+	ASSERT_DONE(files_write_all(&same, 1, false, &diag), &diag);
+	ck_assert_int_eq(files_check_output(&other, false, &diag), REFUSED);
+	ck_assert_int_eq(files_check_output(&unknown, false, &diag), REFUSED);
+	ASSERT_DONE(files_check_output(&unknown, true, &diag), &diag);
 	ck_assert_uint_eq(count_names(), 1);
 }
 END_TEST
@@ -118,11 +118,11 @@ START_TEST(says_what_cannot_be)
 	const struct output_file file = file_of(deep, "x");
 	struct diag diag = {0};
 
-	ck_assert_int_eq(file_write_all(&file, 1, false, &diag), REFUSED);
+	ck_assert_int_eq(files_write_all(&file, 1, false, &diag), REFUSED);
 	ck_assert_msg(strstr(diag.object, "/a/b"), "%s", diag.object);
-	ck_assert_int_eq(file_read(&content, missing, &diag), REFUSED);
+	ck_assert_int_eq(files_read(&content, missing, &diag), REFUSED);
 	ck_assert_str_eq(diag.object, missing);
-	ck_assert_int_eq(file_read(&content, directory, &diag), REFUSED);
+	ck_assert_int_eq(files_read(&content, directory, &diag), REFUSED);
 }
 END_TEST
 
@@ -133,12 +133,12 @@ START_TEST(reads_no_giants)
 	struct diag diag = {0};
 
 	fclose(fopen(path, "w"));
-	ck_assert_int_eq(truncate(path, FILE_READ_MAX + 1), 0);
-	ck_assert_int_eq(file_read(&content, path, &diag), REFUSED);
-	ck_assert_int_eq(truncate(path, FILE_READ_MAX), 0);
+	ck_assert_int_eq(truncate(path, FILES_READ_MAX + 1), 0);
+	ck_assert_int_eq(files_read(&content, path, &diag), REFUSED);
+	ck_assert_int_eq(truncate(path, FILES_READ_MAX), 0);
 	buffer_clear(&content);
-	ASSERT_DONE(file_read(&content, path, &diag), &diag);
-	ck_assert_uint_eq(content.size, FILE_READ_MAX);
+	ASSERT_DONE(files_read(&content, path, &diag), &diag);
+	ck_assert_uint_eq(content.size, FILES_READ_MAX);
 }
 END_TEST
 

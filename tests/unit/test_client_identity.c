@@ -39,7 +39,7 @@ write_file(const char *name, struct bytes content)
 	TEXT_CLEANUP char *path = text_format("%s/%s", directory, name);
 	const struct output_file file = {.path = path, .content = content, .mode = 0600};
 
-	ASSERT_DONE(file_write_all(&file, 1, true, &diag), &diag);
+	ASSERT_DONE(files_write_all(&file, 1, true, &diag), &diag);
 }
 
 static void
