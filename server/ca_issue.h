@@ -10,7 +10,7 @@ struct exchange;
  * Carries out issuance.plan when it is approved and the disposition is still SUCCESS. The
  * certificate is in the store, with the transaction that it ends, when it appears in
  * issuance.certificate. When another exchange has ended that transaction in the meantime, what was
- * signed is forgotten, and the answer is that one's. One private-key operation; on a worker thread. Returns STAGE_NEXT or
- * STAGE_BROKE.
+ * signed is forgotten, and the answer is that one's. One private-key operation; on a worker thread.
+ * Returns STAGE_NEXT or STAGE_BROKE.
  */
 int ca_issue_run(struct exchange *exchange);

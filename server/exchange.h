@@ -100,7 +100,7 @@ struct exchange {
 	const struct settings *settings; /* the site's, as they were when the exchange began */
 	struct http_exchange *http;
 	int64_t arrived_ms;              /* the deployment's clock, since 1970 */
-	const struct stage *stage;       /* that runs, or ran last */
+	uint32_t stages;                 /* that it went through: bit i is pipeline_stage(i) */
 	const struct stage *answered_by; /* NULL: the whole way was gone */
 	struct route route;
 	struct message message;

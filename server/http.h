@@ -17,10 +17,10 @@ struct http;
 
 /* How an exchange ended on the wire. */
 enum http_end {
-	HTTP_END_SENT,        /* the last byte of the answer was handed to the kernel */
-	HTTP_END_CLIENT_LEFT, /* the client closed or reset the connection before that */
-	HTTP_END_TIMED_OUT,   /* the client neither sent nor read for too long */
-	HTTP_END_MALFORMED,   /* the body could not be read; libmicrohttpd answered 400 by itself */
+	HTTP_END_SENT,           /* the last byte of the answer was handed to the kernel */
+	HTTP_END_CLIENT_LEFT,    /* the client closed or reset the connection before that */
+	HTTP_END_TIMED_OUT,      /* the client neither sent nor read for too long */
+	HTTP_END_MALFORMED,      /* the body could not be read; libmicrohttpd answered by itself */
 	HTTP_END_CLOSED_BY_PLAN, /* send.no_answer */
 	HTTP_END_SHUTDOWN,       /* the server stopped */
 };
@@ -28,7 +28,8 @@ enum http_end {
 /* One exchange as the wire knows it. http.c owns it from the request line to `finished`. */
 struct http_exchange {
 	struct request request;   /* filled by http.c */
-	struct response response; /* filled by the service before it answers */
+	struct response response; /* filled by the service before it answers; with
+				   * HTTP_END_MALFORMED, what libmicrohttpd answered */
 	struct send_plan send;    /* filled by the service before it answers */
 	void *data;               /* the service's own */
 	/* How many bytes of body the service wants, set in `headers`. A longer body is read to

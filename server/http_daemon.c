@@ -232,7 +232,10 @@ end_of(struct wire *wire, enum MHD_RequestTerminationCode how)
 		return end_of_answer(wire);
 	if (wire->progress == ANSWERED || !status)
 		return HTTP_END_CLIENT_LEFT;
-	wire->exchange.response.status = status->http_status;
+	/* Whatever was to be answered behind this body is not. */
+	response_done(&wire->exchange.response);
+	response_set(
+		&wire->exchange.response, RESPONSE_FROM_HTTP_LIBRARY, status->http_status, 0, 0);
 	return HTTP_END_MALFORMED;
 }
 

@@ -43,22 +43,34 @@ write_operation(struct buffer *out, const struct request *request)
 		json_writer_text(out, "operation", journal_text_cut(buffer_bytes(&operation)));
 }
 
-/* Behind the stage that answers, those that only lead forward are passed over (pipeline.h). */
 static void
 write_stages(struct buffer *out, const struct exchange *exchange)
 {
 	const struct stage *stage;
-	bool answered = false;
 
 	json_writer_open_array(out, "stages");
-	for (unsigned i = 0; (stage = pipeline_stage(i)); i++) {
-		if (!answered || stage->phase >= PHASE_BACK)
+	for (unsigned i = 0; (stage = pipeline_stage(i)); i++)
+		if (exchange->stages >> i & 1)
 			journal_text_write(out, NULL, stage->name);
-		answered = answered || stage == exchange->answered_by;
-	}
 	json_writer_close_array(out);
-	if (exchange->answered_by)
+	if (exchange->answered_by && exchange->http->end != HTTP_END_MALFORMED)
 		journal_text_write(out, "answered_by", exchange->answered_by->name);
+}
+
+/* What is known of an answer that one of the stages gave. */
+static void
+write_answer(struct buffer *out, const struct exchange *exchange)
+{
+	const struct response *response = &exchange->http->response;
+	const struct hresult_row *win32 = hresult_find((int32_t)response->win32_status);
+
+	json_writer_number(out, "substatus", response->substatus);
+	json_writer_number(out, "win32_status", response->win32_status);
+	if (win32)
+		journal_text_write(out, "win32_name", win32->name);
+	journal_text_write(out, "content_type", response->content_type);
+	json_writer_number(out, "body_size", (int64_t)response->body.size);
+	json_writer_number(out, "bytes", (int64_t)exchange->http->bytes_sent);
 }
 
 static void
@@ -68,10 +80,9 @@ write_response(struct buffer *out, const struct exchange *exchange)
 		[RESPONSE_FROM_HTTP_SYS] = "http_sys",
 		[RESPONSE_FROM_IIS] = "iis",
 		[RESPONSE_FROM_MSCEP] = "mscep",
-		[RESPONSE_FROM_PROXY] = "proxy",
+		[RESPONSE_FROM_HTTP_LIBRARY] = "http_library",
 	};
 	const struct response *response = &exchange->http->response;
-	const struct hresult_row *win32 = hresult_find((int32_t)response->win32_status);
 
 	if (response->from == RESPONSE_FROM_NOBODY || exchange->http->send.no_answer)
 		return;
@@ -80,13 +91,8 @@ write_response(struct buffer *out, const struct exchange *exchange)
 	if (response->from == RESPONSE_FROM_HTTP_SYS)
 		journal_text_write(out, "reason", http_sys_error_reason(exchange->http_sys_error));
 	json_writer_number(out, "status", response->status);
-	json_writer_number(out, "substatus", response->substatus);
-	json_writer_number(out, "win32_status", response->win32_status);
-	if (win32)
-		journal_text_write(out, "win32_name", win32->name);
-	journal_text_write(out, "content_type", response->content_type);
-	json_writer_number(out, "body_size", (int64_t)response->body.size);
-	json_writer_number(out, "bytes", (int64_t)exchange->http->bytes_sent);
+	if (response->from != RESPONSE_FROM_HTTP_LIBRARY)
+		write_answer(out, exchange);
 	json_writer_close_object(out);
 }
 

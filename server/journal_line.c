@@ -36,7 +36,8 @@ append_message(struct buffer *out, const struct scep_request *scep)
 	journal_text_print(out, buffer_bytes(&subject), SUBJECT_SHOWN);
 }
 
-/* Appends "200", "404.15", "414 URL_Length by http.sys", or that there was none. */
+/* Appends "200", "404.15", "414 URL_Length by http.sys", "400 by the HTTP library", or that there was
+ * none. */
 static void
 append_status(struct buffer *out, const struct exchange *exchange)
 {
@@ -52,6 +53,8 @@ append_status(struct buffer *out, const struct exchange *exchange)
 	if (response->from == RESPONSE_FROM_HTTP_SYS)
 		buffer_append_format(
 			out, " %s by http.sys", http_sys_error_reason(exchange->http_sys_error));
+	else if (response->from == RESPONSE_FROM_HTTP_LIBRARY)
+		buffer_append_text(out, " by the HTTP library");
 }
 
 static void

@@ -30,6 +30,8 @@ static const struct stage stages[] = {
 	{"send", "the wire, and the logs", PHASE_LOG, send_run},
 };
 
+_Static_assert(sizeof(stages) / sizeof(stages[0]) <= 32, "exchange.stages has a bit for each");
+
 const struct stage *
 pipeline_stage(unsigned index)
 {
@@ -38,11 +40,12 @@ pipeline_stage(unsigned index)
 
 /* Runs one stage; returns whether it gave the answer. */
 static bool
-run_stage(struct exchange *exchange, const struct stage *stage)
+run_stage(struct exchange *exchange, unsigned index)
 {
+	const struct stage *stage = &stages[index];
 	int result;
 
-	exchange->stage = stage;
+	exchange->stages |= UINT32_C(1) << index;
 	result = stage->run(exchange);
 	if (result == STAGE_NEXT)
 		return false;
@@ -62,7 +65,7 @@ pipeline_run(struct exchange *exchange, enum stage_phase phase)
 		if (stage->phase != phase)
 			continue;
 		/* An answer ends the way forward; the way back is gone to its end. */
-		if (run_stage(exchange, stage) && phase < PHASE_BACK)
+		if (run_stage(exchange, i) && phase < PHASE_BACK)
 			return true;
 	}
 	return exchange->answered_by != NULL;

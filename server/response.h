@@ -13,7 +13,7 @@ enum response_from {
 	RESPONSE_FROM_HTTP_SYS,
 	RESPONSE_FROM_IIS,
 	RESPONSE_FROM_MSCEP,
-	RESPONSE_FROM_PROXY,
+	RESPONSE_FROM_HTTP_LIBRARY, /* libmicrohttpd's own, to a body that it cannot read */
 };
 
 struct response_header {

@@ -42,6 +42,10 @@ service_finished(void *context, struct http_exchange *http)
 {
 	struct exchange *exchange = http->data;
 
+	if (http->end == HTTP_END_MALFORMED)
+		diag_refuse(&exchange->diag, "request body", "RFC 9112 7.1",
+			"chunks, each behind its size in hexadecimal",
+			"the HTTP library could not read it, and answered by itself");
 	pipeline_run(exchange, PHASE_LOG);
 	exchange_free(exchange);
 	http->data = NULL;

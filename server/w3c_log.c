@@ -46,8 +46,8 @@ w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_number, 
 	return DONE;
 }
 
-/* What http.sys answered itself, and what was never answered, is not in this log; nor is what an
- * application proxy in front answered (ndes-behaviour 5.3, 5.9). */
+/* What http.sys answered itself, and what was never answered, is not in this log (ndes-behaviour
+ * 5.3); nor is a body that the HTTP library refused, as http.sys would have. */
 static bool
 reached_iis(const struct exchange *exchange)
 {

@@ -188,6 +188,45 @@ START_TEST(answers_as_iis)
 }
 END_TEST
 
+/* A chunk that cannot be read is refused by the HTTP library, before any stage sees the body; whether
+ * or not one had an answer ready. */
+static const struct {
+	const char *path;
+	const char *stages; /* of the journal */
+} malformed[] = {
+	{SCEP "?operation=PKIOperation", "[\"connect\",\"http_sys\",\"iis\",\"send\"]"},
+	{"/other", "[\"connect\",\"http_sys\",\"iis\",\"policy_back\",\"respond\",\"send\"]"},
+};
+
+START_TEST(tells_that_the_http_library_answered)
+{
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0}, last = {0};
+	BUFFER_CLEANUP struct buffer journal = {0}, log = {0};
+	struct deployment deployment;
+
+	deployment_start(&deployment, NULL);
+	deployment_ask(&response, &deployment,
+		"POST %s HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nx\r\nabc",
+		malformed[_i].path);
+	ck_assert_uint_eq(response.status, 400);
+	ck_assert_ptr_null(raw_header(&response, "Server").data);
+	deployment_read_log(&journal, &deployment, "journal.jsonl",
+		"\"response\":{\"from\":\"http_library\",\"status\":400},"
+		"\"words\":\"request body (RFC 9112 7.1): the HTTP library could not read it, and "
+		"answered "
+		"by itself;",
+		1);
+	ck_assert_ptr_nonnull(strstr(buffer_text(&journal), "\"end\":\"malformed\""));
+	ck_assert_msg(strstr(buffer_text(&journal), malformed[_i].stages), "%s: the journal is\n%s",
+		malformed[_i].path, buffer_text(&journal));
+	ck_assert_ptr_null(strstr(buffer_text(&journal), "answered_by"));
+	deployment_ask(&last, &deployment, "GET /last HTTP/1.1\r\nHost: test\r\n\r\n");
+	deployment_read_log(&log, &deployment, "W3SVC1/", "GET /last ", 1);
+	ck_assert_ptr_null(strstr(buffer_text(&log), "POST"));
+	deployment_stop(&deployment);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -198,6 +237,8 @@ main(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, answers_as_iis, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(tests, tells_that_the_http_library_answered, 0,
+		sizeof(malformed) / sizeof(malformed[0]));
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -40,6 +40,10 @@ START_TEST(prints_a_plain_exchange)
 	support.exchange.http_sys_error = HTTP_SYS_414;
 	assert_line(
 		"23:59:58.747 #17 GET /certsrv/mscep_admin -> 414 URL_Length by http.sys 3 ms\n");
+	response_set(&support.http.response, RESPONSE_FROM_HTTP_LIBRARY, 400, 0, 0);
+	support.http.end = HTTP_END_MALFORMED;
+	assert_line("23:59:58.747 #17 GET /certsrv/mscep_admin -> 400 by the HTTP library "
+		    "malformed 3 ms\n");
 }
 END_TEST
 

@@ -145,7 +145,7 @@ static const struct {
 	{RESPONSE_FROM_IIS, false, true},
 	{RESPONSE_FROM_MSCEP, false, true},
 	{RESPONSE_FROM_HTTP_SYS, false, false},
-	{RESPONSE_FROM_PROXY, false, false},
+	{RESPONSE_FROM_HTTP_LIBRARY, false, false},
 	{RESPONSE_FROM_NOBODY, false, false},
 	{RESPONSE_FROM_MSCEP, true, false},
 };
