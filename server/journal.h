@@ -24,7 +24,8 @@
  *                    or, refused, absent, malformed, unknown, used, expired, other-subject,
  *                    other-alternative-name, other-key-usage, bad-token
  *   disposition      {status, fail_info, error ("0x80070490"), error_name, reason, event}; of a
- *                    pkiMessage that was answered or refused
+ *                    pkiMessage that was answered or refused; status and fail_info as the CertRep
+ *                    has them, and only where there was one
  *   issuance         {request_id, serial, polls, crl_size}
  *   stages           the names of those that the exchange went through, in order
  *   answered_by      the one that gave the answer

@@ -68,6 +68,22 @@ append_serial(struct buffer *out, const struct buffer *der)
 	buffer_append_hex(out, certificate.serial);
 }
 
+/* Appends the pkiStatus and failInfo that the device was told, or that it was told none: what cannot
+ * be decoded or decrypted, and what the reply cannot be encrypted for, gets no CertRep. */
+static void
+append_certrep(struct buffer *out, const struct exchange *exchange)
+{
+	const struct disposition *disposition = &exchange->disposition;
+
+	if (exchange->reply.der.size == 0) {
+		buffer_append_text(out, " no CertRep");
+		return;
+	}
+	buffer_append_format(out, " %s", scep_status_name(disposition->status));
+	if (disposition->status == SCEP_STATUS_FAILURE)
+		buffer_append_format(out, " %s", scep_fail_info_name(disposition->fail_info));
+}
+
 /* Appends what became of a pkiMessage. */
 static void
 append_disposition(struct buffer *out, const struct exchange *exchange)
@@ -76,9 +92,7 @@ append_disposition(struct buffer *out, const struct exchange *exchange)
 
 	if (exchange->reply.der.size == 0 && !disposition->reason)
 		return;
-	buffer_append_format(out, " %s", scep_status_name(disposition->status));
-	if (disposition->status == SCEP_STATUS_FAILURE)
-		buffer_append_format(out, " %s", scep_fail_info_name(disposition->fail_info));
+	append_certrep(out, exchange);
 	if (disposition->error != 0) {
 		buffer_append_byte(out, ' ');
 		hresult_describe(out, disposition->error);

@@ -230,12 +230,14 @@ static void
 write_disposition(struct buffer *out, const struct exchange *exchange)
 {
 	const struct disposition *disposition = &exchange->disposition;
+	bool answered = exchange->reply.der.size != 0;
 
-	if (exchange->reply.der.size == 0 && !disposition->reason)
+	if (!answered && !disposition->reason)
 		return;
 	json_writer_open_object(out, "disposition");
-	journal_text_write(out, "status", scep_status_name(disposition->status));
-	if (disposition->status == SCEP_STATUS_FAILURE)
+	if (answered)
+		journal_text_write(out, "status", scep_status_name(disposition->status));
+	if (answered && disposition->status == SCEP_STATUS_FAILURE)
 		journal_text_write(out, "fail_info", scep_fail_info_name(disposition->fail_info));
 	if (disposition->error != 0)
 		write_error(out, disposition->error);

@@ -239,6 +239,7 @@ START_TEST(tells_why_it_was_refused)
 		"one that exchange 9 used");
 	exchange_refuse(&support.exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, HRESULT_CERT_E_WRONG_USAGE,
 		29, "challenge-used");
+	buffer_append_text(&support.exchange.reply.der, "a CertRep");
 	value = entry();
 	assert_no_null(value);
 	assert_text(value, "challenge.verdict", challenge_verdict_name(VERDICT_USED));
@@ -297,6 +298,9 @@ START_TEST(tells_of_a_broken_message)
 	assert_absent(value, "message.recipients");
 	assert_absent(value, "csr");
 	assert_absent(value, "challenge");
+	assert_absent(value, "disposition.status");
+	assert_absent(value, "disposition.fail_info");
+	assert_text(value, "disposition.reason", "message-malformed");
 	assert_absent(value, "disposition.error");
 	assert_number(value, "disposition.event", 17);
 	json_decref(value);

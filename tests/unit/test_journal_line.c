@@ -69,7 +69,7 @@ START_TEST(prints_words_where_something_was_not_served)
 	diag_refuse(&support.exchange.diag, "pkiMessage", NULL, NULL, "no ASN.1");
 	assert_line("23:59:58.747 #17 GET GetCACaps -> 200 3 ms\n");
 	exchange_refuse(&support.exchange, SCEP_FAIL_BAD_REQUEST, 0, 17, "message-malformed");
-	assert_line("23:59:58.747 #17 GET GetCACaps -> 200 FAILURE badRequest message-malformed "
+	assert_line("23:59:58.747 #17 GET GetCACaps -> 200 no CertRep message-malformed "
 		    "(pkiMessage: no ASN.1) 3 ms\n");
 	support.exchange.disposition = (struct disposition){0};
 	support.exchange.broke = true;
