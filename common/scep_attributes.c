@@ -96,8 +96,8 @@ read_number(int64_t *out, bool *present, const struct signed_data *data, enum oi
 	if (tag == 0)
 		return present ? DONE : refuse_missing(type, diag);
 	if (!read_decimal(out, buffer_bytes(&text)) || *out < least || *out > INT32_MAX)
-		return diag_refuse(diag, oid_name(type), clause, "a decimal number", "\"%.64s\"",
-			buffer_text(&text));
+		return diag_refuse(diag, oid_name(type), clause,
+			"a decimal number up to 2147483647", "\"%.64s\"", buffer_text(&text));
 	if (present)
 		*present = true;
 	return DONE;

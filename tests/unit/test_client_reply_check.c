@@ -242,7 +242,7 @@ START_TEST(tells_why_it_failed)
 	ck_assert_str_eq(buffer_text(&text),
 		"FAILURE (2), badRequest (2), 0x800B0110 CERT_E_WRONG_USAGE: The challenge "
 		"password "
-		"has been used already.");
+		"has been used already, or the policy module refused it.");
 	reply_report(&report, &reply);
 	ck_assert_int_eq(json_unpack(report.object, "{s:{s:s}, s:{s:s, s:s}}", "fail_info", "name",
 				 &name, "error", "hresult", &hresult, "name", &error_name),
