@@ -76,11 +76,10 @@ append_special(struct buffer *out, struct bytes text)
 }
 
 void
-json_writer_text(struct buffer *out, const char *key, struct bytes text)
+json_writer_quote(struct buffer *out, struct bytes text)
 {
 	size_t next = 0, end;
 
-	begin(out, key);
 	buffer_append_byte(out, '"');
 	while (next < text.size) {
 		for (end = next; end < text.size && is_plain(text.data[end]);)
@@ -91,6 +90,13 @@ json_writer_text(struct buffer *out, const char *key, struct bytes text)
 			next += append_special(out, BYTES(text.data + next, text.size - next));
 	}
 	buffer_append_byte(out, '"');
+}
+
+void
+json_writer_text(struct buffer *out, const char *key, struct bytes text)
+{
+	begin(out, key);
+	json_writer_quote(out, text);
 }
 
 void
@@ -126,4 +132,11 @@ json_writer_boolean(struct buffer *out, const char *key, bool value)
 {
 	begin(out, key);
 	buffer_append_text(out, value ? "true" : "false");
+}
+
+void
+json_writer_null(struct buffer *out, const char *key)
+{
+	begin(out, key);
+	buffer_append_text(out, "null");
 }

@@ -21,6 +21,9 @@ void json_writer_close_array(struct buffer *out);
  */
 void json_writer_text(struct buffer *out, const char *key, struct bytes text);
 
+/* Appends such a string alone, with no regard to what stands before it. */
+void json_writer_quote(struct buffer *out, struct bytes text);
+
 /* Appends a string of the bytes' lower-case hexadecimal digits. */
 void json_writer_hex(struct buffer *out, const char *key, struct bytes bytes);
 
@@ -30,3 +33,4 @@ void json_writer_number(struct buffer *out, const char *key, int64_t number);
 void json_writer_thousandths(struct buffer *out, const char *key, int64_t thousandths);
 
 void json_writer_boolean(struct buffer *out, const char *key, bool value);
+void json_writer_null(struct buffer *out, const char *key);

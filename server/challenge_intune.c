@@ -8,6 +8,7 @@
 #include "common/base64.h"
 #include "common/envelope.h"
 #include "common/envelope_writer.h"
+#include "common/json_writer.h"
 #include "common/memory.h"
 #include "common/name.h"
 #include "common/signed_data.h"
@@ -61,39 +62,29 @@ check_claims(const struct challenge_claims *claims, struct diag *diag)
 	return DONE;
 }
 
-static void
-set(json_t *object, const char *name, json_t *value)
-{
-	if (json_object_set_new(object, name, value) != 0)
-		memory_exhausted();
-}
-
-/* Appends the claims as JSON. */
+/* Appends the claims as JSON, filled up. `out` is empty. */
 static void
 write_claims(struct buffer *out, const struct challenge_claims *claims)
 {
-	json_t *object = json_object();
+	static const char rest[] = ",\"filler\":\"\"}";
+	BUFFER_CLEANUP struct buffer filler = {0};
 	size_t size;
-	char *text;
 
-	set(object, "identifier", json_string(claims->identifier));
-	set(object, "expires", json_integer(claims->expires_at));
+	json_writer_open_object(out, NULL);
+	json_writer_text(out, "identifier", bytes_text(claims->identifier));
+	json_writer_number(out, "expires", claims->expires_at);
 	if (claims->subject)
-		set(object, "subject", json_string(claims->subject));
+		json_writer_text(out, "subject", bytes_text(claims->subject));
 	if (claims->alternative_name)
-		set(object, "subject_alternative_name", json_string(claims->alternative_name));
+		json_writer_text(
+			out, "subject_alternative_name", bytes_text(claims->alternative_name));
 	if (claims->key_usage)
-		set(object, "key_usage", json_integer(claims->key_usage));
-	set(object, "filler", json_string(""));
-	size = json_dumpb(object, NULL, 0, JSON_COMPACT);
+		json_writer_number(out, "key_usage", claims->key_usage);
+	size = out->size + sizeof(rest) - 1;
 	if (size < CLAIMS_SIZE)
-		set(object, "filler", json_sprintf("%0*d", (int)(CLAIMS_SIZE - size), 0));
-	text = json_dumps(object, JSON_COMPACT);
-	if (!text)
-		memory_exhausted();
-	buffer_append_text(out, text);
-	free(text);
-	json_decref(object);
+		memset(buffer_append_space(&filler, CLAIMS_SIZE - size), '0', CLAIMS_SIZE - size);
+	json_writer_text(out, "filler", buffer_bytes(&filler));
+	json_writer_close_object(out);
 }
 
 /* Reads claims that were signed; what does not fit is CHALLENGE_INTUNE_BAD. */

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "common/json_writer.h"
 #include "common/memory.h"
 #include "server/listen_address.h"
 #include "server/settings_text.h"
@@ -105,22 +104,10 @@ configuration_complete(struct configuration *configuration, struct diag *diag)
 }
 
 static void
-write_text(struct buffer *out, const char *text)
-{
-	BUFFER_CLEANUP struct buffer quoted = {0};
-
-	if (text)
-		json_writer_text(&quoted, NULL, bytes_text(text));
-	else
-		buffer_append_text(&quoted, "null");
-	buffer_append(out, buffer_bytes(&quoted));
-}
-
-static void
 write_path(struct buffer *out, const char *key, const char *path, const char *comment)
 {
 	buffer_append_format(out, "%s: ", key);
-	write_text(out, path);
+	settings_text_write_text(out, path);
 	buffer_append_format(out, " # %s\n", comment);
 }
 
@@ -130,7 +117,7 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 	buffer_append_text(out, "listen: # ADDRESS:PORT, port 0 for a free one\n");
 	for (size_t i = 0; i < configuration->listen_count; i++) {
 		buffer_append_text(out, "  - ");
-		write_text(out, configuration->listen[i]);
+		settings_text_write_text(out, configuration->listen[i]);
 		buffer_append_byte(out, '\n');
 	}
 	write_path(out, "ready_file", configuration->ready_file, "a path; null: none");
@@ -150,7 +137,7 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 	buffer_append_text(out, configuration->site_count ? "sites:\n" : "sites: {}\n");
 	for (size_t i = 0; i < configuration->site_count; i++) {
 		buffer_append_text(out, "  ");
-		write_text(out, configuration->sites[i].name);
+		settings_text_write_text(out, configuration->sites[i].name);
 		buffer_append_text(out, ":\n");
 		settings_text_write_yaml(out, &configuration->sites[i].settings, 4);
 	}

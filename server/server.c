@@ -1,10 +1,10 @@
 #include "server/server.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/json_writer.h"
 #include "common/memory.h"
 #include "server/configuration.h"
 #include "server/journal.h"
@@ -145,55 +145,56 @@ server_free(struct server *server)
 	free(server);
 }
 
-/* A member that holds the hexadecimal digest of the CA certificate. */
+/* A member that holds the hexadecimal digest of the CA certificate; null where libcrypto refuses it. */
 static void
-set_digest(json_t *ready, const char *name, const struct server *server, const char *digest_name)
+write_digest(
+	struct buffer *out, const char *key, const struct server *server, const char *digest_name)
 {
+	const struct certificate *ca = authority_issuer(server->sites[0]->authority);
 	const struct digest_algorithm *digest = algorithm_digest_named(digest_name);
-	BUFFER_CLEANUP struct buffer hex = {0};
 	uint8_t octets[EVP_MAX_MD_SIZE];
 
-	if (certificate_fingerprint(
-		    octets, authority_issuer(server->sites[0]->authority), digest, NULL) == DONE)
-		buffer_append_hex(&hex, BYTES(octets, digest->size));
-	json_object_set_new(ready, name, json_string(buffer_text(&hex)));
+	if (certificate_fingerprint(octets, ca, digest, NULL) == DONE)
+		json_writer_hex(out, key, BYTES(octets, digest->size));
+	else
+		json_writer_null(out, key);
 }
 
 static void
-set_url(json_t *ready, const char *name, const struct server *server, const char *path)
+write_url(struct buffer *out, const char *key, const struct server *server, const char *path)
 {
 	TEXT_CLEANUP char *url = text_format("%s%s", server->base_url, path);
 
-	json_object_set_new(ready, name, json_string(url));
+	json_writer_text(out, key, bytes_text(url));
+}
+
+static void
+write_listeners(struct buffer *out, const struct server *server)
+{
+	json_writer_open_array(out, "listeners");
+	for (size_t i = 0; i < server->listener_count; i++) {
+		TEXT_CLEANUP char *url = listener_url(&server->listeners[i]);
+
+		json_writer_text(out, NULL, bytes_text(url));
+	}
+	json_writer_close_array(out);
 }
 
 void
 server_write_ready(struct buffer *out, const struct server *server)
 {
-	json_t *ready = json_object(), *listeners = json_array();
-	char *text;
-
-	json_object_set_new(ready, "ready", json_true());
-	json_object_set_new(ready, "version", json_string(MOCK_NDES_VERSION));
-	json_object_set_new(ready, "pid", json_integer(getpid()));
-	json_object_set_new(ready, "seed", json_integer((json_int_t)server->random.seed));
-	set_url(ready, "scep", server, "/certsrv/mscep/mscep.dll");
-	json_object_set_new(ready, "scep_tls", json_null());
-	set_url(ready, "admin_page", server, "/certsrv/mscep_admin/");
-	json_object_set_new(ready, "control", json_null());
-	for (size_t i = 0; i < server->listener_count; i++) {
-		TEXT_CLEANUP char *url = listener_url(&server->listeners[i]);
-
-		json_array_append_new(listeners, json_string(url));
-	}
-	json_object_set_new(ready, "listeners", listeners);
-	set_digest(ready, "ca_fingerprint_sha256", server, "SHA-256");
-	set_digest(ready, "ca_thumbprint_md5", server, "MD5");
-	text = json_dumps(ready, JSON_COMPACT);
-	json_decref(ready);
-	if (!text)
-		memory_exhausted();
-	buffer_append_text(out, text);
+	json_writer_open_object(out, NULL);
+	json_writer_boolean(out, "ready", true);
+	json_writer_text(out, "version", bytes_text(MOCK_NDES_VERSION));
+	json_writer_number(out, "pid", getpid());
+	json_writer_number(out, "seed", (int64_t)server->random.seed);
+	write_url(out, "scep", server, "/certsrv/mscep/mscep.dll");
+	json_writer_null(out, "scep_tls");
+	write_url(out, "admin_page", server, "/certsrv/mscep_admin/");
+	json_writer_null(out, "control");
+	write_listeners(out, server);
+	write_digest(out, "ca_fingerprint_sha256", server, "SHA-256");
+	write_digest(out, "ca_thumbprint_md5", server, "MD5");
+	json_writer_close_object(out);
 	buffer_append_byte(out, '\n');
-	free(text);
 }

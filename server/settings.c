@@ -10,7 +10,7 @@
 #include "common/options.h"
 #include "common/suggestion.h"
 #include "common/utf8.h"
-#include "server/settings_table.h"
+#include "server/settings_text.h"
 #include "server/yaml_tree.h"
 
 static void *
@@ -62,9 +62,8 @@ set_choice(int *out, const struct setting_row *row, const char *value, struct di
 			return DONE;
 		}
 		suggestion_offer(&suggestion, row->choices[i]);
-		buffer_append_text(&all, i == 0 ? "" : row->choices[i + 1] ? ", " : " or ");
-		buffer_append_text(&all, row->choices[i]);
 	}
+	settings_text_write_range(&all, row);
 	return suggestion_refuse(&suggestion, row->name, what, "", buffer_text(&all), diag);
 }
 

@@ -12,21 +12,19 @@ member(const struct settings *settings, const struct setting_row *row)
 	return (const char *)settings + row->offset;
 }
 
-/* Appends a text in double quotes; what JSON escapes, YAML understands. */
-static void
-append_quoted(struct buffer *out, const char *text)
+/* What JSON escapes, YAML understands. */
+void
+settings_text_write_text(struct buffer *out, const char *text)
 {
-	BUFFER_CLEANUP struct buffer quoted = {0};
-
-	json_writer_text(&quoted, NULL, bytes_text(text));
-	buffer_append(out, buffer_bytes(&quoted));
+	if (text)
+		json_writer_quote(out, bytes_text(text));
+	else
+		buffer_append_text(out, "null");
 }
 
 static void
 append_value(struct buffer *out, const struct setting_row *row, const void *value)
 {
-	const char *text;
-
 	switch (row->kind) {
 	case SETTING_BOOL:
 		buffer_append_text(out, *(const bool *)value ? "true" : "false");
@@ -40,11 +38,7 @@ append_value(struct buffer *out, const struct setting_row *row, const void *valu
 	case SETTING_TEXT:
 		break;
 	}
-	text = *(char *const *)value;
-	if (text)
-		append_quoted(out, text);
-	else
-		buffer_append_text(out, "null");
+	settings_text_write_text(out, *(char *const *)value);
 }
 
 void

@@ -9,6 +9,9 @@
  * unit and range as a comment, indented by `indent` blanks. */
 void settings_text_write_yaml(struct buffer *out, const struct settings *settings, unsigned indent);
 
+/* Appends a text in quotes as YAML reads it, or null. */
+void settings_text_write_text(struct buffer *out, const char *text);
+
 /* Appends what a setting may be: "1 to 1000 minutes", "root or issuing". */
 void settings_text_write_range(struct buffer *out, const struct setting_row *row);
 

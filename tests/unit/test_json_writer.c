@@ -36,12 +36,23 @@ START_TEST(writes_exact_text)
 	json_writer_close_object(&out);
 	json_writer_thousandths(&out, "ms", 12003);
 	json_writer_thousandths(&out, "less", 7);
+	json_writer_null(&out, "none");
 	json_writer_close_object(&out);
 	ck_assert_str_eq(buffer_text(&out),
 		"{\"empty\":[],\"list\":[1,\"{\",{},false],\"inner\":{\"hex\":\"00fe\",\"yes\":"
 		"true},"
-		"\"ms\":12.003,\"less\":0.007}");
+		"\"ms\":12.003,\"less\":0.007,\"none\":null}");
 	json_decref(parse(&out));
+}
+END_TEST
+
+START_TEST(quotes_without_a_comma)
+{
+	BUFFER_CLEANUP struct buffer out = {0};
+
+	buffer_append_text(&out, "key: ");
+	json_writer_quote(&out, bytes_text("a\"b"));
+	ck_assert_str_eq(buffer_text(&out), "key: \"a\\\"b\"");
 }
 END_TEST
 
@@ -129,6 +140,7 @@ main(void)
 
 	suite_add_tcase(suite, all);
 	tcase_add_test(all, writes_exact_text);
+	tcase_add_test(all, quotes_without_a_comma);
 	tcase_add_test(all, begins_a_new_line_without_comma);
 	tcase_add_loop_test(all, writes_numbers, 0, sizeof(numbers) / sizeof(numbers[0]));
 	tcase_add_loop_test(all, escapes_any_text, 0, sizeof(texts) / sizeof(texts[0]));
