@@ -5,12 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "client/option_values.h"
 #include "common/alternative_name.h"
 #include "common/certificate.h"
 #include "common/duration.h"
 #include "common/mdoc.h"
 #include "common/memory.h"
+#include "common/option_choice.h"
 #include "common/scep.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -45,7 +45,7 @@ FLAG_SETTER(force)
 #define CHOICE_SETTER(member, choices)                                                             \
 	static int set_##member(void *target, const char *value, struct diag *diag)                \
 	{                                                                                          \
-		return option_choose(&((struct arguments *)target)->member, choices,               \
+		return option_choice_find(&((struct arguments *)target)->member, choices,          \
 			COUNT(choices), value, diag);                                              \
 	}
 CHOICE_SETTER(method, methods)

@@ -9,6 +9,7 @@
 #include "common/duration.h"
 #include "common/memory.h"
 #include "common/name.h"
+#include "common/option_choice.h"
 #include "common/random.h"
 #include "server/challenge_intune.h"
 #include "server/pki_directory.h"
@@ -57,10 +58,7 @@ set_alternative_name(void *target, const char *value, struct diag *diag)
 }
 
 /* What a SCEP profile of Intune can ask for, in the words of "mock-ndes enroll". */
-static const struct {
-	const char *name;
-	uint32_t bits;
-} key_usages[] = {
+static const struct option_choice key_usages[] = {
 	{"signature", KEY_USAGE_DIGITAL_SIGNATURE},
 	{"encryption", KEY_USAGE_KEY_ENCIPHERMENT},
 	{"both", KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT},
@@ -70,14 +68,13 @@ static int
 set_key_usage(void *target, const char *value, struct diag *diag)
 {
 	struct asked *asked = target;
+	int bits;
+	int outcome = option_choice_find(
+		&bits, key_usages, sizeof(key_usages) / sizeof(key_usages[0]), value, diag);
 
-	for (size_t i = 0; i < sizeof(key_usages) / sizeof(key_usages[0]); i++) {
-		if (strcmp(key_usages[i].name, value) == 0) {
-			asked->claims.key_usage = key_usages[i].bits;
-			return DONE;
-		}
-	}
-	return diag_refuse(diag, "", NULL, "signature, encryption or both", "\"%s\"", value);
+	if (outcome == DONE)
+		asked->claims.key_usage = (uint32_t)bits;
+	return outcome;
 }
 
 /* Reads "2026-01-31T23:59:59Z", written in no other way. */

@@ -1,13 +1,11 @@
-#include "client/option_values.h"
+#include "common/option_choice.h"
 
 #include <strings.h>
 
 #include "common/buffer.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 int
-option_choose(int *out, const struct option_choice *choices, size_t count, const char *value,
+option_choice_find(int *out, const struct option_choice *choices, size_t count, const char *value,
 	struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer words = {0};

@@ -13,5 +13,5 @@ struct option_choice {
 };
 
 /* Finds a word, without case, among the choices; the refusal lists them all. DONE or REFUSED. */
-int option_choose(int *out, const struct option_choice *choices, size_t count, const char *value,
-	struct diag *diag);
+int option_choice_find(int *out, const struct option_choice *choices, size_t count,
+	const char *value, struct diag *diag);
