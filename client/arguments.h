@@ -70,8 +70,8 @@ struct arguments {
 #define ARGUMENTS_CLEANUP __attribute__((cleanup(arguments_done)))
 
 /*
- * Reads the command line of one command (argv[0] is its name): the URL, at most `extra` arguments
- * behind it (the serial), the options. Everything is checked by itself and against the rest.
+ * Reads the command line of one command (argv[0] is its name): the URL, for get-cert
+ * the serial behind it, the options. Everything is checked by itself and against the rest.
  * DONE; also DONE with only `help` set when that was asked for. REFUSED: a usage error.
  */
 int arguments_parse(

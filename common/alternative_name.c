@@ -134,12 +134,13 @@ static const struct kind {
 	bool (*show)(struct buffer *out, const struct der_element *name);
 	const char *wanted;
 } kinds[] = {
-	{"DNS", DER_CONTEXT(2), put_ia5, show_ia5, "a host name in ASCII"},
-	{"email", DER_CONTEXT(1), put_ia5, show_ia5, "a mail address in ASCII"},
-	{"URI", DER_CONTEXT(6), put_ia5, show_ia5, "a URI in ASCII"},
-	{"IP", DER_CONTEXT(7), put_address, show_address, "an IPv4 or IPv6 address"},
-	{"UPN", DER_CONTEXT(0), put_principal, show_principal, "a user principal name in UTF-8"},
-	{"RID", DER_CONTEXT(8), put_registered, show_registered, "a dotted OID"},
+	{"DNS", GENERAL_NAME_DNS, put_ia5, show_ia5, "a host name in ASCII"},
+	{"email", GENERAL_NAME_EMAIL, put_ia5, show_ia5, "a mail address in ASCII"},
+	{"URI", GENERAL_NAME_URI, put_ia5, show_ia5, "a URI in ASCII"},
+	{"IP", GENERAL_NAME_ADDRESS, put_address, show_address, "an IPv4 or IPv6 address"},
+	{"UPN", GENERAL_NAME_OTHER, put_principal, show_principal,
+		"a user principal name in UTF-8"},
+	{"RID", GENERAL_NAME_REGISTERED_ID, put_registered, show_registered, "a dotted OID"},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -4,7 +4,16 @@
 #pragma once
 
 #include "common/buffer.h"
+#include "common/der.h"
 #include "common/diag.h"
+
+/* The choices of GeneralName that we know, RFC 5280 4.2.1.6. */
+#define GENERAL_NAME_OTHER         DER_CONTEXT(0)
+#define GENERAL_NAME_EMAIL         DER_CONTEXT(1)
+#define GENERAL_NAME_DNS           DER_CONTEXT(2)
+#define GENERAL_NAME_URI           DER_CONTEXT(6)
+#define GENERAL_NAME_ADDRESS       DER_CONTEXT(7)
+#define GENERAL_NAME_REGISTERED_ID DER_CONTEXT(8)
 
 /*
  * Appends the DER GeneralNames (RFC 5280 4.2.1.6) of a comma-separated text such as

@@ -9,6 +9,16 @@
 
 #define PEM_LABEL "CERTIFICATE"
 
+const char *
+certificate_key_usage_name(size_t n)
+{
+	static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+		"dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
+		"decipherOnly"};
+
+	return n < sizeof(names) / sizeof(names[0]) ? names[n] : NULL;
+}
+
 /* version [0] EXPLICIT, DEFAULT v1 (RFC 5280 4.1.2.1). */
 static bool
 take_version(struct der *tbs)

@@ -20,6 +20,9 @@ enum key_usage {
 	KEY_USAGE_CRL_SIGN = 1 << 6,
 };
 
+/* Returns the RFC's name of bit `n` of KeyUsage, "digitalSignature"; NULL behind the last. */
+const char *certificate_key_usage_name(size_t n);
+
 /* Owns a copy of its DER; every view points into it. All zero is "no certificate". */
 struct certificate {
 	struct buffer der;

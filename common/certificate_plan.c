@@ -1,11 +1,10 @@
 #include "common/certificate_plan.h"
 
+#include "common/alternative_name.h"
 #include "common/der_time.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
 #include "common/x509_signed.h"
-
-#define URI_NAME DER_CONTEXT(6) /* uniformResourceIdentifier of GeneralName */
 
 /* The name that AD CS writes for templates of version 1, as a BMPString. */
 static int
@@ -52,7 +51,7 @@ put_crl_url(struct buffer *out, const char *url)
 	size_t points = der_begin(out, DER_SEQUENCE), point = der_begin(out, DER_SEQUENCE);
 	size_t name = der_begin(out, DER_CONTEXT(0)), full_name = der_begin(out, DER_CONTEXT(0));
 
-	der_put_text(out, URI_NAME, url);
+	der_put_text(out, GENERAL_NAME_URI, url);
 	der_end(out, full_name);
 	der_end(out, name);
 	der_end(out, point);
@@ -68,7 +67,7 @@ put_issuer_url(struct buffer *out, const char *url)
 	size_t descriptions = der_begin(out, DER_SEQUENCE), one = der_begin(out, DER_SEQUENCE);
 
 	der_put_oid(out, oid_bytes(OID_CA_ISSUERS));
-	der_put_text(out, URI_NAME, url);
+	der_put_text(out, GENERAL_NAME_URI, url);
 	der_end(out, one);
 	der_end(out, descriptions);
 	extension_end(out, mark);

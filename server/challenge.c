@@ -21,7 +21,7 @@
 struct verdict_row {
 	const char *name;   /* in the journal */
 	const char *reason; /* the disposition's */
-	int32_t error;      /* ndes-behaviour 2.6 */
+	int32_t error;      /* seen of NDES for absent to used (ndes-behaviour 2.6) */
 	size_t fail_info;   /* the setting */
 	enum ndes_event event;
 };

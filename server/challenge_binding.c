@@ -1,6 +1,5 @@
 #include "server/challenge_binding.h"
 
-#include <stdio.h>
 #include <strings.h>
 
 #include "common/alternative_name.h"
@@ -8,9 +7,6 @@
 #include "common/name.h"
 
 #define CLAUSE "Intune policy module"
-
-/* dNSName, RFC 5280 4.2.1.6; compared without case, 7.2. */
-#define TAG_DNS_NAME DER_CONTEXT(2)
 
 static enum challenge_verdict
 check_time(struct exchange *exchange, const struct challenge_claims *claims)
@@ -50,7 +46,8 @@ same_general_name(const struct der_element *left, const struct der_element *righ
 {
 	if (left->tag != right->tag || left->content.size != right->content.size)
 		return false;
-	if (left->tag == TAG_DNS_NAME)
+	/* RFC 5280 7.2. */
+	if (left->tag == GENERAL_NAME_DNS)
 		return strncasecmp((const char *)left->content.data,
 			       (const char *)right->content.data, left->content.size) == 0;
 	return bytes_equal(left->content, right->content);
@@ -112,16 +109,14 @@ check_alternative_name(struct exchange *exchange, const struct challenge_claims 
 /* --- key usage ---------------------------------------------------------------------- */
 
 static void
-name_usages(char text[80], uint32_t bits)
+append_usages(struct buffer *out, uint32_t bits)
 {
-	static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
-		"dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign"};
-	BUFFER_CLEANUP struct buffer list = {0};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (bits & (1u << i))
-			buffer_append_format(&list, "%s%s", list.size ? ", " : "", names[i]);
-	snprintf(text, 80, "%s", list.size ? buffer_text(&list) : "none");
+	for (size_t i = 0; certificate_key_usage_name(i); i++)
+		if (bits >> i & 1)
+			buffer_append_format(
+				out, "%s%s", out->size ? ", " : "", certificate_key_usage_name(i));
+	if (out->size == 0)
+		buffer_append_text(out, "none");
 }
 
 static enum challenge_verdict
@@ -129,13 +124,14 @@ check_key_usage(struct exchange *exchange, const struct challenge_claims *claims
 {
 	const struct csr *csr = &exchange->message.scep.csr;
 	uint32_t usage = csr->has_key_usage ? csr->key_usage : 0;
-	char wanted[80], found[80];
+	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
 
 	if (claims->key_usage == 0 || claims->key_usage == usage)
 		return VERDICT_INTUNE;
-	name_usages(wanted, claims->key_usage);
-	name_usages(found, usage);
-	diag_refuse(&exchange->diag, "PKCS#10 keyUsage", CLAUSE, wanted, "%s", found);
+	append_usages(&wanted, claims->key_usage);
+	append_usages(&found, usage);
+	diag_refuse(&exchange->diag, "PKCS#10 keyUsage", CLAUSE, buffer_text(&wanted), "%s",
+		buffer_text(&found));
 	return VERDICT_OTHER_KEY_USAGE;
 }
 

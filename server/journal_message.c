@@ -166,15 +166,10 @@ write_alternative_name(struct buffer *out, struct bytes general_names)
 static void
 write_key_usage(struct buffer *out, uint32_t bits)
 {
-	/* RFC 5280 4.2.1.3, in the order of their bits. */
-	static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
-		"dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
-		"decipherOnly"};
-
 	json_writer_open_array(out, "key_usage");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; certificate_key_usage_name(i); i++)
 		if (bits >> i & 1)
-			journal_text_write(out, NULL, names[i]);
+			journal_text_write(out, NULL, certificate_key_usage_name(i));
 	json_writer_close_array(out);
 }
 

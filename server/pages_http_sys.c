@@ -10,8 +10,8 @@
 	"</BODY></HTML>\r\n"
 
 /*
- * Texts: ndes-behaviour 5.6; reasons: 5.3. Nobody has captured 501 nor the page of a header field
- * that is too long: their texts are from memory. KB820729 says that N/I stands for 501.
+ * Texts as captured (ndes-behaviour 5.6), reasons as Microsoft lists them (5.3). Nobody has
+ * captured 501 nor the page of a header field that is too long: their texts are from memory. KB820729 says that N/I stands for 501.
  */
 static const struct {
 	unsigned status;

@@ -38,7 +38,7 @@ refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error, 
 	return STAGE_NEXT;
 }
 
-/* What older servers make of POST (ndes-behaviour 2.4). */
+/* 2008 does not read POST at all, and 2012 answers it with 200 and no byte (ndes-behaviour 2.4). */
 static int
 take_body(struct exchange *exchange)
 {
