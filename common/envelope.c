@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <openssl/err.h>
 
+#include "common/password_recipient.h"
+
 static const char object[] = "EnvelopedData";
 
 void
@@ -73,8 +75,13 @@ read_recipient(struct envelope_recipient *out, struct der *der)
 
 	out->transport = KEY_TRANSPORT_COUNT;
 	/* The tagged choices of RecipientInfo: key agreement, passwords and so on. */
-	if (!der_next_is(der, DER_SEQUENCE))
-		return der_take_any(der, &other);
+	if (!der_next_is(der, DER_SEQUENCE)) {
+		if (!der_take_any(der, &other))
+			return false;
+		if (other.tag == DER_CONTEXT(3))
+			out->password_info = other.content;
+		return true;
+	}
 	if (!der_enter(der, DER_SEQUENCE, &inside) || !der_take_small(&inside, &version) ||
 		!cms_take_identifier(&inside, &out->identifier) ||
 		!der_take_algorithm(&inside, &algorithm) ||
@@ -184,6 +191,15 @@ envelope_find_recipient(
 	return NULL;
 }
 
+const struct envelope_recipient *
+envelope_find_password(const struct envelope *envelope)
+{
+	for (size_t i = 0; i < envelope->recipient_count; i++)
+		if (envelope->recipients[i].password_info.data)
+			return &envelope->recipients[i];
+	return NULL;
+}
+
 int
 envelope_refuse_addressee(const struct envelope *envelope, const char *role,
 	const struct certificate *expected, struct diag *diag)
@@ -192,10 +208,12 @@ envelope_refuse_addressee(const struct envelope *envelope, const char *role,
 
 	buffer_append_format(&wanted, "%s, serial ", role);
 	buffer_append_hex(&wanted, expected->serial);
-	if (envelope->recipient_count > 0)
-		cms_describe_identifier(&found, &envelope->recipients[0].identifier);
-	else
+	if (envelope->recipient_count == 0)
 		buffer_append_text(&found, "nobody");
+	else if (envelope->recipients[0].password_info.data)
+		buffer_append_text(&found, "who knows a password");
+	else
+		cms_describe_identifier(&found, &envelope->recipients[0].identifier);
 	if (envelope->recipient_count > 1)
 		buffer_append_format(&found, " and %zu more", envelope->recipient_count - 1);
 	return diag_refuse(diag, object, "RFC 8894 3.2.2", buffer_text(&wanted), "addressed to %s",
@@ -203,8 +221,20 @@ envelope_refuse_addressee(const struct envelope *envelope, const char *role,
 }
 
 static int
-check_algorithms(const struct envelope *envelope, const struct envelope_recipient *recipient,
-	struct diag *diag)
+check_transport(const struct envelope_recipient *recipient, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer found = {0};
+
+	if (recipient->transport != KEY_TRANSPORT_COUNT)
+		return DONE;
+	oid_describe(&found, recipient->algorithm);
+	return diag_refuse(diag, "keyEncryptionAlgorithm", "RFC 8017 7",
+		"rsaEncryption, or id-RSAES-OAEP with SHA-1, MGF1 with SHA-1 and no label",
+		"%s, or other parameters", buffer_text(&found));
+}
+
+static int
+check_content(const struct envelope *envelope, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer found = {0};
 
@@ -213,12 +243,6 @@ check_algorithms(const struct envelope *envelope, const struct envelope_recipien
 		return diag_refuse(diag, "contentEncryptionAlgorithm", "RFC 8894 2.9",
 			"AES-128-CBC, or AES-192, AES-256, triple or single DES in CBC", "%s",
 			buffer_text(&found));
-	}
-	if (recipient->transport == KEY_TRANSPORT_COUNT) {
-		oid_describe(&found, recipient->algorithm);
-		return diag_refuse(diag, "keyEncryptionAlgorithm", "RFC 8017 7",
-			"rsaEncryption, or id-RSAES-OAEP with SHA-1, MGF1 with SHA-1 and no label",
-			"%s, or other parameters", buffer_text(&found));
 	}
 	if (envelope->iv.size != envelope->cipher->block_size)
 		return diag_refuse(diag, "contentEncryptionAlgorithm", NULL, envelope->cipher->name,
@@ -257,21 +281,40 @@ decrypt_content(
 	return DONE;
 }
 
+/* Opens the content with the key that a recipient held. */
+static int
+open_content(
+	struct buffer *out, const struct envelope *envelope, struct bytes key, struct diag *diag)
+{
+	if (key.size != envelope->cipher->key_size)
+		return diag_refuse(diag, "encryptedKey", "RFC 5652 6.2.1", envelope->cipher->name,
+			"a key of %zu octets instead of %zu", key.size, envelope->cipher->key_size);
+	return decrypt_content(out, envelope, key.data, diag);
+}
+
 int
 envelope_open(struct buffer *out, const struct envelope *envelope,
 	const struct envelope_recipient *recipient, EVP_PKEY *key, struct diag *diag)
 {
 	BUFFER_SECRET_CLEANUP struct buffer secret = {0};
-	int result = check_algorithms(envelope, recipient, diag);
+	int result = check_content(envelope, diag);
 
+	if (result == DONE)
+		result = check_transport(recipient, diag);
 	if (result == DONE)
 		result = key_decrypt(
 			&secret, key, recipient->transport, recipient->encrypted_key, diag);
-	if (result != DONE)
-		return result;
-	if (secret.size != envelope->cipher->key_size)
-		return diag_refuse(diag, "encryptedKey", "RFC 5652 6.2.1", envelope->cipher->name,
-			"a key of %zu octets instead of %zu", secret.size,
-			envelope->cipher->key_size);
-	return decrypt_content(out, envelope, secret.data, diag);
+	return result == DONE ? open_content(out, envelope, buffer_bytes(&secret), diag) : result;
+}
+
+int
+envelope_open_with_password(struct buffer *out, const struct envelope *envelope,
+	const struct envelope_recipient *recipient, struct bytes password, struct diag *diag)
+{
+	BUFFER_SECRET_CLEANUP struct buffer secret = {0};
+	int result = check_content(envelope, diag);
+
+	if (result == DONE)
+		result = password_recipient_open(&secret, recipient->password_info, password, diag);
+	return result == DONE ? open_content(out, envelope, buffer_bytes(&secret), diag) : result;
 }

@@ -1,6 +1,6 @@
 /*
- * EnvelopedData to RSA keys (RFC 5652 6), read and opened with EVP. Sealing one
- * is envelope_writer.h.
+ * EnvelopedData to RSA keys or to a password (RFC 5652 6), read and opened with
+ * EVP. Sealing one is envelope_writer.h.
  *
  * The reader is ours because CMS_decrypt accepts any number of recipients
  * before anything can be counted, and does not tell to whom a message that we
@@ -13,12 +13,13 @@
 #define ENVELOPE_RECIPIENTS_MAX 16
 
 /* One RecipientInfo; views point into the envelope's bytes. One that is no KeyTransRecipientInfo
- * keeps its place and names nobody. */
+ * keeps its place and names nobody. A PasswordRecipientInfo is decoded when it is opened. */
 struct envelope_recipient {
 	struct cms_identifier identifier;
 	struct bytes algorithm;       /* content octets of the key transport OID */
 	enum key_transport transport; /* KEY_TRANSPORT_COUNT: one we do not know */
 	struct bytes encrypted_key;
+	struct bytes password_info; /* content of a PasswordRecipientInfo; data NULL: it is none */
 };
 
 /* As read, still closed. Owns a copy of the input. */
@@ -48,6 +49,9 @@ void envelope_done(struct envelope *envelope);
 const struct envelope_recipient *envelope_find_recipient(
 	const struct envelope *envelope, const struct certificate *certificate, size_t limit);
 
+/* Returns the first PasswordRecipientInfo, or NULL. */
+const struct envelope_recipient *envelope_find_password(const struct envelope *envelope);
+
 /* Says that the envelope is not addressed to `expected`, which `role` calls by its name ("the RA
  * encryption certificate"), but to whom, and returns REFUSED. */
 int envelope_refuse_addressee(const struct envelope *envelope, const char *role,
@@ -60,3 +64,7 @@ int envelope_refuse_addressee(const struct envelope *envelope, const char *role,
  */
 int envelope_open(struct buffer *out, const struct envelope *envelope,
 	const struct envelope_recipient *recipient, EVP_PKEY *key, struct diag *diag);
+
+/* The same with the password of `recipient`, one with password_info. Half a second at most. */
+int envelope_open_with_password(struct buffer *out, const struct envelope *envelope,
+	const struct envelope_recipient *recipient, struct bytes password, struct diag *diag);

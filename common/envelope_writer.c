@@ -6,8 +6,12 @@
 
 #include "common/cms.h"
 #include "common/der_writer.h"
+#include "common/password_recipient.h"
 
-#define ENVELOPED_DATA_VERSION 0 /* RFC 5652 6.1: key transport by issuer and serial alone */
+/* RFC 5652 6.1: 0 for key transport by issuer and serial alone, 3 for a password. */
+#define VERSION_KEY_TRANSPORT 0
+#define VERSION_PASSWORD      3
+
 #define RECIPIENT_INFO_VERSION 0 /* RFC 5652 6.2.1 */
 
 static const char object[] = "EnvelopedData";
@@ -57,22 +61,35 @@ put_key_transport(struct buffer *out, enum key_transport transport)
 }
 
 static int
-put_recipient(struct buffer *out, const struct envelope_plan *plan, const struct content_key *key,
-	struct diag *diag)
+put_key_recipient(
+	struct buffer *out, const struct envelope_plan *plan, struct bytes key, struct diag *diag)
 {
-	size_t set = der_begin(out, DER_SET), info = der_begin(out, DER_SEQUENCE), octets;
+	size_t info = der_begin(out, DER_SEQUENCE), octets;
 
 	der_put_small(out, RECIPIENT_INFO_VERSION);
 	cms_put_issuer_and_serial(out, plan->issuer, plan->serial);
 	put_key_transport(out, plan->transport);
 	octets = der_begin_primitive(out, DER_OCTET_STRING);
-	if (key_encrypt(out, plan->key, plan->transport, BYTES(key->key, plan->cipher->key_size),
-		    diag) != DONE)
+	if (key_encrypt(out, plan->key, plan->transport, key, diag) != DONE)
 		return BROKEN;
 	der_end(out, octets);
 	der_end(out, info);
-	der_end(out, set);
 	return DONE;
+}
+
+static int
+put_recipient(struct buffer *out, const struct envelope_plan *plan, const struct content_key *key,
+	struct diag *diag)
+{
+	struct bytes content_key = BYTES(key->key, plan->cipher->key_size);
+	size_t set = der_begin(out, DER_SET);
+	int result = plan->password.size > 0
+		? password_recipient_put(out, plan->password, plan->cipher, content_key, diag)
+		: put_key_recipient(out, plan, content_key, diag);
+
+	if (result == DONE)
+		der_end(out, set);
+	return result;
 }
 
 static int
@@ -125,7 +142,7 @@ envelope_seal(struct buffer *out, const struct envelope_plan *plan, struct bytes
 		return BROKEN;
 	content_info = cms_begin_content_info(out, OID_PKCS7_ENVELOPED_DATA);
 	enveloped_data = der_begin(out, DER_SEQUENCE);
-	der_put_small(out, ENVELOPED_DATA_VERSION);
+	der_put_small(out, plan->password.size > 0 ? VERSION_PASSWORD : VERSION_KEY_TRANSPORT);
 	if (put_recipient(out, plan, &key, diag) != DONE ||
 		put_encrypted_content(out, context, plan, &key, content, diag) != DONE) {
 		out->size = before;

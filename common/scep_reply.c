@@ -169,3 +169,20 @@ scep_reply_open(struct scep_reply *reply, const struct certificate *recipient, E
 		return result;
 	return signed_data_read(&reply->answer, buffer_bytes(&reply->message_data), diag);
 }
+
+int
+scep_reply_open_with_password(struct scep_reply *reply, struct bytes password, struct diag *diag)
+{
+	const struct envelope_recipient *named = envelope_find_password(&reply->envelope);
+	int result;
+
+	if (!named)
+		return diag_refuse(diag, "EnvelopedData", "RFC 8894 3.1",
+			"one that the challenge password opens",
+			"encrypted to a key, though ours cannot decrypt");
+	result = envelope_open_with_password(
+		&reply->message_data, &reply->envelope, named, password, diag);
+	if (result != DONE)
+		return result;
+	return signed_data_read(&reply->answer, buffer_bytes(&reply->message_data), diag);
+}

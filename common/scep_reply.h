@@ -84,3 +84,7 @@ int scep_reply_find_signer(
  * certs-only SignedData within. DONE, REFUSED or BROKEN. */
 int scep_reply_open(struct scep_reply *reply, const struct certificate *recipient, EVP_PKEY *key,
 	struct diag *diag);
+
+/* The same with the challenge password, for a key that cannot decrypt (RFC 8894 3.1). */
+int scep_reply_open_with_password(
+	struct scep_reply *reply, struct bytes password, struct diag *diag);

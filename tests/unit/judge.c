@@ -149,6 +149,19 @@ judge_decrypt(struct buffer *content, struct bytes message, const struct judge_i
 	return true;
 }
 
+bool
+judge_decrypt_with_password(struct buffer *content, struct bytes message, const char *password)
+{
+	CLEANUP(CMS_ContentInfo) CMS_ContentInfo *cms = decode(message);
+	CLEANUP(BIO) BIO *out = BIO_new(BIO_s_mem());
+
+	if (!cms || CMS_decrypt_set1_password(cms, (unsigned char *)password, -1) != 1 ||
+		CMS_decrypt(cms, NULL, NULL, NULL, out, CMS_BINARY) != 1)
+		return false;
+	collect(content, out);
+	return true;
+}
+
 size_t
 judge_certificates(struct buffer *out, size_t *crls, struct bytes message)
 {
@@ -277,7 +290,7 @@ judge_encrypt(struct buffer *out, const struct judge_plan *plan, struct bytes co
 	ck_assert_ptr_nonnull(cms);
 	if (plan->manner & JUDGE_PASSWORD)
 		ck_assert_ptr_nonnull(CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef,
-			(unsigned char *)OPENSSL_strdup("TEST ONLY"), 9, NULL));
+			(unsigned char *)OPENSSL_strdup(JUDGE_PASSWORD_TEXT), -1, NULL));
 	for (size_t i = 0; i < JUDGE_PEOPLE_MAX && plan->people[i]; i++)
 		add_recipient(cms, plan->manner, plan->people[i]);
 	write_message(out, cms, plan->manner, content);

@@ -34,9 +34,16 @@ bool judge_verify(
 bool judge_decrypt(
 	struct buffer *content, struct bytes message, const struct judge_identity *recipient);
 
+/* Returns whether CMS_decrypt opens the message with this password; appends the content. */
+bool judge_decrypt_with_password(
+	struct buffer *content, struct bytes message, const char *password);
+
 /* Returns how many certificates and CRLs OpenSSL finds in a SignedData; appends the certificates'
  * DER one after the other. */
 size_t judge_certificates(struct buffer *out, size_t *crls, struct bytes message);
+
+/* The password of JUDGE_PASSWORD. */
+#define JUDGE_PASSWORD_TEXT "TEST ONLY"
 
 /* How a message is made. */
 enum judge_manner {

@@ -153,12 +153,17 @@ START_TEST(looks_at_as_many_recipients_as_told)
 	ck_assert_ptr_null(envelope_find_recipient(&envelope, &ec.certificate, 3));
 	/* The one by password names nobody, not even a certificate without a name. */
 	ck_assert_ptr_null(envelope_find_recipient(&envelope, &nameless, 3));
+	ck_assert_ptr_eq(envelope_find_password(&envelope), &envelope.recipients[2]);
+	envelope.recipient_count = 2;
+	ck_assert_ptr_null(envelope_find_password(&envelope));
 }
 END_TEST
 
 START_TEST(says_to_whom_it_was_addressed)
 {
 	const struct judge_plan plan = {.people = {&ca}, .cipher = EVP_aes_128_cbc()};
+	const struct judge_plan by_password = {
+		.manner = JUDGE_PASSWORD, .cipher = EVP_aes_128_cbc()};
 	const struct judge_plan by_key = {
 		.manner = JUDGE_KEY_IDENTIFIER, .people = {&ca, &ec}, .cipher = EVP_aes_128_cbc()};
 	BUFFER_CLEANUP struct buffer message = {0}, content = {0}, expected = {0};
@@ -177,6 +182,11 @@ START_TEST(says_to_whom_it_was_addressed)
 	buffer_append_text(&expected, " and 1 more");
 	ck_assert_str_eq(diag.found, buffer_text(&expected));
 	ck_assert_uint_eq(content.size, 0);
+
+	buffer_clear(&message);
+	judge_encrypt(&message, &by_password, bytes_text("content"));
+	ck_assert_int_eq(read_and_open(&content, buffer_bytes(&message), &ra, &diag), REFUSED);
+	ck_assert_str_eq(diag.found, "addressed to who knows a password");
 }
 END_TEST
 

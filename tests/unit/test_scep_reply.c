@@ -102,6 +102,46 @@ START_TEST(success_is_read_by_both)
 }
 END_TEST
 
+/* For a client whose key cannot decrypt, RFC 8894 3.1. */
+START_TEST(success_under_a_password_is_read_by_both)
+{
+	struct scep_reply_plan plan = plan_reply(SCEP_STATUS_SUCCESS);
+	BUFFER_CLEANUP struct buffer message = {0}, content = {0}, plain = {0};
+	SCEP_REPLY_CLEANUP struct scep_reply reply = {0};
+	struct diag diag = {0};
+
+	plan.envelope.password = bytes_text("secret");
+	ASSERT_DONE(scep_reply_write(&message, &plan, &diag), &diag);
+	ck_assert(judge_verify(&content, buffer_bytes(&message), &ra));
+	ck_assert(judge_decrypt_with_password(&plain, buffer_bytes(&content), "secret"));
+	ck_assert(bytes_equal(buffer_bytes(&plain), buffer_bytes(&answer)));
+
+	ASSERT_DONE(scep_reply_read(&reply, buffer_bytes(&message), &diag), &diag);
+	ck_assert_int_eq(scep_reply_open(&reply, &client.certificate, client.key, &diag), REFUSED);
+	ck_assert_int_eq(
+		scep_reply_open_with_password(&reply, bytes_text("Secret"), &diag), REFUSED);
+	ck_assert_uint_eq(reply.message_data.size, 0);
+	ASSERT_DONE(scep_reply_open_with_password(&reply, bytes_text("secret"), &diag), &diag);
+	ck_assert(bytes_equal(buffer_bytes(&reply.message_data), buffer_bytes(&answer)));
+	ck_assert_uint_eq(reply.answer.certificate_count, 1);
+}
+END_TEST
+
+START_TEST(a_password_does_not_open_what_a_key_does)
+{
+	struct scep_reply_plan plan = plan_reply(SCEP_STATUS_SUCCESS);
+	BUFFER_CLEANUP struct buffer message = {0};
+	SCEP_REPLY_CLEANUP struct scep_reply reply = {0};
+	struct diag diag = {0};
+
+	ASSERT_DONE(scep_reply_write(&message, &plan, &diag), &diag);
+	ASSERT_DONE(scep_reply_read(&reply, buffer_bytes(&message), &diag), &diag);
+	ck_assert_int_eq(
+		scep_reply_open_with_password(&reply, bytes_text("secret"), &diag), REFUSED);
+	ck_assert_str_eq(diag.wanted, "one that the challenge password opens");
+}
+END_TEST
+
 static const struct {
 	enum scep_status status;
 	enum scep_reply_content content;
@@ -314,6 +354,8 @@ main(void)
 
 	tcase_add_unchecked_fixture(openssl, set_up, tear_down);
 	tcase_add_test(openssl, success_is_read_by_both);
+	tcase_add_test(openssl, success_under_a_password_is_read_by_both);
+	tcase_add_test(openssl, a_password_does_not_open_what_a_key_does);
 	tcase_add_loop_test(openssl, refusals_are_read_by_both, 0, ROWS(failures));
 	tcase_add_loop_test(openssl, reads_what_openssl_writes, 0, ROWS(replies));
 	suite_add_tcase(suite, openssl);
