@@ -2,6 +2,7 @@
 
 #include "server/ca_request.h"
 #include "server/exchange.h"
+#include "server/reply_key.h"
 #include "server/server.h"
 #include "server/store.h"
 
@@ -21,10 +22,12 @@ int
 ca_issue_run(struct exchange *exchange)
 {
 	struct issuance *issuance = &exchange->issuance;
+	const struct csr *reply_key = reply_key_request(exchange);
 	const struct transaction_record record = {
 		.status = SCEP_STATUS_SUCCESS,
 		.request_id = issuance->request_id,
 		.polls = issuance->polls,
+		.csr = reply_key ? reply_key->der : (struct buffer){0},
 	};
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
 	int result;

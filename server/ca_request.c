@@ -140,7 +140,7 @@ poll(struct exchange *exchange, const struct transaction_record *record)
 }
 
 static int
-read_pending(struct exchange *exchange, const struct transaction_record *record)
+read_request(struct exchange *exchange, const struct transaction_record *record)
 {
 	return csr_read(&exchange->issuance.pending, buffer_bytes(&record->csr), &exchange->diag) ==
 			DONE
@@ -151,7 +151,7 @@ read_pending(struct exchange *exchange, const struct transaction_record *record)
 static int
 repeat(struct exchange *exchange, const struct transaction_record *record)
 {
-	if (read_pending(exchange, record) != DONE)
+	if (read_request(exchange, record) != DONE)
 		return STAGE_BROKE;
 	if (key_same(exchange->issuance.pending.spki, exchange->message.scep.csr.spki))
 		return poll(exchange, record);
@@ -219,7 +219,7 @@ are_names_right(struct exchange *exchange, struct bytes subject)
 static int
 answer_poll_of_pending(struct exchange *exchange, const struct transaction_record *record)
 {
-	if (read_pending(exchange, record) != DONE)
+	if (read_request(exchange, record) != DONE)
 		return STAGE_BROKE;
 	if (!are_names_right(exchange, exchange->issuance.pending.subject))
 		return STAGE_NEXT;
@@ -241,7 +241,8 @@ answer_poll_of_issued(struct exchange *exchange, const struct transaction_record
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
 
 	if (certificate_read(&certificate, buffer_bytes(&record->certificate), &exchange->diag) !=
-		DONE)
+			DONE ||
+		(record->csr.size > 0 && read_request(exchange, record) != DONE))
 		return STAGE_BROKE;
 	if (!are_names_right(exchange, certificate.subject))
 		return STAGE_NEXT;

@@ -78,7 +78,8 @@ struct disposition {
 struct issuance {
 	struct certificate_plan plan; /* its views point into the request */
 	bool approved;                /* the plan is to be carried out */
-	struct csr pending;           /* of a poll: the request that it asks after; else empty */
+	struct csr pending;           /* of a poll: the request that it asks after, as long as that
+					 is kept; else empty */
 	uint32_t request_id;
 	struct buffer certificate; /* DER, on record; empty when nothing was issued */
 	struct buffer crl;         /* for GetCRL */

@@ -31,6 +31,12 @@ answer_without_reply(struct exchange *exchange, enum ndes_event event, const cha
 	return STAGE_ANSWERED;
 }
 
+int
+pki_operation_fail_to_encrypt(struct exchange *exchange, const char *reason)
+{
+	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, reason);
+}
+
 static int
 refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error, const char *reason)
 {
@@ -154,16 +160,18 @@ read_data(struct exchange *exchange)
 
 /*
  * The reply is encrypted to the key that signed the request; NDES knows RSA alone, and has no usable
- * answer to anything else (event 13, ndes-behaviour 2.4).
+ * answer to anything else (event 13, ndes-behaviour 2.4). The RFC has one, with the challenge.
  */
 static int
-check_keys(struct exchange *exchange)
+check_signer_key(struct exchange *exchange)
 {
-	if (key_is_rsa(exchange->message.scep.signer_key))
+	if (key_is_rsa(exchange->message.scep.signer_key) ||
+		exchange->settings->ec_keys == EC_KEYS_ACCEPT)
 		return STAGE_NEXT;
 	diag_refuse(&exchange->diag, "signer's public key", "RFC 8894 3.1",
-		"an RSA key, to which the reply can be encrypted", "an EC key");
-	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, "reply-not-encryptable");
+		"an RSA key, to which the reply can be encrypted, or the setting ec_keys: accept",
+		"an EC key");
+	return pki_operation_fail_to_encrypt(exchange, "reply-not-encryptable");
 }
 
 /* RFC 2986 4.2: whoever asks for a certificate holds its private key. */
@@ -182,7 +190,7 @@ check_csr(struct exchange *exchange)
 	if (!key_is_rsa(key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {
 		diag_refuse(&exchange->diag, "PKCS#10 public key", NULL,
 			"an RSA key, or the setting ec_keys: accept", "an EC key");
-		return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, "ec-key-refused");
+		return pki_operation_fail_to_encrypt(exchange, "ec-key-refused");
 	}
 	result = csr_verify(csr, key, &exchange->diag);
 	if (result == REFUSED)
@@ -207,7 +215,7 @@ int
 pki_operation_run(struct exchange *exchange)
 {
 	static int (*const steps[])(struct exchange *) = {take_message, read_message,
-		check_signature, check_type, open_envelope, check_keys, read_data, check_csr,
+		check_signature, check_type, open_envelope, check_signer_key, read_data, check_csr,
 		ca_signer_identify};
 
 	return run_steps(exchange, steps, sizeof(steps) / sizeof(steps[0]));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/exchange.h"
+#include "server/reply_key.h"
 #include "server/server.h"
 #include "server/server_version.h"
 
@@ -79,11 +80,13 @@ plan_envelope(struct exchange *exchange)
 	const struct scep_request *scep = &exchange->message.scep;
 	struct scep_reply_plan *plan = &exchange->reply.plan;
 	const struct cipher_algorithm *cipher = choose_cipher(exchange);
+	const struct csr *request = reply_key_request(exchange);
 
 	write_message_data(exchange);
 	plan->content = SCEP_CONTENT_ENVELOPE;
 	plan->message_data = buffer_bytes(&exchange->reply.message_data);
 	plan->envelope = (struct envelope_plan){
+		.password = request ? buffer_bytes(&request->challenge) : BYTES_NONE,
 		.issuer = scep->signer.issuer,
 		.serial = scep->signer.serial,
 		.key = scep->signer_key,

@@ -51,7 +51,7 @@ static const char TABLES[] =
 	" fail_info INTEGER NOT NULL, -- with FAILURE, RFC 8894 3.2.1.4\n"
 	" error INTEGER NOT NULL, -- HRESULT\n"
 	" certificate INTEGER REFERENCES certificates (id), -- with SUCCESS\n"
-	" csr BLOB, -- while PENDING\n"
+	" csr BLOB, -- while PENDING, and later where its challenge encrypts the reply\n"
 	" UNIQUE (site, transaction_id));\n"
 
 	"CREATE TABLE challenges (\n"

@@ -34,8 +34,8 @@ put(struct database_transaction *transaction, const char *site, const char *tran
 			value_integer(record->polls), value_integer(record->fail_info),
 			value_integer(record->error),
 			certificate ? value_integer(certificate) : value_null(),
-			status == SCEP_STATUS_PENDING ? value_blob(buffer_bytes(&record->csr))
-						      : value_null(),
+			record->csr.size > 0 ? value_blob(buffer_bytes(&record->csr))
+					     : value_null(),
 			value_integer(SCEP_STATUS_PENDING)),
 		diag);
 

@@ -20,7 +20,9 @@ struct transaction_record {
 	unsigned polls;                /* CertPolls and repeated PKCSReqs seen while pending */
 	enum scep_fail_info fail_info; /* with FAILURE */
 	int32_t error;
-	struct buffer csr;         /* while PENDING: the PKCS#10 as received */
+	/* The PKCS#10 as received: while PENDING, and with SUCCESS where its challenge encrypts the
+	 * reply, since a client may poll again for one that it lost. */
+	struct buffer csr;
 	struct buffer certificate; /* with SUCCESS, as found; never given */
 };
 

@@ -105,6 +105,8 @@ ca_support_exchange(struct ca_support *support, const struct ca_message *message
 	scep->message_type = message->type ? message->type : SCEP_PKCS_REQ;
 	strcpy(scep->transaction_id, message->transaction_id ? message->transaction_id : "t1");
 	exchange->message.type = message_type_find(scep->message_type);
+	EVP_PKEY_up_ref(support->device_key);
+	scep->signer_key = support->device_key;
 	if (message->signer)
 		certificate_copy(&scep->signer, message->signer);
 	if (exchange->message.type->holds_csr) {

@@ -57,7 +57,9 @@ START_TEST(finds_what_was_issued)
 	struct diag diag = {0};
 
 	support_certificate(&certificate, 7, BYTES("\x61\x00\x07", 3));
+	buffer_append_text(&record.csr, "the request");
 	ASSERT_DONE(store_issue(store, "default", &certificate, "t-7", &record, NOW, &diag), &diag);
+	transaction_record_done(&record);
 
 	ASSERT_DONE(
 		store_certificate_find(&found, store, "default", certificate.serial, &diag), &diag);
@@ -71,7 +73,7 @@ START_TEST(finds_what_was_issued)
 	ck_assert_int_eq(ended.status, SCEP_STATUS_SUCCESS);
 	ck_assert_uint_eq(ended.request_id, 7);
 	ck_assert_uint_eq(ended.polls, 2);
-	ck_assert_uint_eq(ended.csr.size, 0);
+	ck_assert(bytes_equal(buffer_bytes(&ended.csr), bytes_text("the request")));
 	ck_assert(bytes_equal(buffer_bytes(&ended.certificate), buffer_bytes(&certificate.der)));
 	transaction_record_done(&ended);
 
@@ -168,6 +170,7 @@ START_TEST(keeps_pending_transactions)
 	ck_assert_uint_eq(found.certificate.size, 0);
 
 	support_certificate(&certificate, 3, BYTES("\x61\x03", 2));
+	buffer_done(&found.csr);
 	ASSERT_DONE(store_issue(store, "default", &certificate, "t", &found, NOW, &diag), &diag);
 	transaction_record_done(&found);
 	ck_assert_int_eq(store_transaction_poll(&polls, store, "default", "t", &diag), REFUSED);
