@@ -1,5 +1,6 @@
 #include "common/key.h"
 
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -19,6 +20,13 @@ key_generate_rsa(EVP_PKEY **out, unsigned bits, struct diag *diag)
 {
 	*out = EVP_RSA_gen(bits);
 	return *out ? DONE : diag_break_crypto(diag, "RSA key", "making a new one");
+}
+
+int
+key_generate_ec(EVP_PKEY **out, const char *curve, struct diag *diag)
+{
+	*out = EVP_EC_gen(curve);
+	return *out ? DONE : diag_break_crypto(diag, "EC key", "making a new one");
 }
 
 int

@@ -31,6 +31,9 @@ enum key_transport {
 /* Makes a new RSA key of `bits` with exponent 65537. The caller frees *out. DONE or BROKEN. */
 int key_generate_rsa(EVP_PKEY **out, unsigned bits, struct diag *diag);
 
+/* Makes a new EC key on a named curve ("P-256"). The caller frees *out. DONE or BROKEN. */
+int key_generate_ec(EVP_PKEY **out, const char *curve, struct diag *diag);
+
 /* Reads a DER RSAPrivateKey (RFC 8017 A.1.2) without libcrypto's decoder. DONE, REFUSED, BROKEN. */
 int key_read_rsa_private(EVP_PKEY **out, struct bytes der, struct diag *diag);
 

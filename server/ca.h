@@ -14,6 +14,7 @@ struct exchange;
  * Answers a PKIOperation whose disposition is still SUCCESS, by message.type: fills
  * exchange->issuance, and the disposition where the answer is PENDING or FAILURE. A certificate that
  * is to be issued is planned here and signed by the next stage (ca_issue.h). At most one private-key
- * operation, for a CRL; on a worker thread. Returns a stage_result.
+ * operation, for a CRL; on a worker thread. Returns a stage_result; STAGE_ANSWERED, in NDES's way,
+ * where the answer could not be encrypted to whom it is for.
  */
 int ca_run(struct exchange *exchange);

@@ -18,10 +18,11 @@ sign(struct certificate *out, struct exchange *exchange)
 	return certificate_read(out, buffer_bytes(&der), &exchange->diag) == DONE ? DONE : BROKEN;
 }
 
-int
-ca_issue_run(struct exchange *exchange)
+/* DONE; REFUSED: another exchange has ended the transaction; or BROKEN. */
+static int
+put_on_record(struct exchange *exchange, const struct certificate *certificate)
 {
-	struct issuance *issuance = &exchange->issuance;
+	const struct issuance *issuance = &exchange->issuance;
 	const struct csr *reply_key = reply_key_request(exchange);
 	const struct transaction_record record = {
 		.status = SCEP_STATUS_SUCCESS,
@@ -29,6 +30,16 @@ ca_issue_run(struct exchange *exchange)
 		.polls = issuance->polls,
 		.csr = reply_key ? reply_key->der : (struct buffer){0},
 	};
+
+	return store_issue(exchange->server->store, exchange->site->name, certificate,
+		exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
+		&exchange->diag);
+}
+
+int
+ca_issue_run(struct exchange *exchange)
+{
+	struct issuance *issuance = &exchange->issuance;
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
 	int result;
 
@@ -36,9 +47,7 @@ ca_issue_run(struct exchange *exchange)
 		return STAGE_NEXT;
 	if (sign(&certificate, exchange) != DONE)
 		return STAGE_BROKE;
-	result = store_issue(exchange->server->store, exchange->site->name, &certificate,
-		exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
-		&exchange->diag);
+	result = put_on_record(exchange, &certificate);
 	if (result == REFUSED)
 		return ca_request_answer_ended(exchange);
 	if (result != DONE)

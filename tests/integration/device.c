@@ -81,12 +81,29 @@ fetch_authorities(struct device *device, const struct deployment *deployment)
 		expect_done(certificate_read(places[i], list.certificates[i], &diag), &diag);
 }
 
+/* Takes over the key. */
+static void
+init(struct device *device, const struct deployment *deployment, EVP_PKEY *key)
+{
+	*device = (struct device){.key = key};
+	make_signer(device, clock_now(&deployment->server->clock));
+	fetch_authorities(device, deployment);
+}
+
 void
 device_init(struct device *device, const struct deployment *deployment, unsigned number)
 {
-	*device = (struct device){.key = shared_key(number)};
-	make_signer(device, clock_now(&deployment->server->clock));
-	fetch_authorities(device, deployment);
+	init(device, deployment, shared_key(number));
+}
+
+void
+device_init_ec(struct device *device, const struct deployment *deployment)
+{
+	struct diag diag = {0};
+	EVP_PKEY *key;
+
+	expect_done(key_generate_ec(&key, "P-256", &diag), &diag);
+	init(device, deployment, key);
 }
 
 void
@@ -107,11 +124,17 @@ flip(struct buffer *buffer, size_t from_end)
 		buffer->data[buffer->size - from_end] ^= 1;
 }
 
+static const char *
+challenge_of(const struct device_message *message)
+{
+	return message->challenge ? message->challenge : "secret";
+}
+
 static void
 write_csr(struct buffer *out, const struct device *device, const struct device_message *message)
 {
 	BUFFER_CLEANUP struct buffer name = {0}, san = {0};
-	const char *challenge = message->challenge ? message->challenge : "secret";
+	const char *challenge = challenge_of(message);
 	struct csr_plan plan = {
 		.challenge = strcmp(challenge, "-") == 0 ? NULL : challenge,
 		.key_usage = message->key_usage,
@@ -227,6 +250,21 @@ check_reply(
 	ck_assert(bytes_equal(reply->recipient_nonce, BYTES(device->nonce, sizeof(device->nonce))));
 }
 
+static void
+open_reply(
+	struct scep_reply *reply, const struct device *device, const struct device_message *message)
+{
+	struct diag diag = {0};
+
+	if (key_is_rsa(device->signer_key))
+		expect_done(
+			scep_reply_open(reply, &device->signer, device->signer_key, &diag), &diag);
+	else
+		expect_done(scep_reply_open_with_password(
+				    reply, bytes_text(challenge_of(message)), &diag),
+			&diag);
+}
+
 void
 device_exchange(struct scep_reply *out, struct device *device, const struct deployment *deployment,
 	const struct device_message *message)
@@ -240,7 +278,7 @@ device_exchange(struct scep_reply *out, struct device *device, const struct depl
 	check_reply(out, device, message);
 	if (out->status != SCEP_STATUS_SUCCESS)
 		return;
-	expect_done(scep_reply_open(out, &device->signer, device->signer_key, &diag), &diag);
+	open_reply(out, device, message);
 	if (out->answer.certificate_count == 0)
 		return;
 	certificate_done(&device->certificate);

@@ -48,6 +48,9 @@ void device_prepare_keys(unsigned count);
  * one of a few keys that all devices of the process share, so that tests are fast. */
 void device_init(struct device *device, const struct deployment *deployment, unsigned number);
 
+/* The same with a key on P-256, which can sign but not decrypt. */
+void device_init_ec(struct device *device, const struct deployment *deployment);
+
 void device_done(struct device *device);
 
 /* Appends the pkiMessage. */
@@ -58,7 +61,8 @@ void device_send(struct raw_response *out, struct device *device,
 	const struct deployment *deployment, const struct device_message *message);
 
 /*
- * Sends it and reads the CertRep as a careful client: signature by the RA, transactionID, nonces. On
+ * Sends it and reads the CertRep as a careful client: signature by the RA, transactionID, nonces. A
+ * reply to an EC key is opened with the message's challenge, also when messageData is another. On
  * SUCCESS with a certificate, keeps it in device->certificate. Fails the test when there is none, or
  * when a check fails.
  */

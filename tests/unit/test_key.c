@@ -391,6 +391,22 @@ START_TEST(generates_rsa_keys)
 }
 END_TEST
 
+START_TEST(generates_ec_keys)
+{
+	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL, *none = NULL;
+	CLEANUP(EVP_PKEY_CTX) EVP_PKEY_CTX *context = NULL;
+	struct diag diag = {0};
+
+	ASSERT_DONE(key_generate_ec(&key, "P-384", &diag), &diag);
+	ck_assert(EVP_PKEY_is_a(key, "EC"));
+	ck_assert_uint_eq(key_bits(key), 384);
+	context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	ck_assert_int_eq(EVP_PKEY_check(context), 1);
+	ck_assert_int_eq(key_generate_ec(&none, "P-0", &diag), BROKEN);
+	ck_assert_str_ne(diag.found, "");
+}
+END_TEST
+
 START_TEST(compares_public_keys)
 {
 	BUFFER_CLEANUP struct buffer with = {0}, without = {0}, other = {0}, p256 = {0}, p384 = {0};
@@ -633,6 +649,7 @@ main(void)
 	tcase_add_loop_test(private_keys, refuses_mislabelled_pem, 0, ROWS(mislabelled));
 	tcase_add_loop_test(private_keys, writes_pem, 0, ROWS(kinds));
 	tcase_add_test(private_keys, generates_rsa_keys);
+	tcase_add_test(private_keys, generates_ec_keys);
 	tcase_add_loop_test(use, signs_and_verifies, 0, ROWS(kinds));
 	tcase_add_test(use, says_when_a_key_is_too_small_to_sign);
 	tcase_add_loop_test(use, transports_keys, 0, KEY_TRANSPORT_COUNT);
