@@ -19,8 +19,8 @@
 	ROW(ERROR_ACCESS_DENIED, 0x80070005, "The account has no right to do this.")               \
 	ROW(ERROR_NOT_SUPPORTED, 0x80070032, "The request asks for what is not supported.")        \
 	ROW(E_INVALIDARG, 0x80070057,                                                              \
-		"A value has the wrong form: a challenge that is not hexadecimal, or RA "          \
-		"certificates that NDES cannot use.")                                              \
+		"A value is unknown or has the wrong form: a challenge that is not hexadecimal, "  \
+		"a messageType, a PKCS#10, or RA certificates that NDES cannot use.")              \
 	ROW(ERROR_NETNAME_DELETED, 0x80070040, "The client was gone while the answer was sent.")   \
 	ROW(ERROR_SEM_TIMEOUT, 0x80070079,                                                         \
 		"The client was too slow and the connection timed out.")                           \
@@ -28,7 +28,8 @@
 		"There was more data than a handler in front of NDES could take.")                 \
 	ROW(ERROR_OPERATION_ABORTED, 0x800703E3, "Reading the request was broken off.")            \
 	ROW(ERROR_NOT_FOUND, 0x80070490,                                                           \
-		"The challenge password is not in NDES's cache: never given out, or expired.")     \
+		"It is not in NDES's cache: a challenge password never given out or expired, or "  \
+		"the transactionID of a poll.")                                                    \
 	ROW(ERROR_CONNECTION_ABORTED, 0x800704D4, "The connection was broken off on this side.")   \
 	ROW(ERROR_LOGON_FAILURE, 0x8007052E, "The user name or the password is wrong.")            \
 	ROW(ERROR_PASSWORD_EXPIRED, 0x80070532, "The password of the account has expired.")        \
