@@ -41,8 +41,10 @@ add(struct ca_certificates *out, struct bytes der, struct diag *diag)
 	if (result != DONE)
 		return result;
 	/* A key of a kind we do not know is no hindrance as long as nobody needs it. */
-	if (key_read_public(&out->keys[out->count], out->list[out->count].spki, NULL) == BROKEN)
+	if (key_read_public(&out->keys[out->count], out->list[out->count].spki, NULL) == BROKEN) {
+		certificate_done(&out->list[out->count]);
 		return diag_break(diag, object, "a public key could not be loaded");
+	}
 	out->count++;
 	return DONE;
 }

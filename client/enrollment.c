@@ -263,18 +263,19 @@ int
 enrollment_run(struct enrollment *enrollment, struct session *session, struct diag *diag)
 {
 	SCEP_REPLY_CLEANUP struct scep_reply reply = {0};
-	const struct issued_expectation expected = {
+	struct issued_expectation expected = {
 		.authority = &session->authority,
 		.spki = buffer_bytes(&enrollment->spki),
 		.subject = buffer_bytes(&enrollment->subject),
 		.subject_alt_name = buffer_bytes(&enrollment->subject_alt_name),
 		.key_usage = (uint32_t)enrollment->arguments->key_usage,
-		.now = clock_now(&session->clock),
 	};
 	int result = request(&reply, enrollment, session, diag);
 
 	if (result == ENROLLMENT_PENDING)
 		return enrolled_files_write_key(enrollment, diag) == DONE ? result : BROKEN;
+	/* The certificate may be younger than the first request. */
+	expected.now = clock_now(&session->clock);
 	if (result == DONE)
 		result = issued_check(
 			&enrollment->issued, &reply.answer, &expected, enrollment->report, diag);
