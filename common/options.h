@@ -5,9 +5,9 @@
  * option is written in full (getopt's abbreviations break scripts when a new
  * option comes); what is unknown is answered with the nearest known one.
  *
- * Most programs call options_parse. One that must look at an option before the
- * others have an effect (--help, --config) calls options_read, options_given or
- * options_value, and then options_apply.
+ * A program with nothing to look at first calls options_parse. One that must
+ * look at an option before the others have an effect (--help, --config) calls
+ * options_read, options_given or options_value, and then options_apply.
  */
 #pragma once
 

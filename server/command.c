@@ -69,6 +69,7 @@ int
 command_want_no_more(int first, int argc, char **argv, struct diag *diag)
 {
 	if (first < argc)
-		return diag_refuse(diag, argv[first], NULL, NULL, "an argument too many");
+		return diag_refuse(diag, argv[first], NULL,
+			"options alone from here on, which --help lists", "an argument too many");
 	return DONE;
 }

@@ -42,8 +42,8 @@ configuration_add_listen(struct configuration *configuration, const char *text, 
 	if (listen_address_parse(&address, text, diag) != DONE)
 		return REFUSED;
 	if (configuration->listen_count == SERVER_LISTENERS_MAX)
-		return diag_refuse(diag, "", NULL, NULL, "more than %d addresses to listen on",
-			SERVER_LISTENERS_MAX);
+		return diag_refuse(diag, "", NULL, "fewer of them",
+			"more than %d addresses to listen on", SERVER_LISTENERS_MAX);
 	configuration->listen[configuration->listen_count++] = text_copy(text);
 	return DONE;
 }

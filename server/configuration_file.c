@@ -155,8 +155,8 @@ check_site_name(struct reader *reader, const char *name)
 			"1 to 63 of a-z, 0-9, \"-\", \"_\" and \".\", a letter or digit first",
 			"no name for a site");
 	if (reader->configuration->site_count == SERVER_SITES_MAX - 1)
-		return diag_refuse(
-			reader->diag, name, NULL, NULL, "more than %d sites", SERVER_SITES_MAX - 1);
+		return diag_refuse(reader->diag, name, NULL, "fewer of them", "more than %d sites",
+			SERVER_SITES_MAX - 1);
 	return DONE;
 }
 

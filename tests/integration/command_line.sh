@@ -50,7 +50,7 @@ printf 'listen: 127.0.0.1:0\n  settings: 1\n' >broken.yaml
 ok "unknown option" refuses "--lisen: no such option; did you mean --listen?" -- --lisen 127.0.0.1:0
 ok "abbreviated option" refuses "--pol: no such option; did you mean --policy-module?" -- --pol none
 ok "option without its value" refuses "--listen: no value; expected ADDRESS:PORT" -- --listen
-ok "argument too many" refuses "extra: an argument too many" -- extra
+ok "argument too many" refuses "extra: an argument too many; expected options alone from here on, which --help lists" -- extra
 ok "no port" refuses "--listen: \"127.0.0.1\"; expected $address" -- --listen 127.0.0.1
 ok "no address" refuses "--listen: \"localhost\" is no IPv4 address; expected $address" \
 	-- --listen localhost:80
@@ -238,7 +238,7 @@ ok "a ready line that nobody can read is a failure" full
 
 ok "--version" diff <(echo "mock-ndes $(field version)") <("$mock_ndes" --version)
 ok "version" diff <("$mock_ndes" --version) <("$mock_ndes" version)
-ok "version with too much" says 2 "mock-ndes version: x: an argument too many" "$mock_ndes" version x
+ok "version with too much" says 2 "mock-ndes version: x: an argument too many; expected options alone from here on, which --help lists" "$mock_ndes" version x
 ok "--help" diff <("$mock_ndes" --help) <("$mock_ndes" help)
 ok "no command" exits 2 "$mock_ndes"
 ok "unknown command" says 2 "mock-ndes: serv: no such command; did you mean serve?" "$mock_ndes" serv

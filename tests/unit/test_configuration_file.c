@@ -171,7 +171,7 @@ static const struct {
 		"c.yaml:3:5 (listen): a whole number; expected ADDRESS:PORT"},
 	{"listen: ['[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', "
 	 "'[::1]:0', '[::1]:0']\n",
-		"c.yaml:1:98 (listen): more than 8 addresses to listen on"},
+		"c.yaml:1:98 (listen): more than 8 addresses to listen on; expected fewer of them"},
 	{"state: 2026\n", "c.yaml:1:1 (state): a whole number; expected a path"},
 	{"pki: \"\"\n", "c.yaml:1:1 (pki): an empty text; expected a path"},
 	{"seed: x\n", "c.yaml:1:1 (seed): a text; expected a whole number"},
