@@ -86,9 +86,10 @@ struct issuance {
 	unsigned polls;
 };
 
-/* Filled by reply. */
+/* Filled by reply_plan; the DER by reply. */
 struct reply {
-	struct scep_reply_plan plan;
+	struct scep_reply_plan plan; /* its views point to what stands in the exchange */
+	uint8_t nonce[SCEP_NONCE_SIZE];
 	struct buffer message_data;
 	struct buffer der;
 };

@@ -9,6 +9,7 @@
 #include "server/mscep.h"
 #include "server/policy.h"
 #include "server/reply.h"
+#include "server/reply_plan.h"
 #include "server/respond.h"
 #include "server/send.h"
 #include "server/static_file.h"
@@ -24,7 +25,8 @@ static const struct stage stages[] = {
 	{"policy", "the challenge, or the Intune policy module", PHASE_BODY, policy_run},
 	{"ca", "AD CS: requests, polls, lookups", PHASE_BODY, ca_run},
 	{"ca_issue", "AD CS: signing what was planned", PHASE_BODY, ca_issue_run},
-	{"reply", "mscep.dll on the way back", PHASE_BODY, reply_run},
+	{"reply_plan", "mscep.dll on the way back", PHASE_BODY, reply_plan_run},
+	{"reply", "mscep.dll: sealing and signing the CertRep", PHASE_BODY, reply_run},
 	{"policy_back", "the password cache on the way back", PHASE_BACK, policy_settle},
 	{"respond", "IIS on the way back", PHASE_BACK, respond_run},
 	{"send", "the wire, and the logs", PHASE_LOG, send_run},

@@ -85,9 +85,15 @@ read_message(struct exchange *exchange)
 {
 	struct message *message = &exchange->message;
 
-	if (scep_request_read(&message->scep, buffer_bytes(&message->der), &exchange->diag) != DONE)
+	switch (scep_request_read(&message->scep, buffer_bytes(&message->der), &exchange->diag)) {
+	case DONE:
+		break;
+	case REFUSED:
 		return answer_without_reply(
 			exchange, NDES_EVENT_FAIL_TO_RETRIEVE_INFO, "message-malformed");
+	default:
+		return STAGE_BROKE;
+	}
 	message->type = message_type_find(message->scep.message_type);
 	return STAGE_NEXT;
 }
@@ -184,7 +190,10 @@ check_csr(struct exchange *exchange)
 
 	if (!exchange->message.type->holds_csr)
 		return STAGE_NEXT;
-	if (key_read_public(&key, csr->spki, &exchange->diag) != DONE)
+	result = key_read_public(&key, csr->spki, &exchange->diag);
+	if (result == BROKEN)
+		return STAGE_BROKE;
+	if (result == REFUSED)
 		return refuse(exchange, SCEP_FAIL_BAD_ALG, HRESULT_NTE_BAD_ALGID,
 			"csr-key-not-supported");
 	if (!key_is_rsa(key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {

@@ -1,10 +1,11 @@
 /*
- * The stage `reply`: mscep.dll makes the CertRep. The plan says every byte
- * that differs between servers; writing it has no opinions.
+ * The stage `reply`: mscep.dll makes the CertRep that it has planned, without
+ * opinions.
  */
 #pragma once
 
 struct exchange;
 
-/* Fills exchange->reply and the response of a PKIOperation. Returns STAGE_ANSWERED or STAGE_BROKE. */
+/* Writes exchange->reply.plan as it stands, and answers with it. One private-key operation and at
+ * most one public-key operation. Returns STAGE_ANSWERED or STAGE_BROKE. */
 int reply_run(struct exchange *exchange);
