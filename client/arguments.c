@@ -121,6 +121,20 @@ set_key_bits(void *target, const char *value, struct diag *diag)
 }
 
 static int
+set_key_curve(void *target, const char *value, struct diag *diag)
+{
+	static const char *const curves[] = {"P-256", "P-384", "P-521"};
+
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		if (strcasecmp(curves[i], value) == 0) {
+			((struct arguments *)target)->key_curve = curves[i];
+			return DONE;
+		}
+	}
+	return diag_refuse(diag, "", NULL, "P-256, P-384 or P-521", "\"%s\"", value);
+}
+
+static int
 add_subject_alt_name(void *target, const char *value, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer encoded = {0};
@@ -168,8 +182,11 @@ static const struct {
 		"the private key in PEM; default: a new one is made"},
 	{COMMAND_ENROLL, "key-bits", 0, "N", ENV("KEY_BITS"), VALUE(set_key_bits),
 		"the size of the new RSA key, 512 to 8192; default: 2048"},
+	{COMMAND_ENROLL, "key-curve", 0, "CURVE", ENV("KEY_CURVE"), VALUE(set_key_curve),
+		"makes an EC key, on P-256, P-384 or P-521; the challenge opens its replies"},
 	{COMMAND_ENROLL, "key-usage", 0, "USAGE", ENV("KEY_USAGE"), VALUE(set_key_usage),
-		"signature, encryption or both; it chooses NDES's template; default: both"},
+		"signature, encryption or both; it chooses NDES's template; default: both, or "
+		"signature for an EC key"},
 	{COMMAND_ENROLL, "renew", 0, "DIR", ENV("RENEW"), TEXT(renew),
 		"renews the certificate in this directory: its key signs the request"},
 	{COMMAND_ENROLL, "message-type", 0, "TYPE", ENV("MESSAGE_TYPE"), VALUE(set_message_type),
@@ -259,6 +276,8 @@ static const struct {
 } exclusive[] = {
 	{"challenge-from", "challenge", "only one of them"},
 	{"key-bits", "key", "only one of them"},
+	{"key-curve", "key", "only one of them"},
+	{"key-curve", "key-bits", "only one of them: the latter makes an RSA key"},
 	{"identity-key", "renew", "only one of them: the old key signs a renewal"},
 };
 
@@ -357,7 +376,6 @@ static void
 set_defaults(struct arguments *arguments)
 {
 	*arguments = (struct arguments){
-		.key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT,
 		.poll_interval_ms = POLL_INTERVAL_DEFAULT_MS,
 		.poll_max = POLL_MAX_DEFAULT,
 		.timeout_ms = TIMEOUT_DEFAULT_MS,

@@ -50,8 +50,9 @@ struct arguments {
 	const char *subject;
 	struct buffer subject_alt_names; /* GeneralNames in text form, joined by commas */
 	const char *key_file;
-	int64_t key_bits; /* 0: the default */
-	int key_usage;    /* enum key_usage bits */
+	int64_t key_bits;      /* 0: the default */
+	const char *key_curve; /* NULL: an RSA key */
+	int key_usage;         /* enum key_usage bits; 0: the default */
 	/* how */
 	const char *renew;
 	int message_type; /* enum message_type_wish */

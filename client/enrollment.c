@@ -30,27 +30,44 @@ enrollment_done(struct enrollment *enrollment)
 }
 
 static int
-prepare_key(struct enrollment *out, struct diag *diag)
+make_key(struct enrollment *out, struct diag *diag)
 {
 	const struct arguments *arguments = out->arguments;
 	unsigned bits = arguments->key_bits ? (unsigned)arguments->key_bits : KEY_BITS_DEFAULT;
 	int64_t begun = clock_monotonic_ns();
+	int result = arguments->key_curve ? key_generate_ec(&out->key, arguments->key_curve, diag)
+					  : key_generate_rsa(&out->key, bits, diag);
+
+	if (result == DONE)
+		report_step(out->report, "key", "a new %s key of %u bits in %.0f ms",
+			arguments->key_curve ? "EC" : "RSA", key_bits(out->key),
+			(double)(clock_monotonic_ns() - begun) / 1e6);
+	return result;
+}
+
+static int
+read_key(struct enrollment *out, struct diag *diag)
+{
+	const char *file = out->arguments->key_file;
+	int result = identity_read_key(&out->key, file, diag);
+
+	if (result == DONE)
+		report_step(out->report, "key", "%u bits from %s", key_bits(out->key), file);
+	return result;
+}
+
+static int
+prepare_key(struct enrollment *out, struct diag *diag)
+{
 	int result;
 
-	out->key_is_new = !arguments->key_file;
-	if (out->key_is_new) {
-		result = key_generate_rsa(&out->key, bits, diag);
-		if (result == DONE)
-			report_step(out->report, "key", "a new RSA key of %u bits in %.0f ms", bits,
-				(double)(clock_monotonic_ns() - begun) / 1e6);
-	} else {
-		result = identity_read_key(&out->key, arguments->key_file, diag);
-		if (result == DONE)
-			report_step(out->report, "key", "%u bits from %s", key_bits(out->key),
-				arguments->key_file);
-	}
-	if (result == DONE)
-		result = key_write_pem(&out->key_pem, out->key, diag);
+	out->key_is_new = !out->arguments->key_file;
+	result = out->key_is_new ? make_key(out, diag) : read_key(out, diag);
+	if (result != DONE)
+		return result;
+	out->key_usage = out->arguments->key_usage ? (uint32_t)out->arguments->key_usage
+						   : identity_key_usage(out->key);
+	result = key_write_pem(&out->key_pem, out->key, diag);
 	return result == DONE ? key_write_public(&out->spki, out->key, diag) : result;
 }
 
@@ -157,20 +174,18 @@ choose_message_type(const struct enrollment *enrollment, const struct session *s
 }
 
 static int
-write_csr(struct buffer *out, const struct enrollment *enrollment, struct session *session,
-	struct diag *diag)
+write_csr(struct buffer *out, const struct enrollment *enrollment, const struct session *session,
+	const char *challenge, struct diag *diag)
 {
-	CHALLENGE_CLEANUP char *challenge = NULL;
-	struct csr_plan plan = {
+	const struct csr_plan plan = {
 		.subject = buffer_bytes(&enrollment->subject),
 		.subject_alt_name = buffer_bytes(&enrollment->subject_alt_name),
-		.key_usage = (uint32_t)enrollment->arguments->key_usage,
+		.challenge = challenge,
+		.key_usage = enrollment->key_usage,
 		.digest = session->negotiation.digest,
 	};
-	int result = challenge_get(&challenge, session, diag);
 
-	plan.challenge = challenge;
-	return result == DONE ? csr_plan_sign(out, &plan, enrollment->key, diag) : result;
+	return csr_plan_sign(out, &plan, enrollment->key, diag);
 }
 
 static void
@@ -217,10 +232,14 @@ request(struct scep_reply *reply, struct enrollment *enrollment, struct session 
 	struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer csr = {0};
+	CHALLENGE_CLEANUP char *challenge = NULL;
 	struct transaction transaction = {.id = buffer_text(&enrollment->transaction_id)};
 	unsigned type;
-	int result = write_csr(&csr, enrollment, session, diag);
+	int result = challenge_get(&challenge, session, diag);
 
+	transaction.challenge = challenge;
+	if (result == DONE)
+		result = write_csr(&csr, enrollment, session, challenge, diag);
 	if (result == DONE)
 		result = choose_identity(&transaction.identity, enrollment, session, diag);
 	if (result != DONE)
@@ -268,7 +287,7 @@ enrollment_run(struct enrollment *enrollment, struct session *session, struct di
 		.spki = buffer_bytes(&enrollment->spki),
 		.subject = buffer_bytes(&enrollment->subject),
 		.subject_alt_name = buffer_bytes(&enrollment->subject_alt_name),
-		.key_usage = (uint32_t)enrollment->arguments->key_usage,
+		.key_usage = enrollment->key_usage,
 	};
 	int result = request(&reply, enrollment, session, diag);
 

@@ -21,6 +21,7 @@ struct enrollment {
 	bool key_is_new;
 	struct buffer key_pem;
 	struct buffer spki;
+	uint32_t key_usage;             /* what to ask for, enum key_usage bits */
 	struct buffer subject;          /* Name */
 	struct buffer subject_alt_name; /* GeneralNames; empty: none */
 	struct identity renewed;        /* with --renew */

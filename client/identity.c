@@ -65,6 +65,13 @@ identity_read(struct identity *out, const char *directory, struct diag *diag)
 	return result;
 }
 
+uint32_t
+identity_key_usage(const EVP_PKEY *key)
+{
+	return key_is_rsa(key) ? KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT
+			       : KEY_USAGE_DIGITAL_SIGNATURE;
+}
+
 /* A positive serial of eight random octets; no CA ever looks it up. */
 static void
 draw_serial(struct certificate_plan *plan)
@@ -88,7 +95,7 @@ identity_self_sign(struct identity *out, EVP_PKEY *key, struct bytes subject,
 		.not_before = now - SELF_SIGNED_BACKDATE_DAYS * CLOCK_DAY_SECONDS,
 		.not_after = now + SELF_SIGNED_DAYS * CLOCK_DAY_SECONDS,
 		.subject = subject,
-		.key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT,
+		.key_usage = identity_key_usage(key),
 	};
 	int result;
 

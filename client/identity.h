@@ -23,9 +23,12 @@ int identity_read_key(EVP_PKEY **out, const char *path, struct diag *diag);
  * they belong together. DONE, REFUSED or BROKEN. */
 int identity_read(struct identity *out, const char *directory, struct diag *diag);
 
+/* Returns what a key can do, as enum key_usage bits: sign and, as RSA, decrypt (RFC 8813 3). */
+uint32_t identity_key_usage(const EVP_PKEY *key);
+
 /*
  * Makes a self-signed certificate for `key`, which is taken over: its subject is that of the CSR
- * (RFC 8894 2.3), it may sign and decrypt, and is valid around `now`. DONE or BROKEN.
+ * (RFC 8894 2.3), it may do what the key can, and is valid around `now`. DONE or BROKEN.
  */
 int identity_self_sign(struct identity *out, EVP_PKEY *key, struct bytes subject,
 	const struct digest_algorithm *digest, int64_t now, struct diag *diag);

@@ -45,6 +45,41 @@ send_message(struct session *session, struct http_reply *out, const char *step,
 	return result;
 }
 
+static bool
+has_challenge(const struct transaction *transaction)
+{
+	return transaction->challenge && transaction->challenge[0];
+}
+
+/* An EC key cannot decrypt: the reply to it is encrypted with the challenge (RFC 8894 3.1). */
+static int
+open_reply(struct session *session, struct scep_reply *reply, const struct transaction *transaction,
+	struct diag *diag)
+{
+	const struct identity *identity = transaction->identity;
+	int result;
+
+	if (key_is_rsa(identity->key))
+		return scep_reply_open(reply, &identity->certificate, identity->key, diag);
+	if (!has_challenge(transaction))
+		return diag_refuse(diag, "CertRep", "RFC 8894 3.1",
+			"a challenge password to open it with, since an EC key cannot decrypt",
+			"none was given");
+	result = scep_reply_open_with_password(reply, bytes_text(transaction->challenge), diag);
+	if (result == DONE)
+		report_step(session->report, "opened", "with the challenge password");
+	return result;
+}
+
+static void
+warn_of_missing_challenge(struct session *session, const struct transaction *transaction)
+{
+	if (!key_is_rsa(transaction->identity->key) && !has_challenge(transaction))
+		report_warn(session->report,
+			"the server cannot encrypt its reply to an EC key, and there is no "
+			"challenge password to do it with (RFC 8894 3.1)");
+}
+
 /* Checks a decoded reply, and opens it when it holds something. */
 static int
 check_and_open(struct session *session, struct scep_reply *reply,
@@ -66,8 +101,7 @@ check_and_open(struct session *session, struct scep_reply *reply,
 	reply_report(session->report, reply);
 	if (reply->status != SCEP_STATUS_SUCCESS)
 		return DONE;
-	return scep_reply_open(
-		reply, &transaction->identity->certificate, transaction->identity->key, diag);
+	return open_reply(session, reply, transaction, diag);
 }
 
 static int
@@ -99,6 +133,9 @@ requester_send(struct session *session, struct scep_reply *out,
 	struct http_request request = {.method = "GET"};
 	int result;
 
+	/* A poll follows a request that was warned of. */
+	if (message_type != SCEP_CERT_POLL)
+		warn_of_missing_challenge(session, transaction);
 	random_fill(&session->random, nonce, sizeof(nonce));
 	result = write_message(&message, session, transaction, message_type, message_data,
 		BYTES(nonce, sizeof(nonce)), diag);

@@ -12,6 +12,7 @@
 struct transaction {
 	const char *id;
 	const struct identity *identity; /* signs the requests and opens the replies */
+	const char *challenge; /* opens the replies to an EC key (RFC 8894 3.1); NULL: none */
 };
 
 /*

@@ -7,10 +7,10 @@ for variable in $(compgen -e MOCK_NDES_); do
 	unset "$variable"
 done
 
-# enroll ARG ...: with a key that is quick to make, unless --key names one.
+# enroll ARG ...: with a key that is quick to make, unless --key or --key-curve say which.
 enroll() {
 	local key=(--key-bits 1024)
-	[[ " $* " != *" --key "* ]] || key=()
+	[[ " $* " != *" --key "* && " $* " != *" --key-curve "* ]] || key=()
 	"$mock_ndes" enroll "$url" "${key[@]}" "$@"
 }
 
@@ -173,6 +173,51 @@ ok "keeps the key alone" test "$(ls patient)" = key.pem
 ok "goes on later with the same key" enroll --challenge secret --subject CN=patient \
 	--key patient/key.pem --poll-interval 0 --out patient
 ok "patient: good" good patient
+stop_server
+
+start_server --challenge secret --set ca_hierarchy=issuing --set ec_keys=accept
+for curve in P-256 P-384 P-521; do
+	ok "enrols a key on $curve" enroll --challenge secret --key-curve "$curve" \
+		--subject "CN=$curve" --out "$curve"
+	ok "$curve: good" good "$curve"
+	ok "$curve: it is that curve" grep -F "NIST CURVE: $curve" \
+		< <(openssl x509 -in "$curve/certificate.pem" -noout -text)
+done
+ok "a key that cannot decrypt is not for it" fails grep -F 'Key Encipherment' \
+	< <(openssl x509 -in P-256/certificate.pem -noout -ext keyUsage)
+ok "tells how it opened the reply" grep -E 'opened +with the challenge password' \
+	< <(enroll --challenge secret --key-curve P-256 --subject CN=told --out told)
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key
+ok "takes an EC key from a file, by GET in 3DES" enroll --challenge secret --key ec.key \
+	--subject CN=ec --method get --cipher 3des --digest sha-512 --out ec
+ok "EC from a file: good" good ec
+ok "an EC identity asks for an RSA key" enroll --challenge secret --identity-key ec.key \
+	--subject CN=mixed --out mixed
+ok "mixed: good" good mixed
+ok "another challenge is refused in words" told ERROR_NOT_FOUND enroll \
+	--challenge 0123456789ABCDEF --key ec.key --subject CN=ec --out refused
+ok "renews with a challenge" enroll --renew ec --challenge secret --key-curve P-256 \
+	--out ec-renewed
+ok "renewed EC: good" good ec-renewed
+ok "a renewal without one gets no reply" told 'an empty body' enroll --renew ec \
+	--key-curve P-256 --out ec-silent
+ok "the client has warned of that" told 'there is no challenge password' enroll --renew ec \
+	--key-curve P-256 --out ec-silent
+ok "the journal says why" journalled '"reason":"reply-not-encryptable","event":13'
+ok "nothing can be looked up with an EC key" told 'an empty body' "$mock_ndes" get-crl "$url" \
+	--identity ec
+stop_server
+
+start_server --set ec_keys=accept --set approval=after_polls --set approval_polls=2
+ok "polls for an EC key, with a one-time password" enroll --challenge-from "$admin_url" \
+	--key-curve P-256 --subject CN=ec-polled --poll-interval 0 --out ec-polled
+ok "EC polled: good" good ec-polled
+stop_server
+
+start_server --challenge secret
+ok "NDES has no reply to an EC key" told 'an empty body' enroll --challenge secret \
+	--key ec.key --subject CN=ec --out unanswered
+ok "and says so in its journal" journalled '"reason":"reply-not-encryptable","event":13'
 stop_server
 
 start_server --challenge secret --set renewal_req=ndes --server-version 2008 --policy-module none

@@ -48,8 +48,8 @@ START_TEST(has_defaults)
 	ck_assert_ptr_null(arguments.cipher);
 	ck_assert_ptr_null(arguments.challenge);
 	ck_assert_int_eq(arguments.get_encoding, GET_ENCODING_ESCAPED);
-	ck_assert_int_eq(
-		arguments.key_usage, KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT);
+	ck_assert_int_eq(arguments.key_usage, 0);
+	ck_assert_ptr_null(arguments.key_curve);
 	ck_assert_int_eq(arguments.timeout_ms, 30000);
 	ck_assert(!arguments.json && !arguments.quiet && !arguments.force && !arguments.insecure);
 	ck_assert_str_eq(arguments.user_agent, "mock-ndes-client/" MOCK_NDES_VERSION);
@@ -72,6 +72,18 @@ START_TEST(takes_the_values)
 	ck_assert_int_eq(arguments.poll_interval_ms, 250);
 	ck_assert_int_eq(arguments.clock_offset_ms, -7200000);
 	ck_assert_str_eq(arguments.renew, "old");
+}
+END_TEST
+
+START_TEST(takes_what_is_said_of_the_key)
+{
+	const char *typed[WORDS_MAX] = {
+		"enroll", URL, SUBJECT, "--key-curve=p-384", "--key-usage=signature"};
+
+	ASSERT_DONE(parse(COMMAND_ENROLL, typed), &diag);
+	ck_assert_str_eq(arguments.key_curve, "P-384");
+	ck_assert_int_eq(arguments.key_usage, KEY_USAGE_DIGITAL_SIGNATURE);
+	ck_assert_int_eq(arguments.key_bits, 0);
 }
 END_TEST
 
@@ -149,6 +161,7 @@ static const struct {
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--cipher", "RC4"}, "--cipher", "AES-128"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key-bits", "511"}, "--key-bits", "512"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key-bits", "2k"}, "--key-bits", "2k"},
+	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key-curve", "P-224"}, "--key-curve", "P-256"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "-1"}, "--timeout", "duration"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "1y"}, "--timeout", "duration"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--timeout", "367d"}, "--timeout", "366 days"},
@@ -161,6 +174,10 @@ static const struct {
 		"--challenge-from", "only one"},
 	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key", "x", "--key-bits", "2048"}, "--key-bits",
 		"only one"},
+	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key", "x", "--key-curve", "P-256"},
+		"--key-curve", "only one"},
+	{COMMAND_ENROLL, {"enroll", URL, SUBJECT, "--key-bits", "2048", "--key-curve", "P-256"},
+		"--key-curve", "RSA key"},
 	{COMMAND_ENROLL, {"enroll", URL, "--renew", "x", "--identity-key", "y"}, "--identity-key",
 		"only one"},
 };
@@ -205,6 +222,7 @@ main(void)
 	tcase_add_checked_fixture(all, NULL, tear_down);
 	tcase_add_test(all, has_defaults);
 	tcase_add_test(all, takes_the_values);
+	tcase_add_test(all, takes_what_is_said_of_the_key);
 	tcase_add_test(all, joins_alternative_names);
 	tcase_add_test(all, reads_the_environment);
 	tcase_add_test(all, prefers_the_command_line);
