@@ -16,7 +16,9 @@
 	ROW(E_UNEXPECTED, 0x8000FFFF, "A service met a state that it has no answer for.")          \
 	ROW(ERROR_FILE_NOT_FOUND, 0x80070002,                                                      \
 		"A file, or a registry value that NDES needs at its start, is missing.")           \
-	ROW(ERROR_ACCESS_DENIED, 0x80070005, "The account has no right to do this.")               \
+	ROW(ERROR_ACCESS_DENIED, 0x80070005,                                                       \
+		"The account has no right to do this, or the policy module refused the "           \
+		"challenge.")                                                                      \
 	ROW(ERROR_NOT_SUPPORTED, 0x80070032, "The request asks for what is not supported.")        \
 	ROW(E_INVALIDARG, 0x80070057,                                                              \
 		"A value is unknown or has the wrong form: a challenge that is not hexadecimal, "  \

@@ -39,9 +39,8 @@ struct verdict_row {
 
 /*
  * NDES forgets a password that expires, so that an expired one is unknown to it. Of the policy module
- * it learns only that the challenge cannot be verified, and the number it makes of that is not known.
- * Event 29, which covers whatever cannot be verified, says of it that it may have been used already:
- * so the number is that of a used one.
+ * it learns only yes or no, and the number it makes of a no is not known: ours is one that no other
+ * cause has, so that a client's log tells them apart. Event 29 covers whatever cannot be verified.
  */
 static const struct verdict_row rows[VERDICT_COUNT] = {
 	[VERDICT_NONE] = ACCEPTS("none"),
@@ -54,11 +53,11 @@ static const struct verdict_row rows[VERDICT_COUNT] = {
 	[VERDICT_UNKNOWN] = REFUSES("unknown", ERROR_NOT_FOUND, unknown),
 	[VERDICT_USED] = REFUSES("used", CERT_E_WRONG_USAGE, used),
 	[VERDICT_EXPIRED] = REFUSES("expired", ERROR_NOT_FOUND, unknown),
-	[VERDICT_OTHER_SUBJECT] = REFUSES("other-subject", CERT_E_WRONG_USAGE, refused),
+	[VERDICT_OTHER_SUBJECT] = REFUSES("other-subject", ERROR_ACCESS_DENIED, refused),
 	[VERDICT_OTHER_ALTERNATIVE_NAME] =
-		REFUSES("other-alternative-name", CERT_E_WRONG_USAGE, refused),
-	[VERDICT_OTHER_KEY_USAGE] = REFUSES("other-key-usage", CERT_E_WRONG_USAGE, refused),
-	[VERDICT_BAD_TOKEN] = REFUSES("bad-token", CERT_E_WRONG_USAGE, refused),
+		REFUSES("other-alternative-name", ERROR_ACCESS_DENIED, refused),
+	[VERDICT_OTHER_KEY_USAGE] = REFUSES("other-key-usage", ERROR_ACCESS_DENIED, refused),
+	[VERDICT_BAD_TOKEN] = REFUSES("bad-token", ERROR_ACCESS_DENIED, refused),
 };
 
 const char *

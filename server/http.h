@@ -56,8 +56,9 @@ enum http_step {
 struct http_service {
 	void *context;
 	/* The head has arrived and `request` is filled. With HTTP_ANSWER the body that follows
-	 * is read and dropped before the answer, unless the client waits for "100 Continue" or
-	 * uses an unknown transfer coding: then it is answered at once and the connection closed. */
+	 * is read and dropped before the answer, unless the client waits for "100 Continue", uses
+	 * an unknown transfer coding, or send.close_connection is set: then it is answered at once and the
+	 * connection closed. */
 	enum http_step (*headers)(void *context, struct http_exchange *exchange);
 	/* The body has arrived (or there is none). Called after `headers` returned
 	 * HTTP_READ_BODY. */

@@ -289,11 +289,14 @@ take_head(struct wire *wire, const char *method, const char *version)
 		return MHD_YES;
 	}
 	wire->progress = AWAITS_ANSWER;
-	if (!request->expects_continue && !request->unknown_coding)
+	if (!request->expects_continue && !request->unknown_coding &&
+		!(exchange->send.close_connection &&
+			(request->content_length > 0 || request->chunked)))
 		return MHD_YES;
 	/* RFC 9110 10.1.1: a final status instead of "100 Continue" means that the body is not
 	 * wanted; the client may send it all the same. RFC 9112 6.1: behind an unknown transfer
-	 * coding nothing can be read any more. */
+	 * coding nothing can be read any more. Where the connection is closed anyway, nobody need
+	 * send a body for nothing. */
 	exchange->send.close_connection = true;
 	return answer(wire);
 }

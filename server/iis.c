@@ -24,8 +24,10 @@ filter_request(struct exchange *exchange)
 	const struct request *request = &exchange->http->request;
 	const struct settings *settings = exchange->settings;
 
-	if (request->content_length > settings->max_allowed_content_length)
+	if (request->content_length > settings->max_allowed_content_length) {
+		exchange->http->send.close_connection = true;
 		return answer(exchange, 413, 1, 0);
+	}
 	if (request->path.size > (size_t)settings->max_url)
 		return answer(exchange, 404, 14, 0);
 	if (request->query.size > (size_t)settings->max_query_string)
@@ -33,15 +35,18 @@ filter_request(struct exchange *exchange)
 	return STAGE_NEXT;
 }
 
-/* IIS redirects a folder asked for without its "/", after authentication (ndes-behaviour 1.1). */
+/* IIS redirects a folder asked for without its "/", after authentication (ndes-behaviour 1.1), to an
+ * absolute URL of the host that the client named. */
 static int
 redirect_to_folder(struct exchange *exchange)
 {
 	struct request *request = &exchange->http->request;
 	struct response *response = &exchange->http->response;
-	TEXT_CLEANUP char *location = text_format("%.*s/%s%.*s", (int)request->path.size,
-		(const char *)request->path.data, request->query.data ? "?" : "",
-		(int)request->query.size, (const char *)request->query.data);
+	const char *host = request_header(request, "Host");
+	TEXT_CLEANUP char *location = text_format("%s%s%.*s/%s%.*s", host ? "http://" : "",
+		host ? host : "", (int)request->path.size, (const char *)request->path.data,
+		request->query.data ? "?" : "", (int)request->query.size,
+		(const char *)request->query.data);
 
 	response_add_header(response, "Location", location);
 	response->content_type = pages_iis_moved(&response->body, location);

@@ -41,10 +41,10 @@ fitting=(--san DNS:one.example --key-usage signature)
 
 token=$("$mock_ndes" challenge new "${bound[@]}")
 ok "a token is as long as the real ones" [ ${#token} -ge 4000 -a ${#token} -le 6000 ]
-ok "another subject" refused other-subject 0x800B0110 "$token" "${fitting[@]}" --subject CN=device-2
-ok "another name" refused other-alternative-name 0x800B0110 "$token" --san DNS:two.example \
+ok "another subject" refused other-subject 0x80070005 "$token" "${fitting[@]}" --subject CN=device-2
+ok "another name" refused other-alternative-name 0x80070005 "$token" --san DNS:two.example \
 	--key-usage signature
-ok "another key usage" refused other-key-usage 0x800B0110 "$token" --san DNS:one.example \
+ok "another key usage" refused other-key-usage 0x80070005 "$token" --san DNS:one.example \
 	--key-usage both
 ok "the request it was made for" enrols one "$token" "${fitting[@]}"
 ok "a second time" refused used 0x800B0110 "$token" "${fitting[@]}"
@@ -54,7 +54,7 @@ ok "expired on a day long past" refused expired 0x80070490 \
 	"$("$mock_ndes" challenge new --expires 2020-01-01T00:00:00Z)"
 ok "valid until a day to come" enrols one "$("$mock_ndes" challenge new --expires 2999-01-01T00:00:00Z)"
 "$mock_ndes" pki new keys >pki.log
-ok "made with other keys" refused bad-token 0x800B0110 "$("$mock_ndes" challenge new --pki keys)"
+ok "made with other keys" refused bad-token 0x80070005 "$("$mock_ndes" challenge new --pki keys)"
 ok "nonsense" refused malformed 0x80070057 ggg
 ok "never given out" refused unknown 0x80070490 8CE317021F690069
 ok "none" refused absent 0x80096004 ""

@@ -36,7 +36,7 @@ static const struct {
 	{"another file", {NULL}, "GET /certsrv/mscep/other.dll HTTP/1.1", 404, NULL, NULL,
 		" 404 0 2 ", 0},
 	{"the folder without its slash", {NULL}, "GET /certsrv/mscep_admin HTTP/1.1", 301,
-		"Location: /certsrv/mscep_admin/", NULL, "/certsrv/mscep_admin - ", 0},
+		"Location: http://test/certsrv/mscep_admin/", NULL, "/certsrv/mscep_admin - ", 0},
 	{"GetCACaps", {NULL}, "GET " SCEP "?operation=GetCACaps&message=default HTTP/1.1", 200,
 		"Content-Length: 56",
 		"POSTPKIOperation\r\nRenewal\r\nSHA-512\r\nSHA-256\r\nSHA-1\r\nDES3",
@@ -126,6 +126,9 @@ static const struct {
 		"POST " SCEP
 		"?operation=PKIOperation HTTP/1.1\r\nContent-Length: 11\r\nExpect: 100-continue",
 		413, NULL, NULL, " 413 1 0 ", 0},
+	{"a body that is too long, and never comes", {"max_allowed_content_length=10"},
+		"POST " SCEP "?operation=PKIOperation HTTP/1.1\r\nContent-Length: 11", 413,
+		"Connection: close", NULL, " 413 1 0 ", 0},
 	{"a message that is no base64", {NULL},
 		"GET " SCEP "?operation=PKIOperation&message=* HTTP/1.1", 200, NULL, NULL,
 		" 200 0 0 ", 0},
