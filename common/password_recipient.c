@@ -9,8 +9,8 @@
 
 #define PASSWORD_RECIPIENT_INFO_VERSION 0 /* RFC 5652 6.2.4 */
 
-/* OpenSSL's number for CMS. The challenge passwords of NDES are 64 random bits: what keeps them from
- * being guessed is not this. */
+/* OpenSSL's number for CMS. The challenge passwords of NDES are 64 random bits: what keeps them
+ * from being guessed is not this. */
 #define ITERATIONS 2048
 #define SALT_SIZE  16
 
@@ -60,8 +60,8 @@ derive(uint8_t key[EVP_MAX_KEY_LENGTH], struct bytes password, const struct info
 
 /* --- writing ------------------------------------------------------------------ */
 
-/* A [0] keyDerivationAlgorithm. HMAC with SHA-1, which every reader knows, is the default, and so not
- * written (RFC 8018 A.2). */
+/* A [0] keyDerivationAlgorithm. HMAC with SHA-1, which every reader knows, is the default, and so
+ * not written (RFC 8018 A.2). */
 static void
 put_key_derivation(struct buffer *out, const struct info *info)
 {

@@ -10,15 +10,15 @@
 /* The most iterations of PBKDF2 that are read, about half a second of them. */
 #define PASSWORD_RECIPIENT_ITERATIONS_MAX 1000000
 
-/* Appends a PasswordRecipientInfo, as a choice of RecipientInfo, around `content_key` of `cipher`. The
- * same cipher wraps it. DONE or BROKEN. */
+/* Appends a PasswordRecipientInfo, as a choice of RecipientInfo, around `content_key` of `cipher`.
+ * The same cipher wraps it. DONE or BROKEN. */
 int password_recipient_put(struct buffer *out, struct bytes password,
 	const struct cipher_algorithm *cipher, struct bytes content_key, struct diag *diag);
 
 /*
  * Appends the content-encryption key from the content octets of a PasswordRecipientInfo. DONE;
- * REFUSED, with nothing appended, when it is malformed, asks for algorithms that we do not know or for
- * too many iterations, or the password is another one; or BROKEN.
+ * REFUSED, with nothing appended, when it is malformed, asks for algorithms that we do not know or
+ * for too many iterations, or the password is another one; or BROKEN.
  */
 int password_recipient_open(
 	struct buffer *out, struct bytes info, struct bytes password, struct diag *diag);

@@ -20,9 +20,9 @@ int pwri_kek_wrap(struct buffer *out, const struct pwri_kek *kek, struct bytes c
 	struct diag *diag);
 
 /*
- * Appends what was wrapped. DONE; REFUSED, with nothing appended, when the check octets do not fit: it
- * was wrapped under another key (one in 2^24 fits nevertheless) or changed (in the middle of a long key
- * that does not show); or BROKEN.
+ * Appends what was wrapped. DONE; REFUSED, with nothing appended, when the check octets do not fit:
+ * it was wrapped under another key (one in 2^24 fits nevertheless) or changed (in the middle of a
+ * long key that does not show); or BROKEN.
  */
 int pwri_kek_unwrap(
 	struct buffer *out, const struct pwri_kek *kek, struct bytes wrapped, struct diag *diag);

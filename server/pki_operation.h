@@ -13,6 +13,6 @@ int pki_operation_run(struct exchange *exchange);
 /* The same for an operation that nobody knows: a readable message is refused with badRequest. */
 int pki_operation_run_unknown(struct exchange *exchange);
 
-/* Answers a message to which no CertRep can be encrypted, for a reason that exchange->diag puts into
- * words: NDES's event 13. Returns STAGE_ANSWERED. */
+/* Answers a message to which no CertRep can be encrypted, for a reason that exchange->diag puts
+ * into words: NDES's event 13. Returns STAGE_ANSWERED. */
 int pki_operation_fail_to_encrypt(struct exchange *exchange, const char *reason);

@@ -9,8 +9,8 @@
 struct csr;
 struct exchange;
 
-/* Returns NULL when the signer's key serves; else the request whose challenge password does: the message's
- * own, or the one that a poll asks after. It may hold none. */
+/* Returns NULL when the signer's key serves; else the request whose challenge password does: the
+ * message's own, or the one that a poll asks after. It may hold none. */
 const struct csr *reply_key_request(const struct exchange *exchange);
 
 /* Returns whether there is either. */

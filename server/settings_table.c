@@ -165,9 +165,9 @@ static const struct setting_row rows[] = {
 			"since NDES renews with PKCSReq"},
 	{CHOICE(ec_keys, "refuse", [EC_KEYS_REFUSE] = "refuse", [EC_KEYS_ACCEPT] = "accept"),
 		AT_ONCE(NULL), .source = "NDES event 13",
-		.help = "What becomes of a request for or signed with an EC key: no answer, as NDES "
-			"has none; or a certificate, and the reply to an EC key is encrypted with "
-			"the challenge, as in RFC 8894 3.1"},
+		.help = "What becomes of a request for or signed with an EC key: no answer, as "
+			"NDES has none; or a certificate, and the reply to an EC key is encrypted "
+			"with the challenge, as in RFC 8894 3.1"},
 	{CHOICE(unknown_operation, "browsed",
 		[UNKNOWN_OPERATION_BROWSED] = "browsed", [UNKNOWN_OPERATION_404] = "404",
 		[UNKNOWN_OPERATION_FAILURE] = "failure"),

@@ -61,8 +61,8 @@ void device_send(struct raw_response *out, struct device *device,
 	const struct deployment *deployment, const struct device_message *message);
 
 /*
- * Sends it and reads the CertRep as a careful client: signature by the RA, transactionID, nonces. A
- * reply to an EC key is opened with the message's challenge, also when messageData is another. On
+ * Sends it and reads the CertRep as a careful client: signature by the RA, transactionID, nonces.
+ * A reply to an EC key is opened with the message's challenge, also when messageData is another. On
  * SUCCESS with a certificate, keeps it in device->certificate. Fails the test when there is none, or
  * when a check fails.
  */

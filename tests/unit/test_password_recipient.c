@@ -1,5 +1,5 @@
-/* PasswordRecipientInfo against OpenSSL's CMS in both directions, in every form that we read, and what
- * must not open. */
+/* PasswordRecipientInfo against OpenSSL's CMS in both directions, in every form that we read, and
+ * what must not open. */
 #include <string.h>
 
 #include "common/der_writer.h"

@@ -52,8 +52,8 @@ START_TEST(unwraps_the_examples)
 }
 END_TEST
 
-/* The check octets tell of a change in the first and the last two blocks. One between them in a longer
- * key spoils that key alone. */
+/* The check octets tell of a change in the first and the last two blocks. One between them in a
+ * longer key spoils that key alone. */
 START_TEST(notices_changed_bits)
 {
 	const struct pwri_kek kek = example_kek((size_t)_i);
