@@ -23,8 +23,6 @@ struct ca_certificates {
 	const struct certificate *encryption; /* messages go to it; likewise */
 };
 
-#define CA_CERTIFICATES_CLEANUP __attribute__((cleanup(ca_certificates_done)))
-
 void ca_certificates_done(struct ca_certificates *authority);
 
 /*

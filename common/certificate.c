@@ -82,10 +82,8 @@ read_tbs(struct certificate *out, struct der *tbs, const struct x509_signed *who
 		!take_validity(tbs, out) || !take_sequence(tbs, &out->subject) ||
 		!take_sequence(tbs, &out->spki) || !take_rest(tbs, &values))
 		return false;
-	out->extensions = values.whole;
 	out->subject_alt_name = values.subject_alt_name;
 	out->subject_key_identifier = values.subject_key_identifier;
-	out->extended_key_usage = values.extended_key_usage;
 	out->key_usage = values.key_usage;
 	out->has_key_usage = values.has_key_usage;
 	out->is_ca = values.is_ca;
@@ -157,20 +155,6 @@ bool
 certificate_is(const struct certificate *certificate, struct bytes issuer, struct bytes serial)
 {
 	return bytes_equal(certificate->serial, serial) && name_equal(certificate->issuer, issuer);
-}
-
-bool
-certificate_has_purpose(const struct certificate *certificate, enum oid purpose)
-{
-	struct der der = der_start(certificate->extended_key_usage, "extKeyUsage", NULL), inside;
-	struct bytes oid;
-
-	if (!der_enter(&der, DER_SEQUENCE, &inside))
-		return false;
-	while (!der_empty(&inside) && der_take_oid(&inside, &oid))
-		if (bytes_equal(oid, oid_bytes(purpose)))
-			return true;
-	return false;
 }
 
 int

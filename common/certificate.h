@@ -33,11 +33,9 @@ struct certificate {
 	struct bytes spki;    /* SubjectPublicKeyInfo */
 	struct bytes signature;
 	struct bytes signature_oid;
-	struct bytes extensions;       /* the SEQUENCE OF Extension; empty when absent */
 	struct bytes subject_alt_name; /* GeneralNames; empty when absent */
 	struct bytes subject_key_identifier;
-	struct bytes extended_key_usage; /* SEQUENCE OF OID; empty when absent */
-	int64_t not_before;              /* seconds since 1970 */
+	int64_t not_before; /* seconds since 1970 */
 	int64_t not_after;
 	uint32_t key_usage; /* enum key_usage bits */
 	bool has_key_usage;
@@ -69,9 +67,6 @@ int certificate_verify(const struct certificate *certificate, EVP_PKEY *issuer, 
 /* Returns whether `issuer` and `serial` (an IssuerAndSerialNumber) name this certificate. */
 bool certificate_is(
 	const struct certificate *certificate, struct bytes issuer, struct bytes serial);
-
-/* Returns whether extKeyUsage lists this purpose. */
-bool certificate_has_purpose(const struct certificate *certificate, enum oid purpose);
 
 /* Writes a digest of the DER: fingerprints, thumbprints. `out` holds EVP_MAX_MD_SIZE. */
 int certificate_fingerprint(uint8_t *out, const struct certificate *certificate,

@@ -40,13 +40,6 @@ clock_advance(struct clock *clock, int64_t ms)
 	atomic_fetch_add(&clock->offset_ms, ms);
 }
 
-void
-clock_reset(struct clock *clock)
-{
-	atomic_store(&clock->offset_ms, 0);
-	atomic_store(&clock->frozen, false);
-}
-
 int64_t
 clock_monotonic_ns(void)
 {

@@ -32,9 +32,6 @@ void clock_freeze(struct clock *clock, int64_t now_ms);
 /* Moves the clock by `ms`, running or stopped; negative steps back. */
 void clock_advance(struct clock *clock, int64_t ms);
 
-/* Back to the real time. */
-void clock_reset(struct clock *clock);
-
 /* Returns nanoseconds of a clock that never steps; for durations alone. */
 int64_t clock_monotonic_ns(void);
 

@@ -143,25 +143,6 @@ extension_take_all(struct der *der, struct extension_values *out)
 	return true;
 }
 
-bool
-extension_find(struct bytes *out, struct bytes extensions, enum oid type)
-{
-	struct der der = der_start(extensions, "extensions", NULL), inside;
-	struct extension extension;
-
-	if (!der_enter(&der, DER_SEQUENCE, &inside))
-		return false;
-	while (!der_empty(&inside)) {
-		if (!take_one(&inside, &extension))
-			return false;
-		if (bytes_equal(extension.type, oid_bytes(type))) {
-			*out = extension.value.content;
-			return true;
-		}
-	}
-	return false;
-}
-
 struct extension_mark
 extension_begin(struct buffer *out, enum oid type, bool critical)
 {

@@ -24,10 +24,6 @@ struct extension_values {
  */
 bool extension_take_all(struct der *der, struct extension_values *out);
 
-/* Finds an extension's value (the content of extnValue) in a SEQUENCE OF Extension. Returns false
- * when it is not there or `extensions` cannot be decoded. */
-bool extension_find(struct bytes *out, struct bytes extensions, enum oid type);
-
 /* Where an extension being written stands. */
 struct extension_mark {
 	size_t extension;

@@ -299,19 +299,6 @@ options_done(struct options *options)
 	*options = (struct options){0};
 }
 
-int
-options_parse(int *first_argument, void *target, const struct option_row *rows, size_t count,
-	int argc, char **argv, struct diag *diag)
-{
-	OPTIONS_CLEANUP struct options options = {0};
-	int outcome = options_read(&options, rows, count, argc, argv, diag);
-
-	if (outcome != DONE)
-		return outcome;
-	*first_argument = options.first_argument;
-	return options_apply(&options, target, diag);
-}
-
 /* Appends words, each line starting at HELP_COLUMN; `column` is where the first one starts. */
 static void
 write_wrapped(struct buffer *out, const char *text, size_t column)

@@ -5,9 +5,8 @@
  * option is written in full (getopt's abbreviations break scripts when a new
  * option comes); what is unknown is answered with the nearest known one.
  *
- * A program with nothing to look at first calls options_parse. One that must
- * look at an option before the others have an effect (--help, --config) calls
- * options_read, options_given or options_value, and then options_apply.
+ * A program reads them all first, so that it can look at some before the others
+ * have an effect (--help, --config), and then applies them.
  */
 #pragma once
 
@@ -74,10 +73,6 @@ const char *options_value(const struct options *options, const char *name);
 int options_apply(const struct options *options, void *target, struct diag *diag);
 
 void options_done(struct options *options);
-
-/* options_read and options_apply in one; gives the index of the first positional argument. */
-int options_parse(int *first_argument, void *target, const struct option_row *rows, size_t count,
-	int argc, char **argv, struct diag *diag);
 
 /* Appends one paragraph an option, wrapped at 80 columns. */
 void options_write_help(struct buffer *out, const struct option_row *rows, size_t count);

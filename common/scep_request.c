@@ -64,11 +64,9 @@ scep_request_open(struct scep_request *request, const struct scep_recipient *rec
 	for (size_t i = 0; i < recipient_count; i++) {
 		recipient = envelope_find_recipient(
 			&request->envelope, recipients[i].certificate, recipient_limit);
-		if (!recipient)
-			continue;
-		request->opened_with = recipients[i].certificate;
-		return envelope_open(&request->message_data, &request->envelope, recipient,
-			recipients[i].key, diag);
+		if (recipient)
+			return envelope_open(&request->message_data, &request->envelope, recipient,
+				recipients[i].key, diag);
 	}
 	return envelope_refuse_addressee(&request->envelope, "the RA encryption certificate",
 		recipients[0].certificate, diag);

@@ -24,8 +24,7 @@ struct scep_request {
 	struct bytes sender_nonce; /* usually SCEP_NONCE_SIZE bytes; empty when absent */
 	struct envelope envelope;  /* closed; has no recipients when the content was absent */
 	/* scep_request_open */
-	struct buffer message_data;            /* the plain content of the envelope */
-	const struct certificate *opened_with; /* the RA or CA certificate it was addressed to */
+	struct buffer message_data; /* the plain content of the envelope */
 	/* scep_request_read_data, by message type */
 	struct csr csr;       /* PKCSReq, RenewalReq */
 	struct bytes issuer;  /* CertPoll, GetCert, GetCRL: Name */

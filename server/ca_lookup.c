@@ -40,6 +40,7 @@ find_in_store(struct buffer *out, struct exchange *exchange)
 	if (!certificate_is(&certificate, scep->issuer, scep->serial))
 		return diag_refuse(&exchange->diag, "issuer and serial number", "RFC 8894 3.3.4",
 			"the name of the CA that gave this serial number", "another name");
+	exchange->issuance.request_id = record.request_id;
 	buffer_append(out, buffer_bytes(&record.der));
 	return DONE;
 }

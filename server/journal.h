@@ -19,7 +19,7 @@
  *                    recipients: [{issuer, serial, key_identifier, ours, key_transport}]}; ours:
  *                    ra_encryption, ra_signing, issuing_ca, root_ca
  *   csr              {subject, key ("RSA" or "EC"), key_bits, subject_alt_name,
- *                    key_usage: ["digitalSignature"]}
+ *                    key_usage: ["digitalSignature"], extended_key_usage: ["clientAuth"]}
  *   challenge        {text, size, verdict, used_by}; verdict: not-needed, fixed, one-time, intune,
  *                    or, refused, absent, malformed, unknown, used, expired, other-subject,
  *                    other-alternative-name, other-key-usage, bad-token

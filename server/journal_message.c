@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "common/alternative_name.h"
+#include "common/der.h"
 #include "common/hresult.h"
 #include "common/json_writer.h"
 #include "common/name.h"
@@ -173,6 +174,25 @@ write_key_usage(struct buffer *out, uint32_t bits)
 	json_writer_close_array(out);
 }
 
+/* `purposes` is a SEQUENCE OF OID that was read before. */
+static void
+write_extended_key_usage(struct buffer *out, struct bytes purposes)
+{
+	struct der der = der_start(purposes, "extKeyUsage", NULL), inside;
+	struct bytes oid;
+
+	if (!der_enter(&der, DER_SEQUENCE, &inside))
+		return;
+	json_writer_open_array(out, "extended_key_usage");
+	while (!der_empty(&inside) && der_take_oid(&inside, &oid)) {
+		BUFFER_CLEANUP struct buffer text = {0};
+
+		oid_describe(&text, oid);
+		journal_text_write(out, NULL, buffer_text(&text));
+	}
+	json_writer_close_array(out);
+}
+
 static void
 write_csr(struct buffer *out, const struct scep_request *scep)
 {
@@ -186,6 +206,7 @@ write_csr(struct buffer *out, const struct scep_request *scep)
 	write_alternative_name(out, csr->subject_alt_name);
 	if (csr->has_key_usage)
 		write_key_usage(out, csr->key_usage);
+	write_extended_key_usage(out, csr->extended_key_usage);
 	json_writer_close_object(out);
 }
 

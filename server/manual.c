@@ -2,6 +2,7 @@
 
 #include "common/mdoc.h"
 #include "server/commands.h"
+#include "server/pipeline.h"
 #include "server/settings_text.h"
 
 static const char head[] = ".Dd November 22, 2026\n" /* when these words last changed */
@@ -54,6 +55,13 @@ static const char configuration[] =
 	".Ed\n"
 	".Sh SETTINGS\n"
 	".Bl -tag -width Ds\n";
+
+static const char stages[] =
+	".Sh STAGES\n"
+	"An exchange goes through these stages, in this order; once one of them has answered,\n"
+	"only those on the way back follow.\n"
+	"The journal names those that it went through.\n"
+	".Bl -tag -width static_file -compact\n";
 
 static const char tail[] =
 	".Sh EXIT STATUS\n"
@@ -122,6 +130,13 @@ write_setting(struct buffer *out, const struct setting_row *row)
 		mdoc_text(out, buffer_text(&real));
 }
 
+static void
+write_stage(struct buffer *out, const struct stage *stage)
+{
+	buffer_append_format(out, ".It Cm %s\n", stage->name);
+	mdoc_text(out, stage->stands_for);
+}
+
 void
 manual_write(struct buffer *out)
 {
@@ -135,6 +150,10 @@ manual_write(struct buffer *out)
 	buffer_append_text(out, configuration);
 	for (size_t i = 0; settings_row_at(i); i++)
 		write_setting(out, settings_row_at(i));
+	buffer_append_text(out, ".El\n");
+	buffer_append_text(out, stages);
+	for (unsigned i = 0; pipeline_stage(i); i++)
+		write_stage(out, pipeline_stage(i));
 	buffer_append_text(out, ".El\n");
 	buffer_append_text(out, tail);
 }

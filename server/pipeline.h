@@ -24,7 +24,7 @@ enum stage_result {
 
 struct stage {
 	const char *name;
-	const char *stands_for;
+	const char *stands_for; /* for the manual page */
 	enum stage_phase phase;
 	int (*run)(struct exchange *exchange);
 };

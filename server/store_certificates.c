@@ -80,17 +80,16 @@ read_certificate(struct certificate_record *out, struct database_transaction *tr
 	const char *site, struct bytes serial, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer hex = {0};
-	int64_t request_id, reason;
+	int64_t request_id;
 	int result;
 
 	buffer_append_hex(&hex, serial);
 	result = database_read(transaction,
-		"SELECT der, request_id, issued_at, revoked_at, reason FROM certificates"
+		"SELECT der, request_id, revoked_at FROM certificates"
 		" WHERE site = ?1 AND serial = ?2",
 		VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex))),
 		COLUMNS({.bytes = &out->der}, {.integer = &request_id},
-			{.integer = &out->issued_at}, {.integer = &out->revoked_at},
-			{.integer = &reason}),
+			{.integer = &out->revoked_at}),
 		diag);
 	if (result == DONE)
 		return diag_refuse(diag, "certificate", NULL, "a serial number that this CA gave",
@@ -98,7 +97,6 @@ read_certificate(struct certificate_record *out, struct database_transaction *tr
 	if (result != DATABASE_ROW)
 		return BROKEN;
 	out->request_id = (uint32_t)request_id;
-	out->reason = (enum crl_reason)reason;
 	return DONE;
 }
 

@@ -15,9 +15,7 @@ int store_next_request_id(uint32_t *out, struct store *store, const char *site, 
 struct certificate_record {
 	struct buffer der;
 	uint32_t request_id;
-	int64_t issued_at;  /* milliseconds since 1970 */
-	int64_t revoked_at; /* 0: not revoked */
-	enum crl_reason reason;
+	int64_t revoked_at; /* milliseconds since 1970; 0: not revoked */
 };
 
 #define CERTIFICATE_RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))

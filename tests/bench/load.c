@@ -244,6 +244,7 @@ raise_descriptor_limit(void)
 int
 main(int argc, char **argv)
 {
+	OPTIONS_CLEANUP struct options given = {0};
 	struct load_options options = {
 		.count = 1000,
 		.connections = 8,
@@ -254,11 +255,12 @@ main(int argc, char **argv)
 	};
 	struct diag diag = {0};
 	char text[DIAG_TEXT_SIZE];
-	int rest, result;
+	int result;
 
 	raise_descriptor_limit();
-	result = options_parse(
-		&rest, &options, rows, sizeof(rows) / sizeof(rows[0]), argc, argv, &diag);
+	result = options_read(&given, rows, sizeof(rows) / sizeof(rows[0]), argc, argv, &diag);
+	if (result == DONE)
+		result = options_apply(&given, &options, &diag);
 	if (result == DONE)
 		result = run(&options, &diag);
 	if (result != DONE)

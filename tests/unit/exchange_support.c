@@ -109,6 +109,8 @@ append_csr(struct buffer *out, const char *challenge, EVP_PKEY *key)
 	ck_assert_int_eq(name_parse(&subject, "CN=device-1", NULL), DONE);
 	ck_assert_int_eq(alternative_name_parse(&names, "DNS:device-1.example", NULL), DONE);
 	const struct csr_plan plan = {
+		.purposes = {oid_bytes(OID_CLIENT_AUTH), BYTES("\x2a\x03\x04", 3)},
+		.purpose_count = 2,
 		.subject = buffer_bytes(&subject),
 		.challenge = challenge,
 		.subject_alt_name = buffer_bytes(&names),

@@ -87,6 +87,9 @@ START_TEST(finds_certificates)
 		ck_assert_msg(bytes_equal(buffer_bytes(&exchange->issuance.certificate),
 				      buffer_bytes(&named.der)),
 			"%s", lookups[_i].name);
+		/* Only what is on record was requested. */
+		ck_assert_int_eq(exchange->issuance.request_id > 0,
+			lookups[_i].named == ISSUED || lookups[_i].named == REVOKED);
 	} else {
 		assert_not_found(exchange);
 	}

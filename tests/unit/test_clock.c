@@ -38,8 +38,6 @@ START_TEST(moves_while_it_runs)
 	ck_assert_int_le(clock_now(&clock), real_seconds() + 40 * CLOCK_DAY_SECONDS);
 	clock_advance(&clock, -80 * INT64_C(86400000));
 	ck_assert_int_le(clock_now(&clock), real_seconds() - 40 * CLOCK_DAY_SECONDS);
-	clock_reset(&clock);
-	ck_assert_int_ge(clock_now(&clock), real);
 }
 END_TEST
 
@@ -56,8 +54,6 @@ START_TEST(stands_and_is_moved)
 	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS);
 	clock_freeze(&clock, -1);
 	ck_assert_int_eq(clock_now(&clock), -1);
-	clock_reset(&clock);
-	ck_assert_int_ge(clock_now(&clock), 1700000000);
 }
 END_TEST
 

@@ -175,7 +175,7 @@ END_TEST
 
 START_TEST(tells_of_an_enrolment)
 {
-	json_t *value, *recipients;
+	json_t *value, *recipients, *purposes;
 
 	exchange_support_pkcs_req(&support, "8CE317021F690069");
 	exchange_support_issue(&support);
@@ -213,6 +213,10 @@ START_TEST(tells_of_an_enrolment)
 		"digitalSignature");
 	ck_assert_str_eq(json_string_value(json_array_get(member(value, "csr.key_usage"), 1)),
 		"keyEncipherment");
+	purposes = member(value, "csr.extended_key_usage");
+	ck_assert_uint_eq(json_array_size(purposes), 2);
+	ck_assert_str_eq(json_string_value(json_array_get(purposes, 0)), "clientAuth");
+	ck_assert_str_eq(json_string_value(json_array_get(purposes, 1)), "1.2.3.4");
 	assert_text(value, "challenge.text", "8CE317021F690069");
 	assert_number(value, "challenge.size", 16);
 	assert_text(value, "challenge.verdict", challenge_verdict_name(VERDICT_ONE_TIME));

@@ -5,8 +5,6 @@
 #include "common/oid.h"
 #include "x509_support.h"
 
-OSSL_CLEANUP(ASN1_OBJECT, ASN1_OBJECT)
-
 START_TEST(octets_are_those_of_the_dotted_form)
 {
 	enum oid oid = (enum oid)_i;

@@ -138,6 +138,18 @@ static const struct {
 	{"x --quiet", "TEST_QUIET=0", {.polls = 10, .quiet = 1}, 2},
 };
 
+static int
+parse(int *first, struct target *target, int argc, char **argv, struct diag *diag)
+{
+	OPTIONS_CLEANUP struct options options = {0};
+	int outcome = options_read(&options, rows, ROW_COUNT, argc, argv, diag);
+
+	if (outcome != DONE)
+		return outcome;
+	*first = options.first_argument;
+	return options_apply(&options, target, diag);
+}
+
 START_TEST(takes_what_is_right)
 {
 	TEXT_CLEANUP char *line = text_copy(good[_i].line);
@@ -147,8 +159,8 @@ START_TEST(takes_what_is_right)
 	struct diag diag = {0};
 
 	set_environment(good[_i].environment);
-	ck_assert_msg(options_parse(&first, &target, rows, ROW_COUNT, argc, argv, &diag) == DONE,
-		"%s: %s: %s", good[_i].line, diag.object, diag.found);
+	ck_assert_msg(parse(&first, &target, argc, argv, &diag) == DONE, "%s: %s: %s",
+		good[_i].line, diag.object, diag.found);
 	ck_assert_int_eq(first, good[_i].first_argument);
 	ck_assert_str_eq(target.challenge, good[_i].target.challenge);
 	ck_assert_int_eq(target.polls, good[_i].target.polls);
@@ -210,8 +222,8 @@ START_TEST(refuses_what_is_wrong)
 	struct diag diag = {0};
 
 	set_environment(bad[_i].environment);
-	ck_assert_msg(options_parse(&first, &target, rows, ROW_COUNT, argc, argv, &diag) == REFUSED,
-		"%s passed", bad[_i].line);
+	ck_assert_msg(
+		parse(&first, &target, argc, argv, &diag) == REFUSED, "%s passed", bad[_i].line);
 	ck_assert_str_eq(diag_text(text, &diag), bad[_i].sentence);
 }
 END_TEST

@@ -21,6 +21,7 @@
 		ck_assert_msg(result == DONE, "%s", diag_text(words, (diag)));                     \
 	} while (0)
 
+OSSL_CLEANUP(ASN1_OBJECT, ASN1_OBJECT)
 OSSL_CLEANUP(X509, X509)
 
 /* Returns a new key of OpenSSL's making; "P-256" or the RSA size in bits when `curve` is NULL. */
@@ -45,6 +46,12 @@ EVP_PKEY *support_new_key(const char *curve, size_t bits);
 		ck_assert_ptr_nonnull(*(out));                                                     \
 		ck_assert_ptr_eq(support_next, support_data.data + support_data.size);             \
 	} while (0)
+
+/* Returns the value of the extension with this name or dotted identifier, as OpenSSL finds it. */
+struct bytes support_extension(const X509 *certificate, const char *type);
+
+/* Returns whether OpenSSL finds this purpose in the extended key usage of a certificate in DER. */
+bool support_has_purpose(struct bytes certificate, const char *purpose);
 
 /* Runs the suite and returns main's result. */
 int support_run(Suite *suite);
