@@ -1,8 +1,8 @@
 #include "server/ca_lookup.h"
 
 #include "server/ca_crl.h"
-#include "server/ca_refusal.h"
 #include "server/exchange.h"
+#include "server/refusal.h"
 #include "server/server.h"
 #include "server/store.h"
 
@@ -52,7 +52,7 @@ find(struct buffer *out, struct exchange *exchange)
 	int result = find_in_chain(out, exchange) ? DONE : find_in_store(out, exchange);
 
 	if (result == REFUSED)
-		ca_refuse(exchange, CA_REFUSAL_CERTIFICATE_UNKNOWN);
+		refusal_give(exchange, REFUSAL_CERTIFICATE_UNKNOWN);
 	return result;
 }
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "server/ca.h"
-#include "server/ca_refusal.h"
 #include "server/certificate_template.h"
 #include "server/exchange.h"
+#include "server/refusal.h"
 #include "server/server.h"
 
 #define EMPTY_NAME 2 /* octets of a Name without RDNs */
@@ -32,7 +32,7 @@ check_template(struct exchange *exchange)
 			&exchange->issuance.plan, template, request_of(exchange)->key_usage);
 		return DONE;
 	}
-	ca_refuse(exchange, CA_REFUSAL_TEMPLATE);
+	refusal_give(exchange, REFUSAL_TEMPLATE);
 	return REFUSED;
 }
 
@@ -51,7 +51,7 @@ check_key_size(struct exchange *exchange)
 	snprintf(wanted, sizeof(wanted), "at least %lld bits", (long long)minimum);
 	diag_refuse(&exchange->diag, "PKCS#10 public key", "CERTSRV_E_KEY_LENGTH", wanted,
 		"%u bits", key_bits(key));
-	ca_refuse(exchange, CA_REFUSAL_KEY_SIZE);
+	refusal_give(exchange, REFUSAL_KEY_SIZE);
 	return REFUSED;
 }
 
@@ -64,7 +64,7 @@ check_subject(struct exchange *exchange)
 		return DONE;
 	diag_refuse(&exchange->diag, "PKCS#10 subject", "RFC 5280 4.1.2.6",
 		"a subject, or a subjectAltName in its place", "neither");
-	ca_refuse(exchange, CA_REFUSAL_SUBJECT);
+	refusal_give(exchange, REFUSAL_SUBJECT);
 	return REFUSED;
 }
 
@@ -78,7 +78,7 @@ check_ca(struct exchange *exchange)
 		return DONE;
 	diag_refuse(&exchange->diag, "CA certificate", "RFC 5280 6.1.3", "one that is valid now",
 		"one that was valid until %s", clock_text(limit, issuer->not_after * 1000));
-	ca_refuse(exchange, CA_REFUSAL_CA_EXPIRED);
+	refusal_give(exchange, REFUSAL_CA_EXPIRED);
 	return REFUSED;
 }
 

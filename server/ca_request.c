@@ -3,8 +3,8 @@
 #include "common/hresult.h"
 #include "common/name.h"
 #include "server/ca_plan.h"
-#include "server/ca_refusal.h"
 #include "server/exchange.h"
+#include "server/refusal.h"
 #include "server/server.h"
 #include "server/store.h"
 
@@ -87,7 +87,7 @@ is_subject_right(struct exchange *exchange)
 	say_name(&exchange->diag, "PKCS#10 subject",
 		"NDES, unless disable_renewal_subject_name_match", scep->signer.subject,
 		scep->csr.subject);
-	ca_refuse(exchange, CA_REFUSAL_RENEWAL_SUBJECT);
+	refusal_give(exchange, REFUSAL_RENEWAL_SUBJECT);
 	return false;
 }
 
@@ -158,7 +158,7 @@ repeat(struct exchange *exchange, const struct transaction_record *record)
 	diag_refuse(&exchange->diag, "transactionID", "RFC 8894 3.2.1.1",
 		"one of its own for every key",
 		"that of a request for another key, which is pending");
-	return ca_refuse(exchange, CA_REFUSAL_TRANSACTION_IN_USE);
+	return refusal_give(exchange, REFUSAL_TRANSACTION_IN_USE);
 }
 
 int
@@ -212,7 +212,7 @@ are_names_right(struct exchange *exchange, struct bytes subject)
 			scep->subject);
 	else
 		return true;
-	ca_refuse(exchange, CA_REFUSAL_TRANSACTION_OTHER);
+	refusal_give(exchange, REFUSAL_TRANSACTION_OTHER);
 	return false;
 }
 
@@ -270,7 +270,7 @@ ca_request_answer_poll(struct exchange *exchange)
 		exchange->message.scep.transaction_id, &exchange->diag);
 
 	if (result == REFUSED)
-		return ca_refuse(exchange, CA_REFUSAL_TRANSACTION_UNKNOWN);
+		return refusal_give(exchange, REFUSAL_TRANSACTION_UNKNOWN);
 	if (result == BROKEN)
 		return STAGE_BROKE;
 	switch (record.status) {

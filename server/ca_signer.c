@@ -1,9 +1,9 @@
 #include "server/ca_signer.h"
 
 #include "common/name.h"
-#include "server/ca_refusal.h"
 #include "server/exchange.h"
 #include "server/message_type.h"
+#include "server/refusal.h"
 #include "server/server.h"
 #include "server/store.h"
 
@@ -11,7 +11,7 @@ static const char object[] = "signer's certificate";
 
 /* A signer that holds no certificate of this CA: what it signs is no renewal. */
 static int
-refuse_renewal_req(struct exchange *exchange, enum ca_refusal refusal)
+refuse_renewal_req(struct exchange *exchange, enum refusal refusal)
 {
 	BUFFER_CLEANUP struct buffer issuer = {0};
 
@@ -20,9 +20,9 @@ refuse_renewal_req(struct exchange *exchange, enum ca_refusal refusal)
 	name_text(&issuer, exchange->message.scep.signer.issuer);
 	diag_refuse(&exchange->diag, object, "RFC 8894 3.3.1.2",
 		"the certificate of this CA that is to be renewed", "%s issued by %s",
-		refusal == CA_REFUSAL_SIGNER_SELF_SIGNED ? "a self-signed one" : "one",
+		refusal == REFUSAL_SIGNER_SELF_SIGNED ? "a self-signed one" : "one",
 		buffer_text(&issuer));
-	return ca_refuse(exchange, refusal);
+	return refusal_give(exchange, refusal);
 }
 
 /* Finds the signer's record; an empty one when there is none. */
@@ -79,7 +79,7 @@ check_validity(struct exchange *exchange)
 	clock_text(limit, (early ? signer->not_before : signer->not_after) * 1000);
 	diag_refuse(&exchange->diag, object, "RFC 5280 6.1.3", "one that is valid now",
 		"one valid %s %s; it is %s", early ? "from" : "until", limit, now);
-	ca_refuse(exchange, CA_REFUSAL_SIGNER_EXPIRED);
+	refusal_give(exchange, REFUSAL_SIGNER_EXPIRED);
 	return REFUSED;
 }
 
@@ -92,7 +92,7 @@ check_not_revoked(struct exchange *exchange, const struct certificate_record *re
 		return DONE;
 	diag_refuse(&exchange->diag, object, "RFC 5280 6.3", "one that is not revoked",
 		"one revoked at %s", clock_text(when, record->revoked_at));
-	ca_refuse(exchange, CA_REFUSAL_SIGNER_REVOKED);
+	refusal_give(exchange, REFUSAL_SIGNER_REVOKED);
 	return REFUSED;
 }
 
@@ -105,14 +105,14 @@ ca_signer_identify(struct exchange *exchange)
 	if (!exchange->message.type->holds_csr)
 		return STAGE_NEXT;
 	if (name_equal(signer->issuer, signer->subject))
-		return refuse_renewal_req(exchange, CA_REFUSAL_SIGNER_SELF_SIGNED);
+		return refuse_renewal_req(exchange, REFUSAL_SIGNER_SELF_SIGNED);
 	if (find_record(&record, exchange) != DONE)
 		return STAGE_BROKE;
 	switch (check_issued_here(exchange, &record)) {
 	case DONE:
 		break;
 	case REFUSED:
-		return refuse_renewal_req(exchange, CA_REFUSAL_SIGNER_FOREIGN);
+		return refuse_renewal_req(exchange, REFUSAL_SIGNER_FOREIGN);
 	default:
 		return STAGE_BROKE;
 	}

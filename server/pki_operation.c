@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "common/base64.h"
-#include "common/hresult.h"
 #include "server/browsed.h"
 #include "server/ca_signer.h"
 #include "server/exchange.h"
 #include "server/message_type.h"
+#include "server/refusal.h"
 #include "server/server_version.h"
 
 /* A message that NDES cannot answer with a CertRep; what it sends instead is not known
@@ -35,13 +35,6 @@ int
 pki_operation_fail_to_encrypt(struct exchange *exchange, const char *reason)
 {
 	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, reason);
-}
-
-static int
-refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error, const char *reason)
-{
-	exchange_refuse(exchange, fail_info, error, NDES_EVENT_NONE, reason);
-	return STAGE_NEXT;
 }
 
 /* 2008 does not read POST at all, and 2012 answers it with 200 and no byte (ndes-behaviour 2.4). */
@@ -113,10 +106,8 @@ check_signature(struct exchange *exchange)
 	}
 	/* RFC 8894 3.2.1.4: badAlg for an algorithm that we do not take, MD5 above all. */
 	if (!scep->message.digest || scep->message.digest->oid == OID_MD5)
-		return refuse(
-			exchange, SCEP_FAIL_BAD_ALG, HRESULT_NTE_BAD_ALGID, "digest-not-supported");
-	return refuse(exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, HRESULT_NTE_BAD_SIGNATURE,
-		"signature-wrong");
+		return refusal_give(exchange, REFUSAL_DIGEST);
+	return refusal_give(exchange, REFUSAL_SIGNATURE);
 }
 
 static int
@@ -130,8 +121,7 @@ check_type(struct exchange *exchange)
 		return STAGE_NEXT;
 	diag_refuse(&exchange->diag, "messageType", "RFC 8894 3.2.1.2",
 		"one that this server knows", "%u", scep->message_type);
-	return refuse(
-		exchange, SCEP_FAIL_BAD_REQUEST, HRESULT_E_INVALIDARG, "message-type-unknown");
+	return refusal_give(exchange, REFUSAL_MESSAGE_TYPE);
 }
 
 static int
@@ -159,8 +149,7 @@ static int
 read_data(struct exchange *exchange)
 {
 	if (scep_request_read_data(&exchange->message.scep, &exchange->diag) != DONE)
-		return refuse(exchange, SCEP_FAIL_BAD_REQUEST, HRESULT_E_INVALIDARG,
-			"message-data-malformed");
+		return refusal_give(exchange, REFUSAL_MESSAGE_DATA);
 	return STAGE_NEXT;
 }
 
@@ -194,8 +183,7 @@ check_csr(struct exchange *exchange)
 	if (result == BROKEN)
 		return STAGE_BROKE;
 	if (result == REFUSED)
-		return refuse(exchange, SCEP_FAIL_BAD_ALG, HRESULT_NTE_BAD_ALGID,
-			"csr-key-not-supported");
+		return refusal_give(exchange, REFUSAL_CSR_KEY);
 	if (!key_is_rsa(key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {
 		diag_refuse(&exchange->diag, "PKCS#10 public key", NULL,
 			"an RSA key, or the setting ec_keys: accept", "an EC key");
@@ -203,8 +191,7 @@ check_csr(struct exchange *exchange)
 	}
 	result = csr_verify(csr, key, &exchange->diag);
 	if (result == REFUSED)
-		return refuse(exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, HRESULT_NTE_BAD_SIGNATURE,
-			"csr-signature-wrong");
+		return refusal_give(exchange, REFUSAL_CSR_SIGNATURE);
 	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
 }
 
@@ -235,7 +222,7 @@ refuse_operation(struct exchange *exchange)
 {
 	diag_refuse(&exchange->diag, "operation", "RFC 8894 4.1", "one that this server knows",
 		"another one");
-	return refuse(exchange, SCEP_FAIL_BAD_REQUEST, HRESULT_E_INVALIDARG, "operation-unknown");
+	return refusal_give(exchange, REFUSAL_OPERATION);
 }
 
 int
