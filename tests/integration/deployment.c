@@ -3,7 +3,6 @@
 #include <check.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "common/memory.h"
 #include "server/configuration.h"
+#include "tests/unit/temporary_directory.h"
 
 static void *
 serve(void *argument)
@@ -60,48 +60,27 @@ start(struct deployment *deployment, const char *state, const char *const *setti
 	ck_assert_int_eq(pthread_create(&deployment->thread, NULL, serve, deployment->server), 0);
 }
 
-static void
-make_directory(struct deployment *deployment)
-{
-	strcpy(deployment->directory, "/tmp/mock-ndes-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(deployment->directory));
-}
-
 void
 deployment_start(struct deployment *deployment, const char *const *settings)
 {
-	make_directory(deployment);
-	start(deployment, NULL, settings);
+	deployment_start_with_state(deployment, NULL, settings);
 }
 
 void
 deployment_start_with_state(
-	struct deployment *deployment, const char *directory, const char *const *settings)
+	struct deployment *deployment, const char *state, const char *const *settings)
 {
-	make_directory(deployment);
-	start(deployment, directory, settings);
-}
-
-static int
-remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-	return remove(path);
-}
-
-void
-deployment_halt(struct deployment *deployment)
-{
-	http_stop(deployment->server->http);
-	pthread_join(deployment->thread, NULL);
-	server_free(deployment->server);
-	deployment->server = NULL;
+	deployment->directory = temporary_directory_new();
+	start(deployment, state, settings);
 }
 
 void
 deployment_stop(struct deployment *deployment)
 {
-	deployment_halt(deployment);
-	nftw(deployment->directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	http_stop(deployment->server->http);
+	pthread_join(deployment->thread, NULL);
+	server_free(deployment->server);
+	temporary_directory_remove(deployment->directory);
 }
 
 void

@@ -14,7 +14,7 @@ struct deployment {
 	struct server *server;
 	pthread_t thread;
 	unsigned port;
-	char directory[64]; /* logs are in directory/logs */
+	char *directory; /* its own; logs are in directory/logs */
 };
 
 /*
@@ -23,15 +23,12 @@ struct deployment {
  */
 void deployment_start(struct deployment *deployment, const char *const *settings);
 
-/* The same with its state in deployment->directory/state, which an earlier one may have left. */
+/* The same with its state in a directory that an earlier one may have left; NULL: in memory. */
 void deployment_start_with_state(
-	struct deployment *deployment, const char *directory, const char *const *settings);
+	struct deployment *deployment, const char *state, const char *const *settings);
 
-/* Stops it as SIGTERM would, and removes the directory. */
+/* Stops it as SIGTERM would, and removes its own directory. */
 void deployment_stop(struct deployment *deployment);
-
-/* Stops it and leaves the directory. */
-void deployment_halt(struct deployment *deployment);
 
 /* Sends one request over a connection of its own and reads the answer. Fails the test without one. */
 void deployment_ask(struct raw_response *out, const struct deployment *deployment,

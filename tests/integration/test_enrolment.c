@@ -10,6 +10,7 @@
 #include "common/certificate_plan.h"
 #include "server/store.h"
 #include "tests/integration/device.h"
+#include "tests/unit/temporary_directory.h"
 
 /* One message on a fresh deployment, and how it fares. */
 static const struct {
@@ -272,38 +273,34 @@ START_TEST(survives_a_restart)
 	static const char *const settings[] = {"approval=after_polls", "approval_polls=1", NULL};
 	BUFFER_CLEANUP struct buffer names = {0}, lookup = {0}, serial = {0};
 	SCEP_REPLY_CLEANUP struct scep_reply pending = {0}, polled = {0}, fetched = {0};
-	struct deployment first, second;
+	char *state = temporary_directory_new();
+	struct deployment deployment;
 	struct device device;
-	char state[80];
 
-	deployment_start(&first, NULL); /* for its directory alone */
-	deployment_halt(&first);
-	snprintf(state, sizeof(state), "%s/state", first.directory);
-	deployment_start_with_state(&second, state, settings);
-	device_init(&device, &second, 0);
-	device_exchange(&pending, &device, &second, &(struct device_message){0});
+	deployment_start_with_state(&deployment, state, settings);
+	device_init(&device, &deployment, 0);
+	device_exchange(&pending, &device, &deployment, &(struct device_message){0});
 	ck_assert_uint_eq(pending.status, SCEP_STATUS_PENDING);
-	deployment_stop(&second);
+	deployment_stop(&deployment);
 
-	deployment_start_with_state(&second, state, settings);
+	deployment_start_with_state(&deployment, state, settings);
 	device_done(&device);
-	device_init(&device, &second, 0);
+	device_init(&device, &deployment, 0);
 	scep_request_put_issuer_and_subject(&names, device.ca.subject, device.signer.subject);
-	device_exchange(&polled, &device, &second,
+	device_exchange(&polled, &device, &deployment,
 		&(struct device_message){
 			.message_type = SCEP_CERT_POLL, .data = buffer_bytes(&names)});
 	ck_assert_uint_eq(polled.status, SCEP_STATUS_SUCCESS);
 	buffer_append(&serial, device.certificate.serial);
 	scep_request_put_issuer_and_serial(&lookup, device.ca.subject, buffer_bytes(&serial));
-	device_exchange(&fetched, &device, &second,
+	device_exchange(&fetched, &device, &deployment,
 		&(struct device_message){
 			.message_type = SCEP_GET_CERT, .data = buffer_bytes(&lookup)});
 	ck_assert_uint_eq(fetched.status, SCEP_STATUS_SUCCESS);
 	ck_assert(bytes_equal(device.certificate.serial, buffer_bytes(&serial)));
 	device_done(&device);
-	deployment_stop(&second);
-	deployment_start(&second, NULL);
-	deployment_stop(&second);
+	deployment_stop(&deployment);
+	temporary_directory_remove(state);
 }
 END_TEST
 
