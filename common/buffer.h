@@ -56,7 +56,7 @@ void buffer_append_text(struct buffer *buffer, const char *text);
 
 /* Appends what printf would print. */
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* Appends the number in decimal digits; many times faster than buffer_append_format. */
 void buffer_append_decimal(struct buffer *buffer, int64_t number);
