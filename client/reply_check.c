@@ -42,8 +42,7 @@ check_signature(const struct certificate **out_signer, const struct scep_reply *
 		!(signer->key_usage & KEY_USAGE_DIGITAL_SIGNATURE))
 		report_warn(report,
 			"the CertRep was signed with the %s certificate, whose keyUsage does not "
-			"allow "
-			"digitalSignature (RFC 5280 4.2.1.3)",
+			"allow digitalSignature (RFC 5280 4.2.1.3)",
 			ca_certificates_role(authority, signer));
 	return result;
 }

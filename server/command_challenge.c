@@ -141,8 +141,7 @@ static const struct option_row rows[] = {
 		.argument = "TIME",
 		.environment = "MOCK_NDES_CHALLENGE_EXPIRES",
 		.help = "how long it is valid from now, such as 90s, 60m or 2d (default 60m), or "
-			"until "
-			"when, such as 2026-01-31T23:59:59Z; a time that has passed gives a "
+			"until when, such as 2026-01-31T23:59:59Z; a time that has passed gives a "
 			"challenge that has expired",
 		.set = set_expiry},
 	{.name = "pki",

@@ -15,12 +15,10 @@ static const struct {
 } customs[] = {
 	{401, "401 - Unauthorized: Access is denied due to invalid credentials.",
 		"You do not have permission to view this directory or page using the credentials "
-		"that "
-		"you supplied."},
+		"that you supplied."},
 	{403, "403 - Forbidden: Access is denied.",
 		"You do not have permission to view this directory or page using the credentials "
-		"that "
-		"you supplied."},
+		"that you supplied."},
 	{404, "404 - File or directory not found.",
 		"The resource you are looking for might have been removed, had its name changed, "
 		"or is "
@@ -107,16 +105,14 @@ static const struct detailed {
 } details[] = {
 	{401, 1, "Unauthorized", &authentication,
 		"You do not have permission to view this directory or page using the credentials "
-		"that "
-		"you supplied.",
+		"that you supplied.",
 		"The user name or the password is wrong."},
 	{401, ANY_SUBSTATUS, "Unauthorized", &authentication, "The server wants to know who asks.",
 		"The request has no credentials of a kind that the server accepts."},
 	{403, 0, "Forbidden", &extension,
 		"You do not have permission to view this directory or page.",
 		"This is a generic 403 error and means the authenticated user is not authorized to "
-		"view "
-		"the page."},
+		"view the page."},
 	{403, ANY_SUBSTATUS, "Forbidden", &core,
 		"You do not have permission to view this directory or page.",
 		"The server's configuration does not let this request through."},

@@ -46,8 +46,7 @@ pages_ndes_general(struct buffer *out, bool byte_order_mark, const char *admin_u
 		"Simple "
 		"Certificate Enrollment Protocol (SCEP).</P>\r\n"
 		"<P>A device needs an enrollment challenge password, which an administrator gets "
-		"at "
-		"<A HREF=\"");
+		"at <A HREF=\"");
 	html_escape(&page, bytes_text(admin_url));
 	buffer_append_text(&page, "\">");
 	html_escape(&page, bytes_text(admin_url));
@@ -120,7 +119,6 @@ pages_ndes_no_permission(struct buffer *out, bool byte_order_mark)
 	begin_page(&page);
 	buffer_append_text(&page,
 		"<P>You do not have sufficient permission to enroll with SCEP.  Please contact "
-		"your "
-		"system administrator.</P>\r\n");
+		"your system administrator.</P>\r\n");
 	end_page(out, byte_order_mark, &page);
 }

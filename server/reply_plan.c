@@ -9,8 +9,11 @@
 
 /* The words that AD CS gives back with a request (1.3.6.1.4.1.311.21.38); "Issued" is captured,
  * the other is certreq's word for the same disposition. */
-#define MESSAGE_ISSUED  "Issued"
-#define MESSAGE_PENDING "Taken Under Submission"
+static const char *const server_messages[] = {
+	[SCEP_STATUS_SUCCESS] = "Issued",
+	[SCEP_STATUS_FAILURE] = NULL,
+	[SCEP_STATUS_PENDING] = "Taken Under Submission",
+};
 
 static const struct digest_algorithm *
 choose_digest(const struct exchange *exchange)
@@ -59,16 +62,14 @@ choose_transport(const struct exchange *exchange, const struct cipher_algorithm 
 static void
 write_message_data(struct exchange *exchange)
 {
-	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
-	struct bytes certificates[1 + AUTHORITY_CHAIN_MAX];
-	size_t count = 0, chain_count;
+	const struct authority *authority = exchange->site->authority;
+	struct bytes certificates[1 + AUTHORITY_CAS_MAX];
+	size_t count = 0;
 
 	if (exchange->issuance.certificate.size) {
 		certificates[count++] = buffer_bytes(&exchange->issuance.certificate);
-		chain_count = authority_chain(chain, exchange->site->authority);
-		/* Behind the two RA certificates stands the chain of the CA. */
-		for (size_t i = 2; i < chain_count; i++)
-			certificates[count++] = buffer_bytes(&chain[i]->der);
+		for (size_t i = 0; i < authority->ca_count; i++)
+			certificates[count++] = buffer_bytes(&authority->cas[i].certificate->der);
 	}
 	certs_only_write(&exchange->reply.message_data, certificates, count,
 		buffer_bytes(&exchange->issuance.crl));
@@ -105,9 +106,7 @@ plan_shape(struct exchange *exchange)
 	plan->content = ndes ? SCEP_CONTENT_ZERO_BYTE : SCEP_CONTENT_ABSENT;
 	plan->digest_parameters_null = ndes;
 	if (ndes) {
-		plan->server_message = plan->status == SCEP_STATUS_SUCCESS ? MESSAGE_ISSUED
-			: plan->status == SCEP_STATUS_PENDING              ? MESSAGE_PENDING
-									   : NULL;
+		plan->server_message = server_messages[plan->status];
 	} else {
 		plan->certificates[0] = buffer_bytes(&plan->signer->der);
 		plan->certificate_count = 1;

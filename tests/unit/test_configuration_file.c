@@ -187,8 +187,7 @@ static const struct {
 		"1000000"},
 	{"settings: {challenge: 12345}\n",
 		"c.yaml:1:12 (challenge): a whole number; expected a text (in quotes if it looks "
-		"like "
-		"something else)"},
+		"like something else)"},
 	{"sites: {a: {reply: rfc}}\n",
 		"c.yaml:1:13 (reply): \"rfc\" is no choice; did you mean "
 		"rfc8894?"},
@@ -199,12 +198,10 @@ static const struct {
 		"another name"},
 	{"sites: {a/b: {}}\n",
 		"c.yaml:1:9 (a/b): no name for a site; expected 1 to 63 of a-z, 0-9, \"-\", \"_\" "
-		"and "
-		"\".\", a letter or digit first"},
+		"and \".\", a letter or digit first"},
 	{"sites: {..: {}}\n",
 		"c.yaml:1:9 (..): no name for a site; expected 1 to 63 of a-z, 0-9, \"-\", \"_\" "
-		"and "
-		"\".\", a letter or digit first"},
+		"and \".\", a letter or digit first"},
 	{"settings: {password_max: *x}\n", "c.yaml:1:26: an alias; expected the value itself"},
 };
 

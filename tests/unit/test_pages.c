@@ -81,12 +81,10 @@ static const struct {
 } custom_pages[] = {
 	{401, "401 - Unauthorized: Access is denied due to invalid credentials.",
 		"You do not have permission to view this directory or page using the credentials "
-		"that "
-		"you supplied."},
+		"that you supplied."},
 	{403, "403 - Forbidden: Access is denied.",
 		"You do not have permission to view this directory or page using the credentials "
-		"that "
-		"you supplied."},
+		"that you supplied."},
 	{404, "404 - File or directory not found.",
 		"The resource you are looking for might have been removed, had its name changed, "
 		"or is "

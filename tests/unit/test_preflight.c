@@ -40,15 +40,13 @@ static const struct {
 	{"/tmp", "/tmp", NULL, NULL},
 	{"missing/new", NULL, NULL,
 		"state directory: missing: No such file or directory; expected a directory that "
-		"this "
-		"process may write to"},
+		"this process may write to"},
 	{"null", NULL, NULL,
 		"state directory: null is no directory; expected a directory that this process may "
 		"write to"},
 	{NULL, "null/new", NULL,
 		"log directory: null/new: Not a directory; expected a directory that this process "
-		"may "
-		"write to"},
+		"may write to"},
 	{NULL, NULL, "missing/file",
 		"ready file: missing: No such file or directory; expected a directory that this "
 		"process may write to"},

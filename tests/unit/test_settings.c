@@ -174,8 +174,7 @@ static const struct {
 		"ca_capabilities_algorithms: \"aes\" is unknown; did you mean AES?"},
 	{"ca_capabilities_algorithms", "Renewal",
 		"ca_capabilities_algorithms: \"Renewal\" is unknown; expected an algorithm keyword "
-		"of "
-		"GetCACaps such as SHA-256"},
+		"of GetCACaps such as SHA-256"},
 	{"log_fields", "date time sc_status",
 		"log_fields: IIS has no W3C field \"sc_status\"; did you mean sc-status?"},
 	{"log_fields", " ",
