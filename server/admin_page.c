@@ -11,7 +11,7 @@ write_password(struct exchange *exchange, const char *password)
 	const struct settings *settings = exchange->settings;
 	uint8_t thumbprint[EVP_MAX_MD_SIZE];
 
-	if (certificate_fingerprint(thumbprint, authority_issuer(exchange->site->authority),
+	if (certificate_fingerprint(thumbprint, authority_issuer(exchange->authority),
 		    algorithm_digest_named("MD5"), &exchange->diag) != DONE)
 		return STAGE_BROKE;
 	pages_ndes_password(&exchange->http->response.body, settings->admin_page_bom, thumbprint,
@@ -33,7 +33,7 @@ admin_page_run(struct exchange *exchange)
 		return STAGE_ANSWERED;
 	}
 	switch (challenge_password_new(
-		&password, exchange->site, exchange->arrived_ms, &exchange->diag)) {
+		&password, exchange->site, settings, exchange->arrived_ms, &exchange->diag)) {
 	case DONE:
 		return write_password(exchange, buffer_text(&password));
 	case REFUSED:

@@ -78,19 +78,19 @@ sign(struct buffer *out, const struct authority_ca *ca, struct bytes revoked, ui
 }
 
 int
-ca_crl(struct buffer *out, const struct site *site, const struct authority_ca *ca, int64_t now,
-	struct diag *diag)
+ca_crl(struct buffer *out, const struct site *site, const struct condition *condition,
+	const struct authority_ca *ca, int64_t now, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer revoked = {0};
 	uint32_t number;
 
 	/* Only certificates of devices can be revoked; a root above their CA has an empty list. */
-	if (ca == &site->authority->cas[0] &&
+	if (ca == &condition->authority->cas[0] &&
 		store_certificate_each_revoked(
 			site->server->store, site->name, add_revoked, &revoked, diag) != DONE)
 		return BROKEN;
 	if (ca_crl_cache_take(out, &number, ca->crl_cache, buffer_bytes(&revoked), now))
 		return DONE;
 	return sign(out, ca, buffer_bytes(&revoked), number, now,
-		site->settings.crl_period * HOUR_SECONDS, diag);
+		condition->settings.crl_period * HOUR_SECONDS, diag);
 }

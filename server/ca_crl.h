@@ -9,10 +9,10 @@
 #include "server/site.h"
 
 /*
- * Appends the current CRL of one of the site's CAs (site->authority->cas). Its thisUpdate is 10
+ * Appends the current CRL of one of the site's CAs (condition->authority->cas). Its thisUpdate is 10
  * minutes before it was signed and its nextUpdate a tenth of the period after the next one is due,
  * as AD CS dates them. Safe from any thread; at most one private-key operation, with no lock held.
  * DONE or BROKEN.
  */
-int ca_crl(struct buffer *out, const struct site *site, const struct authority_ca *ca, int64_t now,
-	struct diag *diag);
+int ca_crl(struct buffer *out, const struct site *site, const struct condition *condition,
+	const struct authority_ca *ca, int64_t now, struct diag *diag);

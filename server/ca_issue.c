@@ -13,7 +13,7 @@ sign(struct certificate *out, struct exchange *exchange)
 	BUFFER_CLEANUP struct buffer der = {0};
 
 	if (certificate_plan_sign(&der, &exchange->issuance.plan,
-		    authority_issuer_key(exchange->site->authority), &exchange->diag) != DONE)
+		    authority_issuer_key(exchange->authority), &exchange->diag) != DONE)
 		return BROKEN;
 	return certificate_read(out, buffer_bytes(&der), &exchange->diag) == DONE ? DONE : BROKEN;
 }

@@ -12,7 +12,7 @@ find_in_chain(struct buffer *out, const struct exchange *exchange)
 {
 	const struct scep_request *scep = &exchange->message.scep;
 	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
-	size_t count = authority_chain(chain, exchange->site->authority);
+	size_t count = authority_chain(chain, exchange->authority);
 
 	for (size_t i = 0; i < count; i++) {
 		if (certificate_is(chain[i], scep->issuer, scep->serial)) {
@@ -65,12 +65,11 @@ ca_lookup_answer_certificate(struct exchange *exchange)
 int
 ca_lookup_answer_crl(struct exchange *exchange)
 {
-	const struct site *site = exchange->site;
 	BUFFER_CLEANUP struct buffer named = {0};
 	int result = find(&named, exchange);
 
 	if (result == DONE)
-		result = ca_crl(&exchange->issuance.crl, site, &site->authority->cas[0],
-			exchange_seconds(exchange), &exchange->diag);
+		result = ca_crl(&exchange->issuance.crl, exchange->site, exchange->condition,
+			&exchange->authority->cas[0], exchange_seconds(exchange), &exchange->diag);
 	return result == BROKEN ? STAGE_BROKE : STAGE_NEXT;
 }

@@ -71,7 +71,7 @@ check_subject(struct exchange *exchange)
 static int
 check_ca(struct exchange *exchange)
 {
-	const struct certificate *issuer = authority_issuer(exchange->site->authority);
+	const struct certificate *issuer = authority_issuer(exchange->authority);
 	char limit[CLOCK_TEXT_SIZE];
 
 	if (exchange_seconds(exchange) < issuer->not_after)
@@ -85,7 +85,7 @@ check_ca(struct exchange *exchange)
 static void
 plan_validity(struct exchange *exchange)
 {
-	const struct certificate *issuer = authority_issuer(exchange->site->authority);
+	const struct certificate *issuer = authority_issuer(exchange->authority);
 	struct certificate_plan *plan = &exchange->issuance.plan;
 	int64_t now = exchange_seconds(exchange);
 
@@ -101,7 +101,7 @@ ca_plan_certificate(struct exchange *exchange)
 {
 	static int (*const checks[])(struct exchange *) = {
 		check_template, check_key_size, check_subject, check_ca};
-	const struct authority *authority = exchange->site->authority;
+	const struct authority *authority = exchange->authority;
 	const struct authority_ca *ca = &authority->cas[0];
 	const struct csr *csr = request_of(exchange);
 	struct certificate_plan *plan = &exchange->issuance.plan;

@@ -15,16 +15,16 @@ is_file(const char *name, const struct authority_ca *ca, const char *extension)
 
 int
 ca_publication_read(struct buffer *out, const char **content_type, const struct site *site,
-	const char *name, int64_t now, struct diag *diag)
+	const struct condition *condition, const char *name, int64_t now, struct diag *diag)
 {
-	const struct authority *authority = site->authority;
+	const struct authority *authority = condition->authority;
 
 	for (size_t i = 0; i < authority->ca_count; i++) {
 		const struct authority_ca *ca = &authority->cas[i];
 
 		if (is_file(name, ca, "crl")) {
 			*content_type = "application/pkix-crl";
-			return ca_crl(out, site, ca, now, diag);
+			return ca_crl(out, site, condition, ca, now, diag);
 		}
 		if (is_file(name, ca, "crt")) {
 			*content_type = "application/x-x509-ca-cert";

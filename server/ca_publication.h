@@ -7,6 +7,7 @@
 #include "common/buffer.h"
 #include "common/diag.h"
 
+struct condition;
 struct site;
 
 /*
@@ -15,4 +16,4 @@ struct site;
  * DONE; REFUSED: there is no such file; BROKEN.
  */
 int ca_publication_read(struct buffer *out, const char **content_type, const struct site *site,
-	const char *name, int64_t now, struct diag *diag);
+	const struct condition *condition, const char *name, int64_t now, struct diag *diag);

@@ -187,7 +187,7 @@ static bool
 is_ca_name(const struct exchange *exchange, struct bytes name)
 {
 	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
-	size_t count = authority_chain(chain, exchange->site->authority);
+	size_t count = authority_chain(chain, exchange->authority);
 
 	for (size_t i = 0; i < count; i++)
 		if (name_equal(name, chain[i]->subject))
@@ -206,7 +206,7 @@ are_names_right(struct exchange *exchange, struct bytes subject)
 
 	if (!is_ca_name(exchange, scep->issuer))
 		say_name(&exchange->diag, "CertPoll issuer", "RFC 8894 3.3.3",
-			authority_issuer(exchange->site->authority)->subject, scep->issuer);
+			authority_issuer(exchange->authority)->subject, scep->issuer);
 	else if (!name_equal(scep->subject, subject))
 		say_name(&exchange->diag, "CertPoll subject", "RFC 8894 3.3.3", subject,
 			scep->subject);

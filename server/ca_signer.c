@@ -45,7 +45,7 @@ find_record(struct certificate_record *out, struct exchange *exchange)
 static int
 check_issued_here(struct exchange *exchange, const struct certificate_record *record)
 {
-	const struct authority *authority = exchange->site->authority;
+	const struct authority *authority = exchange->authority;
 	const struct certificate *signer = &exchange->message.scep.signer;
 	int result = REFUSED;
 

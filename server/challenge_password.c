@@ -12,9 +12,9 @@
 
 /* Replaces `out` by a new password. */
 static void
-draw(struct buffer *out, struct site *site)
+draw(struct buffer *out, struct site *site, const struct settings *settings)
 {
-	size_t size = (size_t)site->settings.password_length;
+	size_t size = (size_t)settings->password_length;
 	BUFFER_CLEANUP struct buffer octets = {0};
 
 	random_fill(&site->server->random, buffer_append_space(&octets, size), size);
@@ -25,14 +25,15 @@ draw(struct buffer *out, struct site *site)
 }
 
 static int
-give_single(struct buffer *out, struct site *site, struct diag *diag)
+give_single(
+	struct buffer *out, struct site *site, const struct settings *settings, struct diag *diag)
 {
 	struct store *store = site->server->store;
 	int result = store_single_password_find(out, store, site->name, diag);
 
 	if (result != REFUSED)
 		return result;
-	draw(out, site);
+	draw(out, site, settings);
 	if (store_single_password_keep(store, site->name, buffer_text(out), diag) != DONE)
 		return BROKEN;
 	/* Another thread may have been first. */
@@ -40,16 +41,16 @@ give_single(struct buffer *out, struct site *site, struct diag *diag)
 }
 
 int
-challenge_password_new(struct buffer *out, struct site *site, int64_t now_ms, struct diag *diag)
+challenge_password_new(struct buffer *out, struct site *site, const struct settings *settings,
+	int64_t now_ms, struct diag *diag)
 {
-	const struct settings *settings = &site->settings;
 	int64_t expires_at = now_ms + settings->password_validity * MS_PER_MINUTE;
 	int result = CHALLENGE_DUPLICATE;
 
 	if (settings->use_single_password)
-		return give_single(out, site, diag);
+		return give_single(out, site, settings, diag);
 	for (int i = 0; result == CHALLENGE_DUPLICATE && i < DRAWS_MAX; i++) {
-		draw(out, site);
+		draw(out, site, settings);
 		result = store_challenge_add(site->server->store, site->name, buffer_text(out),
 			now_ms, expires_at, settings->password_max, diag);
 	}

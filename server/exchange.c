@@ -1,6 +1,7 @@
 #include "server/exchange.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/memory.h"
 #include "server/server.h"
@@ -17,8 +18,17 @@ exchange_new(struct server *server, struct http_exchange *http)
 		exchange->site = server->sites[0];
 		exchange->site_path = BYTES_NONE;
 	}
-	exchange->settings = &exchange->site->settings;
+	exchange_set_condition(exchange, site_hold_condition(exchange->site));
 	return exchange;
+}
+
+void
+exchange_set_condition(struct exchange *exchange, struct condition *condition)
+{
+	condition_release(exchange->condition);
+	exchange->condition = condition;
+	exchange->settings = &condition->settings;
+	exchange->authority = condition->authority;
 }
 
 void
@@ -36,6 +46,7 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->issuance.crl);
 	buffer_done(&exchange->reply.message_data);
 	buffer_done(&exchange->reply.der);
+	condition_release(exchange->condition);
 	free(exchange);
 }
 
@@ -60,4 +71,14 @@ exchange_break(struct exchange *exchange)
 	exchange->broke = true;
 	buffer_clear(&exchange->http->response.body);
 	response_set(&exchange->http->response, RESPONSE_FROM_IIS, 500, 0, 0);
+}
+
+void
+exchange_note_setting(struct exchange *exchange, const char *name)
+{
+	for (unsigned i = 0; i < exchange->shaped_count; i++)
+		if (strcmp(exchange->shaped_by[i], name) == 0)
+			return;
+	if (exchange->shaped_count < EXCHANGE_SHAPED_MAX)
+		exchange->shaped_by[exchange->shaped_count++] = name;
 }

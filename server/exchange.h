@@ -12,6 +12,8 @@
 #include "server/pipeline.h"
 #include "server/site.h"
 
+#define EXCHANGE_SHAPED_MAX 8
+
 struct operation;
 struct message_type;
 struct application;
@@ -97,9 +99,11 @@ struct reply {
 struct exchange {
 	uint64_t number; /* counted from 1; X-Mock-Request */
 	struct server *server;
-	struct site *site;      /* the default site where the URL names none that exists */
-	struct bytes site_path; /* the raw path below the site; empty when it names no site */
-	const struct settings *settings; /* the site's, as they were when the exchange began */
+	struct site *site;           /* the default site where the URL names none that exists */
+	struct bytes site_path;      /* the raw path below the site; empty when it names no site */
+	struct condition *condition; /* the site's, as it was when the exchange began; held */
+	const struct settings *settings;   /* of the condition */
+	const struct authority *authority; /* of the condition */
 	struct http_exchange *http;
 	int64_t arrived_ms;              /* the deployment's clock, since 1970 */
 	uint32_t stages;                 /* that it went through: bit i is pipeline_stage(i) */
@@ -111,6 +115,9 @@ struct exchange {
 	struct issuance issuance;
 	struct reply reply;
 	enum http_sys_error http_sys_error; /* with response.from RESPONSE_FROM_HTTP_SYS */
+	/* Names of settings that shaped the answer; those at their defaults do not count as faults. */
+	const char *shaped_by[EXCHANGE_SHAPED_MAX];
+	unsigned shaped_count;
 	bool broke;       /* a stage failed: an error of ours, not of the deployment */
 	struct diag diag; /* the words of the latest refusal or failure; empty: none */
 };
@@ -122,12 +129,21 @@ void exchange_break(struct exchange *exchange);
 struct exchange *exchange_new(struct server *server, struct http_exchange *http);
 void exchange_free(struct exchange *exchange);
 
+/* Lets the exchange go on under another condition of its deployment, whose hold it takes over. */
+void exchange_set_condition(struct exchange *exchange, struct condition *condition);
+
 /*
  * Says that the message is refused: the first caller wins. `reason` is static. The words in
  * exchange->diag go with it to the journal.
  */
 void exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, int32_t error,
 	enum ndes_event event, const char *reason);
+
+/*
+ * Says that the answer is as it is because of a setting; `name` is static, its row's. Whether the
+ * value is a healthy one is for the reader of the note to see, so honest code may always call it.
+ */
+void exchange_note_setting(struct exchange *exchange, const char *name);
 
 /* The exchange's time in whole seconds since 1970. */
 static inline int64_t

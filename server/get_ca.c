@@ -66,7 +66,7 @@ get_ca_cert_run(struct exchange *exchange)
 {
 	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
 	struct bytes certificates[AUTHORITY_CHAIN_MAX];
-	size_t count = authority_chain(chain, exchange->site->authority);
+	size_t count = authority_chain(chain, exchange->authority);
 	struct response *response = &exchange->http->response;
 
 	for (size_t i = 0; i < count; i++)
@@ -105,7 +105,7 @@ get_next_ca_cert_run(struct exchange *exchange)
 
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "application/x-x509-next-ca-cert";
-	if (write_next_ca(&response->body, exchange->site->authority, &exchange->diag) != DONE)
+	if (write_next_ca(&response->body, exchange->authority, &exchange->diag) != DONE)
 		return STAGE_BROKE;
 	return STAGE_ANSWERED;
 }

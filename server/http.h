@@ -21,7 +21,7 @@ enum http_end {
 	HTTP_END_CLIENT_LEFT,    /* the client closed or reset the connection before that */
 	HTTP_END_TIMED_OUT,      /* the client neither sent nor read for too long */
 	HTTP_END_MALFORMED,      /* the body could not be read; libmicrohttpd answered by itself */
-	HTTP_END_CLOSED_BY_PLAN, /* send.no_answer */
+	HTTP_END_CLOSED_BY_PLAN, /* send.cut, before a byte of the answer */
 	HTTP_END_SHUTDOWN,       /* the server stopped */
 };
 

@@ -187,7 +187,7 @@ answer(struct wire *wire)
 	enum MHD_Result result;
 
 	wire->progress = ANSWERED;
-	if (wire->exchange.send.no_answer)
+	if (send_plan_is_silent(&wire->exchange.send))
 		return MHD_NO;
 	assert(status >= 200 && status <= 999);
 	wire->half_closed = http_connection_is_half_closed(socket_of(wire->connection));
@@ -226,7 +226,7 @@ end_of(struct wire *wire, enum MHD_RequestTerminationCode how)
 		return HTTP_END_SHUTDOWN;
 	if (how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
 		return HTTP_END_TIMED_OUT;
-	if (wire->progress == ANSWERED && wire->exchange.send.no_answer)
+	if (wire->progress == ANSWERED && send_plan_is_silent(&wire->exchange.send))
 		return HTTP_END_CLOSED_BY_PLAN;
 	if (wire->progress == ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		return end_of_answer(wire);

@@ -84,7 +84,7 @@ write_response(struct buffer *out, const struct exchange *exchange)
 	};
 	const struct response *response = &exchange->http->response;
 
-	if (response->from == RESPONSE_FROM_NOBODY || exchange->http->send.no_answer)
+	if (response->from == RESPONSE_FROM_NOBODY || send_plan_is_silent(&exchange->http->send))
 		return;
 	json_writer_open_object(out, "response");
 	journal_text_write(out, "from", from_words[response->from]);

@@ -43,7 +43,7 @@ append_status(struct buffer *out, const struct exchange *exchange)
 {
 	const struct response *response = &exchange->http->response;
 
-	if (response->from == RESPONSE_FROM_NOBODY || exchange->http->send.no_answer) {
+	if (response->from == RESPONSE_FROM_NOBODY || send_plan_is_silent(&exchange->http->send)) {
 		buffer_append_text(out, " no answer");
 		return;
 	}

@@ -108,7 +108,7 @@ write_recipients(struct buffer *out, const struct exchange *exchange)
 		return;
 	json_writer_open_array(out, "recipients");
 	for (size_t i = 0; i < envelope->recipient_count; i++)
-		write_recipient(out, &envelope->recipients[i], exchange->site->authority);
+		write_recipient(out, &envelope->recipients[i], exchange->authority);
 	json_writer_close_array(out);
 }
 

@@ -127,7 +127,7 @@ check_type(struct exchange *exchange)
 static int
 open_envelope(struct exchange *exchange)
 {
-	const struct authority *authority = exchange->site->authority;
+	const struct authority *authority = exchange->authority;
 	const struct scep_recipient recipient = {
 		&authority->ra_encryption, authority->pki->keys[PKI_RA_ENCRYPTION]};
 	size_t limit = exchange->settings->recipient_infos == RECIPIENT_INFOS_FIRST

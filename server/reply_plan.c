@@ -62,7 +62,7 @@ choose_transport(const struct exchange *exchange, const struct cipher_algorithm 
 static void
 write_message_data(struct exchange *exchange)
 {
-	const struct authority *authority = exchange->site->authority;
+	const struct authority *authority = exchange->authority;
 	struct bytes certificates[1 + AUTHORITY_CAS_MAX];
 	size_t count = 0;
 
@@ -117,7 +117,7 @@ plan_shape(struct exchange *exchange)
 int
 reply_plan_run(struct exchange *exchange)
 {
-	const struct authority *authority = exchange->site->authority;
+	const struct authority *authority = exchange->authority;
 	const struct scep_request *scep = &exchange->message.scep;
 	const struct disposition *disposition = &exchange->disposition;
 	struct reply *reply = &exchange->reply;

@@ -150,7 +150,7 @@ static void
 write_digest(
 	struct buffer *out, const char *key, const struct server *server, const char *digest_name)
 {
-	const struct certificate *ca = authority_issuer(server->sites[0]->authority);
+	const struct certificate *ca = authority_issuer(server->sites[0]->condition->authority);
 	const struct digest_algorithm *digest = algorithm_digest_named(digest_name);
 	uint8_t octets[EVP_MAX_MD_SIZE];
 

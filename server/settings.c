@@ -176,6 +176,37 @@ settings_done(struct settings *settings)
 	*settings = (struct settings){0};
 }
 
+static bool
+value_is_equal(
+	const struct settings *one, const struct settings *other, const struct setting_row *row)
+{
+	const void *a = (const char *)one + row->offset, *b = (const char *)other + row->offset;
+	const char *text, *other_text;
+
+	switch (row->kind) {
+	case SETTING_BOOL:
+		return *(const bool *)a == *(const bool *)b;
+	case SETTING_NUMBER:
+		return *(const int64_t *)a == *(const int64_t *)b;
+	case SETTING_CHOICE:
+		return *(const int *)a == *(const int *)b;
+	case SETTING_TEXT:
+		break;
+	}
+	text = *(char *const *)a;
+	other_text = *(char *const *)b;
+	return text && other_text ? strcmp(text, other_text) == 0 : text == other_text;
+}
+
+bool
+settings_mint_the_same(const struct settings *one, const struct settings *other)
+{
+	for (size_t i = 0; settings_row_at(i); i++)
+		if (settings_row_at(i)->mints && !value_is_equal(one, other, settings_row_at(i)))
+			return false;
+	return true;
+}
+
 bool
 settings_known(const char *name)
 {

@@ -124,6 +124,9 @@ void settings_done(struct settings *settings);
 
 #define SETTINGS_CLEANUP __attribute__((cleanup(settings_done)))
 
+/* Returns whether the deployment's own certificates (authority_new) come out the same from both. */
+bool settings_mint_the_same(const struct settings *one, const struct settings *other);
+
 /* Returns whether there is a setting of this name. */
 bool settings_known(const char *name);
 

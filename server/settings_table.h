@@ -1,6 +1,5 @@
 /*
- * The rows of all settings. A new setting is a member of struct settings and a
- * row here; nothing else knows its name.
+ * The rows of all settings, one after the other (settings_rows.h).
  */
 #pragma once
 
@@ -25,6 +24,7 @@ struct setting_row {
 	int (*check)(const char *value, struct diag *diag);
 	const char *form;           /* what `check` takes: "a digest" */
 	const char *unit;           /* "minutes"; NULL: none */
+	bool mints;                 /* the deployment's own certificates follow from it */
 	enum setting_effect effect; /* on the real thing */
 	const char *real;           /* where an administrator finds it; NULL: only here */
 	const char *source;         /* the document it comes from; NULL: none */

@@ -10,10 +10,11 @@
 static const char path_prefix[] = "/site/";
 
 static int
-open_log(struct site *site, const char *directory, struct diag *diag)
+open_log(struct site *site, const struct settings *settings, const char *directory,
+	struct diag *diag)
 {
-	const struct version_row *version = server_version_row(site->settings.server_version);
-	const char *fields = site->settings.log_fields;
+	const struct version_row *version = server_version_row(settings->server_version);
+	const char *fields = settings->log_fields;
 
 	if (!directory)
 		return DONE;
@@ -35,11 +36,11 @@ site_new(struct site **out, struct server *server, const char *name, unsigned nu
 	site->base_url = number == SITE_NUMBER_DEFAULT
 		? text_copy(server->base_url)
 		: text_format("%s%s%s", server->base_url, path_prefix, name);
-	settings_copy(&site->settings, settings);
-	result = authority_new(&site->authority, &server->pki, &site->settings, site->base_url,
-		clock_now(&server->clock), diag);
+	pthread_mutex_init(&site->lock, NULL);
+	result = condition_new(&site->condition, &server->pki, settings, site->base_url,
+		clock_now(&server->clock), NULL, diag);
 	if (result == DONE)
-		result = open_log(site, log_directory, diag);
+		result = open_log(site, settings, log_directory, diag);
 	if (result == DONE)
 		*out = site;
 	else
@@ -53,11 +54,22 @@ site_free(struct site *site)
 	if (!site)
 		return;
 	w3c_log_close(site->log);
-	authority_free(site->authority);
-	settings_done(&site->settings);
+	condition_release(site->condition);
+	pthread_mutex_destroy(&site->lock);
 	free(site->base_url);
 	free(site->name);
 	free(site);
+}
+
+struct condition *
+site_hold_condition(struct site *site)
+{
+	struct condition *condition;
+
+	pthread_mutex_lock(&site->lock);
+	condition = condition_hold(site->condition);
+	pthread_mutex_unlock(&site->lock);
+	return condition;
 }
 
 static struct site *

@@ -1,10 +1,11 @@
 /*
- * One simulated NDES deployment: settings, CA, challenges, logs.
+ * One simulated NDES deployment: its condition, challenges, logs.
  */
 #pragma once
 
-#include "server/authority.h"
-#include "server/settings.h"
+#include <pthread.h>
+
+#include "server/condition.h"
 
 struct server;
 struct w3c_log;
@@ -16,10 +17,10 @@ struct site {
 	char *name;      /* "default", or NAME of /site/NAME/certsrv/... */
 	unsigned number; /* IIS site id: W3SVC1 is the default site */
 	struct server *server;
-	char *base_url; /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
-	struct settings settings;
-	struct authority *authority;
-	struct w3c_log *log; /* NULL without --log-dir */
+	char *base_url;       /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
+	struct w3c_log *log;  /* NULL without --log-dir */
+	pthread_mutex_t lock; /* around what follows */
+	struct condition *condition; /* in force */
 };
 
 /*
@@ -31,6 +32,9 @@ int site_new(struct site **out, struct server *server, const char *name, unsigne
 	const struct settings *settings, const char *log_directory, struct diag *diag);
 
 void site_free(struct site *site);
+
+/* Returns the condition in force, held; condition_release lets it go. From any thread. */
+struct condition *site_hold_condition(struct site *site);
 
 /*
  * Returns the site that a request path ("/site/NAME/certsrv/...", or anything else for the default

@@ -14,7 +14,8 @@ static_file_run(struct exchange *exchange)
 	if (!exchange->route.application->static_files)
 		return STAGE_NEXT;
 	switch (ca_publication_read(&response->body, &content_type, exchange->site,
-		exchange->route.path_info + 1, exchange_seconds(exchange), &exchange->diag)) {
+		exchange->condition, exchange->route.path_info + 1, exchange_seconds(exchange),
+		&exchange->diag)) {
 	case DONE:
 		response_set(response, RESPONSE_FROM_IIS, 200, 0, 0);
 		response->content_type = content_type;

@@ -53,7 +53,7 @@ reached_iis(const struct exchange *exchange)
 {
 	enum response_from from = exchange->http->response.from;
 
-	return !exchange->http->send.no_answer &&
+	return !send_plan_is_silent(&exchange->http->send) &&
 		(from == RESPONSE_FROM_IIS || from == RESPONSE_FROM_MSCEP);
 }
 

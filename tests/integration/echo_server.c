@@ -53,7 +53,8 @@ fill_answer(struct http_exchange *exchange)
 	else
 		report(&response->body, &exchange->request);
 	exchange->send.close_connection = asks(exchange, "close");
-	exchange->send.no_answer = asks(exchange, "silent");
+	if (asks(exchange, "silent"))
+		exchange->send.cut = SEND_CUT_BEFORE_HEAD;
 }
 
 static void

@@ -21,20 +21,23 @@ ca_support_init(struct ca_support *support, int hierarchy)
 {
 	static char name[] = SITE_NAME_DEFAULT;
 	struct server *server = &support->server;
-	struct site *site = &support->site;
+	struct condition *condition = &support->condition;
 	struct diag diag = {0};
 
-	*support = (struct ca_support){.site = {.name = name, .number = 1, .server = server}};
+	*support = (struct ca_support){
+		.condition = {.holders = 1},
+		.site = {.name = name, .number = 1, .server = server, .condition = condition},
+	};
 	clock_freeze(&server->clock, CA_SUPPORT_NOW * 1000);
 	random_init(&server->random, 1);
 	ASSERT_DONE(store_open(&server->store, NULL, &diag), &diag);
 	ASSERT_DONE(pki_load_built_in(&server->pki, &diag), &diag);
-	settings_init(&site->settings);
-	site->settings.ca_hierarchy = hierarchy;
-	ASSERT_DONE(authority_new(&site->authority, &server->pki, &site->settings, CA_SUPPORT_URL,
-			    CA_SUPPORT_NOW, &diag),
+	settings_init(&condition->settings);
+	condition->settings.ca_hierarchy = hierarchy;
+	ASSERT_DONE(authority_new(&condition->authority, &server->pki, &condition->settings,
+			    CA_SUPPORT_URL, CA_SUPPORT_NOW, &diag),
 		&diag);
-	server->sites[server->site_count++] = site;
+	server->sites[server->site_count++] = &support->site;
 	support->device_key = support_new_key(NULL, 1024);
 	support->other_key = support_new_key(NULL, 1024);
 }
@@ -44,8 +47,8 @@ ca_support_done(struct ca_support *support)
 {
 	EVP_PKEY_free(support->device_key);
 	EVP_PKEY_free(support->other_key);
-	authority_free(support->site.authority);
-	settings_done(&support->site.settings);
+	authority_free(support->condition.authority);
+	settings_done(&support->condition.settings);
 	store_close(support->server.store);
 	pki_done(&support->server.pki);
 }
@@ -75,7 +78,7 @@ fill_csr(struct csr *out, struct ca_support *support, const struct ca_message *m
 static void
 fill_names(struct scep_request *scep, struct ca_support *support, const struct ca_message *message)
 {
-	struct bytes ca = authority_issuer(support->site.authority)->subject;
+	struct bytes ca = authority_issuer(support->condition.authority)->subject;
 	struct buffer *data = &scep->message_data;
 	struct diag diag = {0};
 	size_t issuer_size;
@@ -100,7 +103,7 @@ ca_support_exchange(struct ca_support *support, const struct ca_message *message
 	exchange->number = 1;
 	exchange->server = &support->server;
 	exchange->site = &support->site;
-	exchange->settings = &support->site.settings;
+	exchange_set_condition(exchange, condition_hold(&support->condition));
 	exchange->arrived_ms = clock_now_ms(&support->server.clock) + message->later * 1000;
 	scep->message_type = message->type ? message->type : SCEP_PKCS_REQ;
 	strcpy(scep->transaction_id, message->transaction_id ? message->transaction_id : "t1");

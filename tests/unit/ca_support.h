@@ -13,7 +13,8 @@
 
 struct ca_support {
 	struct server server;
-	struct site site; /* number 1, "default" */
+	struct condition condition;
+	struct site site; /* number 1, "default"; in that condition */
 	/* Of two devices: RSA-1024. */
 	EVP_PKEY *device_key;
 	EVP_PKEY *other_key;

@@ -18,7 +18,7 @@ challenge_support_init(struct challenge_support *support)
 
 	exchange_support_init(&support->base);
 	support->exchange = &support->base.exchange;
-	support->settings = &support->base.site.settings;
+	support->settings = &support->base.settings;
 	settings_init(support->settings);
 	support->exchange->settings = support->settings;
 	random_init(&server->random, 1);
@@ -94,8 +94,8 @@ challenge_support_password(struct challenge_support *support)
 	struct buffer password = {0};
 	struct diag diag = {0};
 
-	ASSERT_DONE(challenge_password_new(
-			    &password, &support->base.site, support->exchange->arrived_ms, &diag),
+	ASSERT_DONE(challenge_password_new(&password, &support->base.site, support->settings,
+			    support->exchange->arrived_ms, &diag),
 		&diag);
 	return buffer_text(&password);
 }

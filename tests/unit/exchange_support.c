@@ -157,7 +157,7 @@ exchange_support_pkcs_req(struct exchange_support *support, const char *challeng
 	recipient.key = support->key;
 	read_certificate(ra, "CN=Test CA", "CN=NDES01-MSCEP-RA,C=US",
 		BYTES(ra_serial, sizeof(ra_serial)), support->key);
-	support->site.authority = &support->authority;
+	support->exchange.authority = &support->authority;
 	append_csr(&csr, challenge, support->key);
 	write_message(support, buffer_bytes(&csr));
 	ck_assert_int_eq(

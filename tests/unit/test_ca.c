@@ -51,8 +51,8 @@ START_TEST(spends_a_challenge_on_a_certificate_alone)
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
 	store = support.server.store;
-	support.site.settings.approval = outcomes[_i].approval;
-	support.site.settings.minimum_key_size = outcomes[_i].minimum_key_size;
+	support.condition.settings.approval = outcomes[_i].approval;
+	support.condition.settings.minimum_key_size = outcomes[_i].minimum_key_size;
 	ASSERT_DONE(
 		store_challenge_add(store, "default", password, NOW_MS, NOW_MS + 60000, 5, &diag),
 		&diag);

@@ -21,8 +21,9 @@ get(struct buffer *out, const struct ca_support *support, size_t ca, int64_t now
 	struct diag diag = {0};
 
 	buffer_clear(out);
-	ASSERT_DONE(
-		ca_crl(out, &support->site, &support->site.authority->cas[ca], now, &diag), &diag);
+	ASSERT_DONE(ca_crl(out, &support->site, &support->condition,
+			    &support->condition.authority->cas[ca], now, &diag),
+		&diag);
 }
 
 static const int hierarchies[] = {CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING};
@@ -35,7 +36,7 @@ START_TEST(revocation_shows)
 	const struct authority *authority;
 
 	ca_support_init(&support, hierarchies[_i]);
-	authority = support.site.authority;
+	authority = support.condition.authority;
 	ca_support_issue(&revoked, &support, &(struct ca_message){0});
 	ca_support_issue(&good, &support, &(struct ca_message){.transaction_id = "t2"});
 	get(&crl, &support, 0, NOW);
@@ -168,10 +169,10 @@ START_TEST(publishes_crls_and_certificates)
 	int outcome;
 
 	ca_support_init(&support, CA_HIERARCHY_ISSUING);
-	ca = &support.site.authority->cas[files[_i].ca];
+	ca = &support.condition.authority->cas[files[_i].ca];
 	get(&crl, &support, files[_i].ca, NOW);
-	outcome = ca_publication_read(
-		&content, &content_type, &support.site, files[_i].name, NOW, &diag);
+	outcome = ca_publication_read(&content, &content_type, &support.site, &support.condition,
+		files[_i].name, NOW, &diag);
 	if (!files[_i].content_type) {
 		ck_assert_int_eq(outcome, REFUSED);
 		ck_assert_uint_eq(content.size, 0);
@@ -196,7 +197,7 @@ START_TEST(root_has_a_list_of_its_own)
 	struct diag diag = {0};
 
 	ca_support_init(&support, CA_HIERARCHY_ISSUING);
-	authority = support.site.authority;
+	authority = support.condition.authority;
 	ca_support_issue(&revoked, &support, &(struct ca_message){0});
 	ca_support_revoke(&support, &revoked);
 	get(&crl, &support, 1, NOW);

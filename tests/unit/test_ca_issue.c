@@ -29,8 +29,8 @@ START_TEST(issues_what_was_asked_for)
 
 	ca_support_init(&support, hierarchies[_i]);
 	ca_support_issue(&certificate, &support, &message);
-	ck_assert_int_eq(ca_support_verify(support.site.authority, buffer_bytes(&certificate.der),
-				 BYTES_NONE, NOW),
+	ck_assert_int_eq(ca_support_verify(support.condition.authority,
+				 buffer_bytes(&certificate.der), BYTES_NONE, NOW),
 		X509_V_OK);
 	name_text(&subject, certificate.subject);
 	ck_assert_str_eq(buffer_text(&subject), "CN=device, O=Example");
@@ -56,7 +56,7 @@ START_TEST(issued_ones_are_bound_to_time_and_content)
 	struct bytes der;
 
 	ca_support_init(&support, hierarchies[_i]);
-	authority = support.site.authority;
+	authority = support.condition.authority;
 	ca_support_issue(&certificate, &support, &(struct ca_message){0});
 	der = buffer_bytes(&certificate.der);
 	ck_assert_int_eq(ca_support_verify(authority, der, BYTES_NONE, NOW + 366 * DAY),
@@ -135,7 +135,7 @@ START_TEST(templates_decide_the_purpose)
 	CLEANUP(X509) X509 *decoded = NULL;
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	set_templates(&support.site.settings, purposes[_i].template);
+	set_templates(&support.condition.settings, purposes[_i].template);
 	ca_support_issue(&certificate, &support, &(struct ca_message){0});
 	SUPPORT_DECODE(&decoded, d2i_X509, buffer_bytes(&certificate.der));
 	ck_assert_msg(X509_check_purpose(decoded, purposes[_i].purpose, 0) == purposes[_i].good,
@@ -173,8 +173,8 @@ START_TEST(nothing_outlives_the_ca)
 	int64_t end;
 
 	ca_support_init(&support, hierarchies[_i]);
-	end = authority_issuer(support.site.authority)->not_after;
-	support.site.settings.validity_period = 36500;
+	end = authority_issuer(support.condition.authority)->not_after;
+	support.condition.settings.validity_period = 36500;
 	ca_support_issue(&certificate, &support, &(struct ca_message){0});
 	ck_assert_int_eq(certificate.not_after, end);
 }
@@ -187,10 +187,10 @@ START_TEST(elliptic_keys_have_no_minimum)
 	CLEANUP(EVP_PKEY) EVP_PKEY *key = support_new_key("P-256", 0);
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	support.site.settings.minimum_key_size = 2048;
+	support.condition.settings.minimum_key_size = 2048;
 	ca_support_issue(&certificate, &support, &(struct ca_message){.key = key});
-	ck_assert_int_eq(ca_support_verify(support.site.authority, buffer_bytes(&certificate.der),
-				 BYTES_NONE, NOW),
+	ck_assert_int_eq(ca_support_verify(support.condition.authority,
+				 buffer_bytes(&certificate.der), BYTES_NONE, NOW),
 		X509_V_OK);
 }
 END_TEST
@@ -225,8 +225,8 @@ START_TEST(refuses_as_ad_cs_does)
 	char text[DIAG_TEXT_SIZE];
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	set_templates(&support.site.settings, refusals[_i].template);
-	support.site.settings.minimum_key_size = refusals[_i].minimum_key_size;
+	set_templates(&support.condition.settings, refusals[_i].template);
+	support.condition.settings.minimum_key_size = refusals[_i].minimum_key_size;
 	exchange = ca_support_run(&support, &refusals[_i].message);
 	diag_text(text, &exchange->diag);
 	if (!refusals[_i].reason) {

@@ -37,7 +37,7 @@ static void
 choose(struct certificate *out, struct ca_support *support, struct buffer *wrong_name,
 	enum named named)
 {
-	const struct authority *authority = support->site.authority;
+	const struct authority *authority = support->condition.authority;
 	struct diag diag = {0};
 
 	if (named == RA_SIGNING)
@@ -116,7 +116,8 @@ START_TEST(gives_the_crl_for_what_it_knows)
 	ck_assert_int_eq(exchange->disposition.status, SCEP_STATUS_SUCCESS);
 	ck_assert_uint_eq(exchange->issuance.certificate.size, 0);
 	ASSERT_DONE(crl_read(&crl, buffer_bytes(&exchange->issuance.crl), &diag), &diag);
-	ASSERT_DONE(crl_verify(&crl, authority_issuer_key(support.site.authority), &diag), &diag);
+	ASSERT_DONE(
+		crl_verify(&crl, authority_issuer_key(support.condition.authority), &diag), &diag);
 	ck_assert_msg(crl_lists(&crl, named.serial) == (lookups[_i].named == REVOKED), "%s",
 		lookups[_i].name);
 }

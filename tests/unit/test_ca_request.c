@@ -53,8 +53,8 @@ START_TEST(answers_step_by_step)
 	CA_SUPPORT_CLEANUP struct ca_support support;
 
 	ca_support_init(&support, CA_HIERARCHY_ISSUING);
-	support.site.settings.approval = conversations[_i].approval;
-	support.site.settings.approval_polls = conversations[_i].approval_polls;
+	support.condition.settings.approval = conversations[_i].approval;
+	support.condition.settings.approval_polls = conversations[_i].approval_polls;
 	for (size_t i = 0; i < STEPS_MAX && conversations[_i].steps[i].kind; i++) {
 		const struct step *step = &conversations[_i].steps[i];
 		EXCHANGE_CLEANUP struct exchange *exchange =
@@ -97,8 +97,8 @@ START_TEST(issues_the_pending_request)
 	BUFFER_CLEANUP struct buffer subject = {0};
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	support.site.settings.approval = APPROVAL_AFTER_POLLS;
-	support.site.settings.approval_polls = 1;
+	support.condition.settings.approval = APPROVAL_AFTER_POLLS;
+	support.condition.settings.approval_polls = 1;
 	pending = ca_support_run(&support, &first);
 	ck_assert_int_eq(pending->disposition.status, SCEP_STATUS_PENDING);
 	ca_support_issue(&issued, &support, &second);
@@ -125,8 +125,8 @@ START_TEST(another_key_cannot_join_a_pending_transaction)
 	EXCHANGE_CLEANUP struct exchange *pending = NULL, *other = NULL, *poll = NULL;
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	support.site.settings.approval = APPROVAL_AFTER_POLLS;
-	support.site.settings.approval_polls = 1;
+	support.condition.settings.approval = APPROVAL_AFTER_POLLS;
+	support.condition.settings.approval_polls = 1;
 	pending = ca_support_run(&support, &(struct ca_message){0});
 	other = ca_support_run(&support, &(struct ca_message){.key = support.other_key});
 	assert_refused(other, "transaction-in-use", SCEP_FAIL_BAD_REQUEST);
@@ -159,7 +159,7 @@ START_TEST(polls_must_fit_a_pending_request)
 	EXCHANGE_CLEANUP struct exchange *request = NULL, *poll = NULL;
 
 	ca_support_init(&support, CA_HIERARCHY_ISSUING);
-	support.site.settings.approval = APPROVAL_MANUAL;
+	support.condition.settings.approval = APPROVAL_MANUAL;
 	request = ca_support_run(&support, &(struct ca_message){0});
 	poll = ca_support_run(&support, &polls[_i].message);
 	if (polls[_i].reason) {
@@ -197,14 +197,14 @@ START_TEST(a_pending_request_may_be_refused)
 	EXCHANGE_CLEANUP struct exchange *request = NULL, *first = NULL, *second = NULL;
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	support.site.settings.approval = APPROVAL_AFTER_POLLS;
-	support.site.settings.approval_polls = 1;
+	support.condition.settings.approval = APPROVAL_AFTER_POLLS;
+	support.condition.settings.approval_polls = 1;
 	request = ca_support_run(&support, &(struct ca_message){0});
 	ck_assert_int_eq(request->disposition.status, SCEP_STATUS_PENDING);
-	support.site.settings.minimum_key_size = 2048;
+	support.condition.settings.minimum_key_size = 2048;
 	first = ca_support_run(&support, &poll);
 	assert_refused(first, "key-too-small", SCEP_FAIL_BAD_REQUEST);
-	support.site.settings.minimum_key_size = 1024;
+	support.condition.settings.minimum_key_size = 1024;
 	second = ca_support_run(&support, &poll);
 	assert_refused(second, "request-refused", SCEP_FAIL_BAD_REQUEST);
 	ck_assert_int_eq(second->disposition.error, HRESULT_CERTSRV_E_KEY_LENGTH);
@@ -232,14 +232,14 @@ START_TEST(a_pending_request_ends_once)
 				other = {.type = races[_i].types[1]};
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	support.site.settings.approval = APPROVAL_AFTER_POLLS;
-	support.site.settings.approval_polls = 1;
+	support.condition.settings.approval = APPROVAL_AFTER_POLLS;
+	support.condition.settings.approval_polls = 1;
 	request = ca_support_run(&support, &(struct ca_message){0});
 	second = ca_support_exchange(&support, &other);
 	ck_assert_int_eq(second->message.type->answer(second), STAGE_NEXT);
 	ck_assert_msg(second->issuance.approved, "%s: not approved", races[_i].name);
 	if (races[_i].refused)
-		support.site.settings.minimum_key_size = 2048;
+		support.condition.settings.minimum_key_size = 2048;
 	first = ca_support_run(&support, &one);
 	ck_assert_int_eq(ca_issue_run(second), STAGE_NEXT);
 	ck_assert_int_eq(second->disposition.status, first->disposition.status);
@@ -259,8 +259,8 @@ START_TEST(a_poll_that_comes_too_late_waits)
 	EXCHANGE_CLEANUP struct exchange *request = NULL, *first = NULL, *late = NULL, *anew = NULL;
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
-	support.site.settings.approval = APPROVAL_AFTER_POLLS;
-	support.site.settings.approval_polls = 1;
+	support.condition.settings.approval = APPROVAL_AFTER_POLLS;
+	support.condition.settings.approval_polls = 1;
 	request = ca_support_run(&support, &(struct ca_message){0});
 	late = ca_support_exchange(&support, &poll);
 	ck_assert_int_eq(late->message.type->answer(late), STAGE_NEXT);

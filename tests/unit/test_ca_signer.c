@@ -75,7 +75,7 @@ damage_signature(struct certificate *certificate)
 static void
 make_signer(struct certificate *out, struct ca_support *support, enum kind kind)
 {
-	const struct authority *authority = support->site.authority;
+	const struct authority *authority = support->condition.authority;
 	const struct ca_message enrolment = {.transaction_id = "first"};
 	BUFFER_CLEANUP struct buffer name = {0};
 	struct diag diag = {0};
@@ -209,7 +209,7 @@ START_TEST(renewal_keeps_the_subject)
 	char text[DIAG_TEXT_SIZE];
 
 	ca_support_init(&support, CA_HIERARCHY_ISSUING);
-	support.site.settings.disable_renewal_subject_name_match = subjects[_i].disable_match;
+	support.condition.settings.disable_renewal_subject_name_match = subjects[_i].disable_match;
 	make_signer(&signer, &support, subjects[_i].signer);
 	exchange = ca_support_run(&support,
 		&(struct ca_message){.transaction_id = "second",

@@ -369,7 +369,7 @@ START_TEST(tells_that_there_was_no_answer)
 {
 	json_t *value;
 
-	support.http.send.no_answer = true;
+	support.http.send.cut = SEND_CUT_BEFORE_HEAD;
 	support.http.end = HTTP_END_CLOSED_BY_PLAN;
 	value = entry();
 	assert_absent(value, "response");

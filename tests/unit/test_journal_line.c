@@ -79,7 +79,7 @@ START_TEST(prints_words_where_something_was_not_served)
 	assert_line(
 		"23:59:58.747 #17 [blue] GET GetCACaps -> 200 (our failure: pkiMessage: no ASN.1) "
 		"client-left 3 ms\n");
-	support.http.send.no_answer = true;
+	support.http.send.cut = SEND_CUT_BEFORE_HEAD;
 	support.exchange.broke = false;
 	assert_line("23:59:58.747 #17 [blue] GET GetCACaps -> no answer client-left 3 ms\n");
 }

@@ -1,0 +1,35 @@
+/*
+ * What the machines of the deployment noted down while an exchange went through
+ * them: events, calls from server to server, lines of the policy module's log. Stages
+ * note it; `send` hands it to the logs, in this order, when the last byte is out.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "server/event_catalogue.h"
+
+struct exchange;
+
+/* A call between the policy module and CertificateRegistrationSvc: a line of the W3C log. */
+struct evidence_call {
+	const char *method;     /* static, as the other texts */
+	const char *path;       /* "/CertificateRegistrationSvc/Certificate/VerifyRequest" */
+	const char *user_agent; /* "NDES_Plugin" */
+	unsigned port;
+	unsigned status;
+	unsigned substatus;
+	uint32_t win32_status;
+	unsigned sc_bytes;
+	unsigned time_taken_ms;
+};
+
+/* Notes an event; the values stand for %1, %2, ... in its text, are copied, and end with NULL. */
+void evidence_event(struct exchange *exchange, enum event event, ...) __attribute__((sentinel));
+
+/* Notes a call. */
+void evidence_call(struct exchange *exchange, const struct evidence_call *call);
+
+/* Notes a line of NDESPlugin.log, printf-like. */
+void evidence_plugin_line(struct exchange *exchange, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));

@@ -1,0 +1,14 @@
+/*
+ * Where rules meet exchanges. The pipeline asks once after each stage; nobody else
+ * calls.
+ */
+#pragma once
+
+struct exchange;
+struct stage;
+
+/*
+ * Applies what the site's rules have for this exchange behind a stage whose result was `result`.
+ * Returns `result`, or what the last action that struck made of it.
+ */
+int rule_engine_apply(struct exchange *exchange, const struct stage *stage, int result);

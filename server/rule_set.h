@@ -1,0 +1,53 @@
+/*
+ * The rules of a site: which exchanges they strike, how often, and what they do.
+ *
+ * A rule is decided once for an exchange: at its arrival when it asks for what
+ * stands in the request line and the headers; behind mscep.dll when it asks for
+ * what stands in the message. Arrivals are counted on the I/O thread, messages in
+ * the order in which they were handed to the workers, and each draw is a function
+ * of the seed, the rule's id and its nth match: so the same requests in the same
+ * order meet the same faults, whatever the threads do.
+ *
+ *   - id: two-503-then-ok           generated ("status-1") when missing
+ *     match: {operation: PKIOperation, method: GET, message_type: PKCSReq,
+ *             subject: "*CN=dev-*", user_agent: "profiled/*", transaction: ..., path: ...,
+ *             cipher: ..., digest: ...}          all must fit; texts are globs
+ *     when: {times: 2, after: 0, every: 1, probability: 1.0, max_consecutive: 3, for: 10m}
+ *     do: {status: 503, from: http_sys}          an action with its arguments, or a list of them
+ *     priority: 10                  higher first, ties in the order of the file
+ *     continue: true                else the first that strikes is the last
+ *     note: "for the reader"
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "server/condition.h"
+
+struct exchange;
+struct rule_set;
+struct yaml_tree;
+
+/* Where rules stand: a list of JSON objects, and the text that it was read from. */
+struct rule_source {
+	const json_t *rules;          /* NULL: none */
+	const struct yaml_tree *tree; /* for line and column; NULL: `name` alone */
+	const char *name;             /* of the profile or file */
+};
+
+/*
+ * Makes the rules of all sources, held once; the counters are at zero. `base` is the condition of the
+ * site, which a rule's `settings` come on top of; `pki`, `base_url` and `now` are for what has to be
+ * minted then. DONE; REFUSED with file:line:column, or with both names when two sources hold a rule
+ * of the same id; or BROKEN.
+ */
+int rule_set_new(struct rule_set **out, const struct rule_source *sources, size_t count,
+	uint64_t seed, struct condition *base, const struct pki *pki, const char *base_url,
+	int64_t now, struct diag *diag);
+
+/* Holds them once more and returns them; lets them go (NULL allowed). From any thread. */
+struct rule_set *rule_set_hold(struct rule_set *rules);
+void rule_set_release(struct rule_set *rules);
+
+/* Sets all counters to zero. */
+void rule_set_rearm(struct rule_set *rules);

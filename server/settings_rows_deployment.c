@@ -1,0 +1,40 @@
+/* What the deployment is, and the way from the device to it. */
+#include "server/settings_rows.h"
+
+/* clang-format off */
+const struct setting_row settings_rows_deployment[] = {
+	{CHOICE(server_version, "2019",
+		[SERVER_2008] = "2008", [SERVER_2008_R2] = "2008_r2", [SERVER_2012] = "2012",
+		[SERVER_2012_R2] = "2012_r2", [SERVER_2016] = "2016", [SERVER_2019] = "2019",
+		[SERVER_2022] = "2022"),
+		SETUP("Windows Server"), .source = CRYPTLIB,
+		.help = "Which Windows Server it is: fixes IIS's version, GetCACaps, what "
+			"becomes of POST, the reply's cipher and the fields of the log"},
+	{CHOICE(policy_module, "intune",
+		[POLICY_MODULE_NONE] = "none", [POLICY_MODULE_INTUNE] = "intune"),
+		.effect = EFFECT_IISRESET,
+		.real = "HKLM\\SOFTWARE\\Microsoft\\Cryptography\\MSCEP\\Modules\\NDESPolicy",
+		.source = "Intune: troubleshoot the NDES policy module",
+		.help = "Whether Intune's policy module judges requests; with it the browsed URL "
+			"answers 403, without it with a page"},
+	{CHOICE(ca_hierarchy, "root",
+		[CA_HIERARCHY_ROOT] = "root", [CA_HIERARCHY_ISSUING] = "issuing"),
+		SETUP("AD CS"),
+		.mints = true,
+		.help = "Whether the root CA issues by itself or through an issuing CA below it"},
+	{CHOICE(next_ca, "none",
+		[NEXT_CA_NONE] = "none", [NEXT_CA_CONFIGURED] = "configured"),
+		AT_ONCE(NULL), .source = RFC8894 " 4.7",
+		.mints = true,
+		.help = "Whether GetNextCACert is offered and answered with a next CA, which "
+			"NDES is not known to do"},
+	{TEXT(host_name, "NDES01", 15), .check = settings_check_host_name,
+		.form = "letters, digits and hyphens", SETUP("computer name"),
+		.mints = true,
+		.help = "The computer's name, in the log and in the subject of the RA "
+			"certificates"},
+
+	
+	{0},
+};
+/* clang-format on */
