@@ -241,13 +241,13 @@ warn_of_strangers(const struct configuration *configuration)
 {
 	struct listen_address address;
 
-	for (size_t i = 0; i < configuration->listen_count; i++) {
-		listen_address_parse(&address, configuration->listen[i], NULL);
+	for (size_t i = 0; i < configuration->listener_count; i++) {
+		listen_address_parse(&address, configuration->listeners[i].address, NULL);
 		if (!address.loopback)
 			fprintf(stderr,
 				"mock-ndes serve: warning: %s can be reached from other machines, "
 				"and whoever reaches it gets certificates\n",
-				configuration->listen[i]);
+				configuration->listeners[i].address);
 	}
 }
 

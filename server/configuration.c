@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/memory.h"
 #include "server/listen_address.h"
@@ -9,11 +10,20 @@
 
 #define LISTEN_DEFAULT "127.0.0.1:8080"
 
+static const char fault_option[] = "fault=";
+
+static bool
+is_fault(const char *text)
+{
+	return strncmp(text, fault_option, strlen(fault_option)) == 0;
+}
+
 void
 configuration_init(struct configuration *configuration)
 {
 	*configuration = (struct configuration){0};
-	configuration->listen[configuration->listen_count++] = text_copy(LISTEN_DEFAULT);
+	configuration->listeners[configuration->listener_count++].address =
+		text_copy(LISTEN_DEFAULT);
 	settings_init(&configuration->settings);
 }
 
@@ -34,26 +44,61 @@ configuration_done(struct configuration *configuration)
 	*configuration = (struct configuration){0};
 }
 
-int
-configuration_add_listen(struct configuration *configuration, const char *text, struct diag *diag)
+/* Takes what stands behind "fault=". */
+static int
+set_fault(struct configuration_listener *listener, const char *names, struct diag *diag)
+{
+	if (!*names)
+		return diag_refuse(
+			diag, "", NULL, "fault=NAME[+NAME]", "\"fault=\" without a name");
+	if (listener->fault)
+		return diag_refuse(diag, "", NULL, "NAME+NAME", "\"fault=\" twice");
+	listener->fault = text_copy(names);
+	return DONE;
+}
+
+static int
+add_address(struct configuration *configuration, const char *text, struct diag *diag)
 {
 	struct listen_address address;
 
 	if (listen_address_parse(&address, text, diag) != DONE)
 		return REFUSED;
-	if (configuration->listen_count == SERVER_LISTENERS_MAX)
+	if (configuration->listener_count == SERVER_LISTENERS_MAX)
 		return diag_refuse(diag, "", NULL, "fewer of them",
 			"more than %d addresses to listen on", SERVER_LISTENERS_MAX);
-	configuration->listen[configuration->listen_count++] = text_copy(text);
+	configuration->listeners[configuration->listener_count++].address = text_copy(text);
 	return DONE;
+}
+
+int
+configuration_add_listen(struct configuration *configuration, const char *text, struct diag *diag)
+{
+	size_t size = strcspn(text, ",");
+	const char *option = text[size] ? text + size + 1 : NULL;
+	TEXT_CLEANUP char *address = text_copy_size(text, size);
+
+	if (!option && is_fault(text) && configuration->listener_count)
+		option = text;
+	else if (add_address(configuration, address, diag) != DONE)
+		return REFUSED;
+	if (!option)
+		return DONE;
+	if (!is_fault(option))
+		return diag_refuse(diag, "", NULL, "ADDRESS:PORT,fault=NAME", "\"%s\"", text);
+	return set_fault(&configuration->listeners[configuration->listener_count - 1],
+		option + strlen(fault_option), diag);
 }
 
 void
 configuration_clear_listen(struct configuration *configuration)
 {
-	for (size_t i = 0; i < configuration->listen_count; i++)
-		free(configuration->listen[i]);
-	configuration->listen_count = 0;
+	for (size_t i = 0; i < configuration->listener_count; i++) {
+		free(configuration->listeners[i].address);
+		free(configuration->listeners[i].fault);
+		configuration->listeners[i] = (struct configuration_listener){0};
+	}
+	configuration->listener_count = 0;
 }
 
 int
@@ -71,15 +116,16 @@ configuration_set_path(char **out, const char *value, struct diag *diag)
 static int
 check_listen(const struct configuration *configuration, struct diag *diag)
 {
-	for (size_t i = 0; i < configuration->listen_count; i++) {
+	for (size_t i = 0; i < configuration->listener_count; i++) {
 		struct listen_address one, other;
 
-		listen_address_parse(&one, configuration->listen[i], NULL);
+		listen_address_parse(&one, configuration->listeners[i].address, NULL);
 		for (size_t j = 0; j < i; j++) {
-			listen_address_parse(&other, configuration->listen[j], NULL);
+			listen_address_parse(&other, configuration->listeners[j].address, NULL);
 			if (!one.any_port && listen_address_equal(&one, &other))
 				return diag_refuse(diag, "listen", NULL, "each address once",
-					"%s stands there twice", configuration->listen[i]);
+					"%s stands there twice",
+					configuration->listeners[i].address);
 		}
 	}
 	return DONE;
@@ -111,13 +157,23 @@ write_path(struct buffer *out, const char *key, const char *path, const char *co
 	buffer_append_format(out, " # %s\n", comment);
 }
 
+static void
+write_listener(struct buffer *out, const struct configuration_listener *listener)
+{
+	TEXT_CLEANUP char *text = text_format("%s%s%s%s", listener->address,
+		listener->fault ? "," : "", listener->fault ? fault_option : "",
+		listener->fault ? listener->fault : "");
+
+	settings_text_write_text(out, text);
+}
+
 void
 configuration_write_yaml(struct buffer *out, const struct configuration *configuration)
 {
-	buffer_append_text(out, "listen: # ADDRESS:PORT, port 0 for a free one\n");
-	for (size_t i = 0; i < configuration->listen_count; i++) {
+	buffer_append_text(out, "listen: # ADDRESS:PORT[,fault=NAME], port 0 for a free one\n");
+	for (size_t i = 0; i < configuration->listener_count; i++) {
 		buffer_append_text(out, "  - ");
-		settings_text_write_text(out, configuration->listen[i]);
+		write_listener(out, &configuration->listeners[i]);
 		buffer_append_byte(out, '\n');
 	}
 	write_path(out, "ready_file", configuration->ready_file, "a path; null: none");

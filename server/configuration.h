@@ -9,6 +9,13 @@
 #include "server/server.h"
 #include "server/settings.h"
 
+/* "127.0.0.1:8080", or "127.0.0.1:0,fault=app-pool-stopped". */
+struct configuration_listener {
+	char *address;
+	char *fault; /* fault profiles joined by "+": the listener leads to a site with them alone;
+		      * NULL: to all sites, by their URLs */
+};
+
 struct configuration_site {
 	char *name;
 	json_t *own;              /* what the file says of it */
@@ -16,8 +23,8 @@ struct configuration_site {
 };
 
 struct configuration {
-	char *listen[SERVER_LISTENERS_MAX]; /* "127.0.0.1:8080" */
-	size_t listen_count;
+	struct configuration_listener listeners[SERVER_LISTENERS_MAX];
+	size_t listener_count;
 	char *ready_file;         /* NULL: none */
 	char *pki_directory;      /* NULL: the built-in one */
 	char *state_directory;    /* NULL: in memory */
@@ -37,7 +44,11 @@ void configuration_init(struct configuration *configuration);
 
 void configuration_done(struct configuration *configuration);
 
-/* Adds an address to listen on; DONE, or REFUSED with the object of the diag left empty. */
+/*
+ * Adds a listener, "ADDRESS:PORT[,fault=NAME[+NAME]]"; "fault=..." alone belongs to the one added last,
+ * for sources that separate listeners by commas. DONE, or REFUSED with the object of the diag left
+ * empty.
+ */
 int configuration_add_listen(
 	struct configuration *configuration, const char *text, struct diag *diag);
 

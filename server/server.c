@@ -19,9 +19,9 @@ static int
 listen_everywhere(
 	struct server *server, const struct configuration *configuration, struct diag *diag)
 {
-	for (size_t i = 0; i < configuration->listen_count; i++) {
+	for (size_t i = 0; i < configuration->listener_count; i++) {
 		int result = http_listen(
-			&server->listeners[i], configuration->listen[i], &server->service, diag);
+			&server->listeners[i], configuration->listeners[i].address, &server->service, diag);
 
 		if (result != DONE)
 			return result;

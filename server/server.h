@@ -14,7 +14,7 @@ struct store;
 struct journal;
 
 #define SERVER_SITES_MAX     64
-#define SERVER_LISTENERS_MAX 8
+#define SERVER_LISTENERS_MAX 32
 
 struct server {
 	struct clock clock;

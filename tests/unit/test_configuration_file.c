@@ -57,8 +57,8 @@ START_TEST(starts_with_the_defaults)
 	CONFIGURATION_CLEANUP struct configuration configuration = {0};
 
 	read_good(&configuration, "# nothing\n");
-	ck_assert_uint_eq(configuration.listen_count, 1);
-	ck_assert_str_eq(configuration.listen[0], "127.0.0.1:8080");
+	ck_assert_uint_eq(configuration.listener_count, 1);
+	ck_assert_str_eq(configuration.listeners[0].address, "127.0.0.1:8080");
 	ck_assert_ptr_null(configuration.ready_file);
 	ck_assert_ptr_null(configuration.state_directory);
 	ck_assert(!configuration.has_seed && !configuration.quiet);
@@ -92,9 +92,9 @@ START_TEST(takes_everything)
 	CONFIGURATION_CLEANUP struct configuration configuration = {0};
 
 	read_good(&configuration, everything);
-	ck_assert_uint_eq(configuration.listen_count, 2);
-	ck_assert_str_eq(configuration.listen[0], "127.0.0.1:0");
-	ck_assert_str_eq(configuration.listen[1], "[::1]:0");
+	ck_assert_uint_eq(configuration.listener_count, 2);
+	ck_assert_str_eq(configuration.listeners[0].address, "127.0.0.1:0");
+	ck_assert_str_eq(configuration.listeners[1].address, "[::1]:0");
 	ck_assert_str_eq(configuration.ready_file, "run/ready.json");
 	ck_assert_str_eq(configuration.pki_directory, "my-pki");
 	ck_assert_str_eq(configuration.state_directory, "2026");
@@ -217,7 +217,7 @@ START_TEST(refuses_files)
 	ck_assert_msg(configuration_file_read(&configuration, FILE_NAME, &diag) == REFUSED,
 		"%s passed", bad[_i].text);
 	ck_assert_str_eq(diag_text(text, &diag), bad[_i].sentence);
-	ck_assert_uint_eq(configuration.listen_count, 2);
+	ck_assert_uint_eq(configuration.listener_count, 2);
 }
 END_TEST
 
