@@ -87,6 +87,18 @@ static const char everything[] = "listen:\n"
 				 "  same: {}\n"
 				 "  empty:\n";
 
+START_TEST(takes_a_listener_with_faults)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+
+	read_good(&configuration, "listen: ['127.0.0.1:0,fault=a+b', '127.0.0.1:0', fault=c]\n");
+	ck_assert_uint_eq(configuration.listener_count, 2);
+	ck_assert_str_eq(configuration.listeners[0].address, "127.0.0.1:0");
+	ck_assert_str_eq(configuration.listeners[0].fault, "a+b");
+	ck_assert_str_eq(configuration.listeners[1].fault, "c");
+}
+END_TEST
+
 START_TEST(takes_everything)
 {
 	CONFIGURATION_CLEANUP struct configuration configuration = {0};
@@ -141,6 +153,9 @@ START_TEST(reads_what_it_writes)
 }
 END_TEST
 
+#define FOUR  "'[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', "
+#define EIGHT FOUR FOUR
+
 static const struct {
 	const char *text;
 	const char *sentence;
@@ -169,9 +184,13 @@ static const struct {
 		"c.yaml:3:5 (listen): port \"x\"; expected a port from 0 to 65535"},
 	{"listen:\n  - 127.0.0.1:0\n  - 80\n",
 		"c.yaml:3:5 (listen): a whole number; expected ADDRESS:PORT"},
-	{"listen: ['[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', '[::1]:0', "
-	 "'[::1]:0', '[::1]:0']\n",
-		"c.yaml:1:98 (listen): more than 8 addresses to listen on; expected fewer of them"},
+	{"listen: [" EIGHT EIGHT EIGHT EIGHT "'[::1]:0']\n",
+		"c.yaml:1:362 (listen): more than 32 addresses to listen on; expected fewer of "
+		"them"},
+	{"listen: '127.0.0.1:0,fault='\n",
+		"c.yaml:1:1 (listen): \"fault=\" without a name; expected fault=NAME[+NAME]"},
+	{"listen: '127.0.0.1:0,flaut=x'\n",
+		"c.yaml:1:1 (listen): \"127.0.0.1:0,flaut=x\"; expected ADDRESS:PORT,fault=NAME"},
 	{"state: 2026\n", "c.yaml:1:1 (state): a whole number; expected a path"},
 	{"pki: \"\"\n", "c.yaml:1:1 (pki): an empty text; expected a path"},
 	{"seed: x\n", "c.yaml:1:1 (seed): a text; expected a whole number"},
@@ -283,6 +302,7 @@ main(void)
 
 	tcase_add_checked_fixture(cases, enter_directory, leave_directory);
 	tcase_add_test(cases, starts_with_the_defaults);
+	tcase_add_test(cases, takes_a_listener_with_faults);
 	tcase_add_test(cases, takes_everything);
 	tcase_add_test(cases, gives_sites_what_stronger_sources_say);
 	tcase_add_loop_test(
