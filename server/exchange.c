@@ -7,19 +7,23 @@
 #include "server/server.h"
 
 struct exchange *
-exchange_new(struct server *server, struct http_exchange *http)
+exchange_new(struct site *site, struct http_exchange *http)
 {
 	struct exchange *exchange = memory_new(1, sizeof(*exchange));
 
-	exchange->server = server;
+	exchange->server = site->server;
 	exchange->http = http;
-	exchange->site = site_find(server, http->request.path, &exchange->site_path);
-	if (!exchange->site) {
-		exchange->site = server->sites[0];
-		exchange->site_path = BYTES_NONE;
-	}
-	exchange_set_condition(exchange, site_hold_condition(exchange->site));
+	exchange->number = atomic_fetch_add(&site->server->exchanges, 1) + 1;
+	exchange->arrived_ms = clock_now_ms(&site->server->clock);
+	exchange_enter_site(exchange, site);
 	return exchange;
+}
+
+void
+exchange_enter_site(struct exchange *exchange, struct site *site)
+{
+	exchange->site = site;
+	exchange_set_condition(exchange, site_hold_condition(site));
 }
 
 void

@@ -99,9 +99,9 @@ struct reply {
 struct exchange {
 	uint64_t number; /* counted from 1; X-Mock-Request */
 	struct server *server;
-	struct site *site;           /* the default site where the URL names none that exists */
-	struct bytes site_path;      /* the raw path below the site; empty when it names no site */
-	struct condition *condition; /* the site's, as it was when the exchange began; held */
+	struct site *site; /* the default site until the stage `site`, and where that finds none */
+	struct bytes site_prefix; /* "/site/NAME" as sent, no longer in the request; may be empty */
+	struct condition *condition;       /* the site's, as it was when the exchange began; held */
 	const struct settings *settings;   /* of the condition */
 	const struct authority *authority; /* of the condition */
 	struct http_exchange *http;
@@ -125,9 +125,12 @@ struct exchange {
 /* A failure of ours: HTTP 500, and the words in exchange->diag go to the operator. */
 void exchange_break(struct exchange *exchange);
 
-/* Makes the exchange that belongs to an HTTP exchange, and frees it. */
-struct exchange *exchange_new(struct server *server, struct http_exchange *http);
+/* Makes the exchange that belongs to an HTTP exchange for a listener's site; frees it. */
+struct exchange *exchange_new(struct site *site, struct http_exchange *http);
 void exchange_free(struct exchange *exchange);
+
+/* Lets the exchange go on at a site, under the condition that is in force there. */
+void exchange_enter_site(struct exchange *exchange, struct site *site);
 
 /* Lets the exchange go on under another condition of its deployment, whose hold it takes over. */
 void exchange_set_condition(struct exchange *exchange, struct condition *condition);

@@ -43,10 +43,11 @@ redirect_to_folder(struct exchange *exchange)
 	struct request *request = &exchange->http->request;
 	struct response *response = &exchange->http->response;
 	const char *host = request_header(request, "Host");
-	TEXT_CLEANUP char *location = text_format("%s%s%.*s/%s%.*s", host ? "http://" : "",
-		host ? host : "", (int)request->path.size, (const char *)request->path.data,
-		request->query.data ? "?" : "", (int)request->query.size,
-		(const char *)request->query.data);
+	TEXT_CLEANUP char *location = text_format("%s%s%.*s%.*s/%s%.*s", host ? "http://" : "",
+		host ? host : "", (int)exchange->site_prefix.size,
+		(const char *)exchange->site_prefix.data, (int)request->path.size,
+		(const char *)request->path.data, request->query.data ? "?" : "",
+		(int)request->query.size, (const char *)request->query.data);
 
 	response_add_header(response, "Location", location);
 	response->content_type = pages_iis_moved(&response->body, location);
@@ -71,7 +72,7 @@ find_application(struct exchange *exchange)
 {
 	struct route *route = &exchange->route;
 
-	if (percent_decode(&route->path, exchange->site_path, &exchange->diag) != DONE)
+	if (percent_decode(&route->path, exchange->http->request.path, &exchange->diag) != DONE)
 		return STAGE_BROKE; /* http_sys lets no such path through */
 	route->application = application_find(&route->path_info, buffer_text(&route->path));
 	if (!route->application)

@@ -29,7 +29,7 @@
  *   issuance         {request_id, serial, polls, crl_size}
  *   stages           the names of those that the exchange went through, in order
  *   answered_by      the one that gave the answer
- *   response         {from ("http_sys", "iis", "mscep"), reason (s-reason of http.sys), status,
+ *   response         {from ("proxy", "http_sys", "iis", "mscep", "mock-ndes"), reason (s-reason of http.sys), status,
  *                    substatus, win32_status, win32_name, content_type, body_size, bytes}; or
  *                    {from ("http_library"), status} when libmicrohttpd refused a body by itself,
  *                    and what the stages would have answered was not sent

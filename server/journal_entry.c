@@ -25,8 +25,8 @@ write_request(struct buffer *out, const struct http_exchange *http)
 
 	json_writer_open_object(out, "request");
 	journal_text_write(out, "method", request->method);
-	journal_text_write(out, "target", request->target);
-	json_writer_number(out, "target_size", (int64_t)bytes_text(request->target).size);
+	journal_text_write(out, "target", request->sent_target);
+	json_writer_number(out, "target_size", (int64_t)bytes_text(request->sent_target).size);
 	journal_text_write(out, "user_agent", request_header(request, "User-Agent"));
 	if (request->content_length >= 0)
 		json_writer_number(out, "content_length", request->content_length);
@@ -80,6 +80,8 @@ write_response(struct buffer *out, const struct exchange *exchange)
 		[RESPONSE_FROM_HTTP_SYS] = "http_sys",
 		[RESPONSE_FROM_IIS] = "iis",
 		[RESPONSE_FROM_MSCEP] = "mscep",
+		[RESPONSE_FROM_PROXY] = "proxy",
+		[RESPONSE_FROM_MOCK] = "mock-ndes",
 		[RESPONSE_FROM_HTTP_LIBRARY] = "http_library",
 	};
 	const struct response *response = &exchange->http->response;

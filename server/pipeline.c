@@ -12,10 +12,12 @@
 #include "server/reply_plan.h"
 #include "server/respond.h"
 #include "server/send.h"
+#include "server/site_choice.h"
 #include "server/static_file.h"
 
 /* The way of every exchange, from the first byte to the logs. */
 static const struct stage stages[] = {
+	{"site", "this program: which deployment the URL names", PHASE_HEAD, site_choice_run},
 	{"connect", "the network", PHASE_HEAD, connect_run},
 	{"http_sys", "http.sys", PHASE_HEAD, http_sys_run},
 	{"iis", "IIS: request filtering, authentication, applications", PHASE_HEAD, iis_run},

@@ -26,9 +26,21 @@ request_set_target(struct request *request, const char *target)
 	const char *path = skip_authority(target);
 	size_t size = strcspn(path, "?");
 
+	request->sent_target = target;
 	request->target = target;
 	request->path = BYTES(path, size);
 	request->query = path[size] == '?' ? bytes_text(path + size + 1) : BYTES_NONE;
+}
+
+struct bytes
+request_take_prefix(struct request *request, size_t size)
+{
+	struct bytes prefix = BYTES(request->path.data, size);
+
+	if (request->target == (const char *)request->path.data)
+		request->target += size;
+	request->path = BYTES(request->path.data + size, request->path.size - size);
+	return prefix;
 }
 
 const char *

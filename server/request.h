@@ -16,11 +16,13 @@ struct request_header {
 
 /* Texts are borrowed from the connection and live until the exchange has finished. */
 struct request {
-	const char *method;  /* "GET" */
-	const char *version; /* "HTTP/1.1" */
-	const char *target;  /* the request target as sent, not unescaped */
-	struct bytes path;   /* its path as sent; "http://host" in front of it is left out */
-	struct bytes query;  /* what follows the first "?", as sent; data NULL without a "?" */
+	const char *method;      /* "GET" */
+	const char *version;     /* "HTTP/1.1" */
+	const char *sent_target; /* the request target as sent, not unescaped */
+	const char
+		*target;   /* the same without the prefix that names a site (request_take_prefix) */
+	struct bytes path; /* its path as sent; "http://host" in front of it is left out */
+	struct bytes query; /* what follows the first "?", as sent; data NULL without a "?" */
 	struct request_header headers[REQUEST_HEADERS_MAX]; /* the first ones, in order */
 	size_t header_count;
 	size_t head_size;       /* bytes of request line and headers, with the empty line */
@@ -39,6 +41,12 @@ struct request {
 
 /* Sets target, path and query from a request target, which is borrowed (RFC 9112 3.2). */
 void request_set_target(struct request *request, const char *target);
+
+/*
+ * Takes the first `size` bytes off the path, and off the target unless that is in absolute form, so that
+ * what follows sees the URL of a deployment with a server of its own. Returns them.
+ */
+struct bytes request_take_prefix(struct request *request, size_t size);
 
 /* Sets content_length, chunked, unknown_coding and expects_continue from version and headers.
  * libmicrohttpd has refused lengths that are no numbers, and takes the first of two. */

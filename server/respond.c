@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/memory.h"
 #include "server/application.h"
 #include "server/exchange.h"
 #include "server/server.h"
@@ -72,17 +73,40 @@ add_date(struct exchange *exchange)
 }
 
 static void
+add_server(struct exchange *exchange)
+{
+	struct response *response = &exchange->http->response;
+	TEXT_CLEANUP char *iis = text_format(
+		"Microsoft-IIS/%s", server_version_row(exchange->settings->server_version)->iis);
+
+	switch (response->from) {
+	case RESPONSE_FROM_HTTP_SYS:
+		response_add_header(response, "Server", HTTP_SYS_SERVER);
+		return;
+	case RESPONSE_FROM_IIS:
+	case RESPONSE_FROM_MSCEP:
+		response_add_header(response, "Server", iis);
+		return;
+	case RESPONSE_FROM_MOCK:
+		response_add_header(response, "Server", "mock-ndes/" MOCK_NDES_VERSION);
+		return;
+	case RESPONSE_FROM_NOBODY:
+	case RESPONSE_FROM_PROXY:
+	case RESPONSE_FROM_HTTP_LIBRARY:
+		return;
+	}
+}
+
+static void
 add_headers(struct exchange *exchange)
 {
 	struct response *response = &exchange->http->response;
 	const struct settings *settings = exchange->settings;
+	bool iis = response->from == RESPONSE_FROM_IIS || response->from == RESPONSE_FROM_MSCEP;
 	char text[64];
 
-	snprintf(text, sizeof(text), "Microsoft-IIS/%s",
-		server_version_row(settings->server_version)->iis);
-	response_add_header(response, "Server",
-		response->from == RESPONSE_FROM_HTTP_SYS ? HTTP_SYS_SERVER : text);
-	if (settings->x_powered_by && response->from != RESPONSE_FROM_HTTP_SYS)
+	add_server(exchange);
+	if (settings->x_powered_by && iis)
 		response_add_header(response, "X-Powered-By", "ASP.NET");
 	add_date(exchange);
 	if (settings->faithful)

@@ -14,6 +14,7 @@ enum response_from {
 	RESPONSE_FROM_HTTP_SYS,
 	RESPONSE_FROM_IIS,
 	RESPONSE_FROM_MSCEP,
+	RESPONSE_FROM_MOCK,         /* this program in its own name: no such site, no such fault */
 	RESPONSE_FROM_HTTP_LIBRARY, /* libmicrohttpd's own, to a body that it cannot read */
 };
 

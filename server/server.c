@@ -20,8 +20,8 @@ listen_everywhere(
 	struct server *server, const struct configuration *configuration, struct diag *diag)
 {
 	for (size_t i = 0; i < configuration->listener_count; i++) {
-		int result = http_listen(
-			&server->listeners[i], configuration->listeners[i].address, &server->service, diag);
+		int result = http_listen(&server->listeners[i], configuration->listeners[i].address,
+			&server->services[i], diag);
 
 		if (result != DONE)
 			return result;
@@ -53,29 +53,33 @@ open_pki(struct server *server, const struct configuration *configuration, struc
 	return pki_load_built_in(&server->pki, diag);
 }
 
-/* Sites are numbered as IIS does it, in the order in which they come. */
+/* A site named "default" answers at the root, as IIS's default site does. */
 static int
-add_site(struct server *server, const char *name, const struct settings *settings,
-	const char *log_directory, struct diag *diag)
+add_site(
+	struct server *server, const char *name, const struct settings *settings, struct diag *diag)
 {
-	unsigned number = SITE_NUMBER_DEFAULT + (unsigned)server->site_count;
-	int result = site_new(&server->sites[server->site_count], server, name, number, settings,
-		log_directory, diag);
+	bool is_default = server->sites.count == 0;
+	TEXT_CLEANUP char *url = text_format(
+		"%s%s%s", server->base_url, is_default ? "" : "/site/", is_default ? "" : name);
+	const struct site_plan plan = {.name = name, .base_url = url, .settings = settings};
+	struct site *site;
+	int result = site_new(&site, server, &plan, diag);
 
 	if (result == DONE)
-		server->site_count++;
+		site_table_add(&server->sites, site);
 	return result;
 }
 
 static int
 open_sites(struct server *server, const struct configuration *configuration, struct diag *diag)
 {
-	int result = add_site(server, SITE_NAME_DEFAULT, &configuration->settings,
-		configuration->log_directory, diag);
+	int result = add_site(server, SITE_NAME_DEFAULT, &configuration->settings, diag);
 
 	for (size_t i = 0; result == DONE && i < configuration->site_count; i++)
 		result = add_site(server, configuration->sites[i].name,
-			&configuration->sites[i].settings, configuration->log_directory, diag);
+			&configuration->sites[i].settings, diag);
+	for (size_t i = 0; result == DONE && i < server->listener_count; i++)
+		server->services[i] = service_scep(server->sites.sites[0]);
 	return result;
 }
 
@@ -110,7 +114,7 @@ server_new(struct server **out, const struct configuration *configuration, struc
 
 	random_init(
 		&server->random, configuration->has_seed ? configuration->seed : random_new_seed());
-	server->service = service_scep(server);
+	server->log_directory = text_copy(configuration->log_directory);
 	result = build(server, configuration, diag);
 	if (result == DONE)
 		*out = server;
@@ -136,12 +140,12 @@ server_free(struct server *server)
 		for (size_t i = 0; i < server->listener_count; i++)
 			close(server->listeners[i].descriptor);
 	}
-	for (size_t i = 0; i < server->site_count; i++)
-		site_free(server->sites[i]);
+	site_table_done(&server->sites);
 	journal_close(server->journal);
 	store_close(server->store);
 	pki_done(&server->pki);
 	free(server->base_url);
+	free(server->log_directory);
 	free(server);
 }
 
@@ -150,7 +154,8 @@ static void
 write_digest(
 	struct buffer *out, const char *key, const struct server *server, const char *digest_name)
 {
-	const struct certificate *ca = authority_issuer(server->sites[0]->condition->authority);
+	const struct certificate *ca =
+		authority_issuer(server->sites.sites[0]->condition->authority);
 	const struct digest_algorithm *digest = algorithm_digest_named(digest_name);
 	uint8_t octets[EVP_MAX_MD_SIZE];
 

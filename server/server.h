@@ -9,11 +9,12 @@
 #include "server/http.h"
 #include "server/pki.h"
 #include "server/site.h"
+#include "server/site_table.h"
 
 struct store;
 struct journal;
 
-#define SERVER_SITES_MAX     64
+#define SERVER_SITES_MAX     64 /* that a configuration names */
 #define SERVER_LISTENERS_MAX 32
 
 struct server {
@@ -23,11 +24,11 @@ struct server {
 	struct store *store;
 	struct journal *journal;
 	struct http *http;
-	struct http_service service; /* the SCEP service; its context is this server */
 	struct http_listener listeners[SERVER_LISTENERS_MAX];
+	struct http_service services[SERVER_LISTENERS_MAX]; /* of each listener */
 	size_t listener_count;
-	struct site *sites[SERVER_SITES_MAX]; /* [0] is the default site */
-	size_t site_count;
+	struct site_table sites;
+	char *log_directory;        /* NULL: no log files */
 	char *base_url;             /* "http://127.0.0.1:8080" of the first listener */
 	_Atomic uint64_t exchanges; /* how many began */
 };

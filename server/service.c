@@ -52,10 +52,10 @@ service_finished(void *context, struct http_exchange *http)
 }
 
 struct http_service
-service_scep(struct server *server)
+service_scep(struct site *site)
 {
 	return (struct http_service){
-		.context = server,
+		.context = site,
 		.headers = service_headers,
 		.body = service_body,
 		.work = service_work,

@@ -6,7 +6,8 @@
 
 #include "server/http.h"
 
-struct server;
+struct site;
 
-/* Returns the service of a server, for its listeners. */
-struct http_service service_scep(struct server *server);
+/* Returns the service of a listener that leads to a site; to the default site leads also whatever
+ * URL names another one. */
+struct http_service service_scep(struct site *site);

@@ -14,7 +14,7 @@ struct w3c_log;
 #define SITE_NUMBER_DEFAULT 1
 
 struct site {
-	char *name;      /* "default", or NAME of /site/NAME/certsrv/... */
+	char *name;      /* "default"; NAME of /site/NAME/certsrv/...; "fault/NAME@LABEL" */
 	unsigned number; /* IIS site id: W3SVC1 is the default site */
 	struct server *server;
 	char *base_url;       /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
@@ -23,21 +23,22 @@ struct site {
 	struct condition *condition; /* in force */
 };
 
+/* What a site is made of; all is copied. */
+struct site_plan {
+	const char *name;
+	const char *base_url;
+	const struct settings *settings;
+};
+
 /*
- * Makes a site with a copy of `settings`: mints its CA, and opens its W3C log below `log_directory`
- * (NULL: none). The caller frees with site_free. DONE, REFUSED or
- * BROKEN.
+ * Makes a site: mints its CA, and opens its W3C log below the server's log directory. It has the
+ * number that follows those of the server's table, which the caller adds it to. The caller frees
+ * with site_free. DONE, REFUSED or BROKEN.
  */
-int site_new(struct site **out, struct server *server, const char *name, unsigned number,
-	const struct settings *settings, const char *log_directory, struct diag *diag);
+int site_new(
+	struct site **out, struct server *server, const struct site_plan *plan, struct diag *diag);
 
 void site_free(struct site *site);
 
 /* Returns the condition in force, held; condition_release lets it go. From any thread. */
 struct condition *site_hold_condition(struct site *site);
-
-/*
- * Returns the site that a request path ("/site/NAME/certsrv/...", or anything else for the default
- * site) belongs to, and in `rest` the path below it. NULL when NAME is no site.
- */
-struct site *site_find(struct server *server, struct bytes path, struct bytes *rest);

@@ -130,9 +130,7 @@ static void
 append_stem(struct buffer *out, const struct line *line)
 {
 	BUFFER_CLEANUP struct buffer unescaped = {0};
-	const struct exchange *exchange = line->exchange;
-	struct bytes path =
-		exchange->site_path.size ? exchange->site_path : line->http->request.path;
+	struct bytes path = line->http->request.path;
 
 	if (path.size > 0 && memchr(path.data, '%', path.size) &&
 		percent_decode(&unescaped, path, NULL) == DONE)

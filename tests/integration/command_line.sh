@@ -254,7 +254,7 @@ ok "help settings knows each setting" diff <(settings_in) \
 	<("$mock_ndes" help settings | sed -n 's/^\([a-z0-9_]*\): .*/\1/p')
 ok "help man knows each setting" diff <(settings_in) \
 	<("$mock_ndes" help man | sed -n '/^.Sh SETTINGS/,/^.Sh STAGES/s/^.It Cm //p')
-ok "help man knows the stages" diff <(printf '%s\n' connect send) \
+ok "help man knows the stages" diff <(printf '%s\n' site send) \
 	<("$mock_ndes" help man | sed -n '/^.Sh STAGES/,/^.Sh EXIT/s/^.It Cm //p' | sed -n '1p;$p')
 help_to_nobody() {
 	"$mock_ndes" help >/dev/full

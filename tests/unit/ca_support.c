@@ -37,7 +37,6 @@ ca_support_init(struct ca_support *support, int hierarchy)
 	ASSERT_DONE(authority_new(&condition->authority, &server->pki, &condition->settings,
 			    CA_SUPPORT_URL, CA_SUPPORT_NOW, &diag),
 		&diag);
-	server->sites[server->site_count++] = &support->site;
 	support->device_key = support_new_key(NULL, 1024);
 	support->other_key = support_new_key(NULL, 1024);
 }

@@ -58,7 +58,6 @@ void
 exchange_support_target(struct exchange_support *support, const char *target)
 {
 	request_set_target(&support->http.request, target);
-	support->exchange.site_path = support->http.request.path;
 }
 
 void

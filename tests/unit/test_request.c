@@ -1,6 +1,7 @@
 /* The raw request target and its parameters, in the manners of real clients. */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/request.h"
 
@@ -34,6 +35,30 @@ START_TEST(splits_targets)
 		targets[_i].target);
 	ck_assert_msg((request.query.data != NULL) == (targets[_i].query != NULL),
 		"whether \"%s\" has a query", targets[_i].target);
+}
+END_TEST
+
+static const struct {
+	const char *sent;
+	const char *target;
+	const char *path;
+} prefixed[] = {
+	{"/site/lab/a/b?c", "/a/b?c", "/a/b"},
+	{"/site/lab", "", ""},
+	{"http://host/site/lab/a?c", "http://host/site/lab/a?c", "/a"},
+};
+
+START_TEST(takes_a_prefix_off)
+{
+	struct request request = {0};
+	struct bytes prefix;
+
+	request_set_target(&request, prefixed[_i].sent);
+	prefix = request_take_prefix(&request, strlen("/site/lab"));
+	ck_assert(bytes_equal(prefix, bytes_text("/site/lab")));
+	ck_assert_str_eq(request.sent_target, prefixed[_i].sent);
+	ck_assert_str_eq(request.target, prefixed[_i].target);
+	ck_assert(bytes_equal(request.path, bytes_text(prefixed[_i].path)));
 }
 END_TEST
 
@@ -190,6 +215,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_add_loop_test(cases, takes_a_prefix_off, 0, sizeof(prefixed) / sizeof(prefixed[0]));
 	tcase_add_loop_test(cases, splits_targets, 0, sizeof(targets) / sizeof(targets[0]));
 	tcase_add_loop_test(cases, finds_parameters, 0, sizeof(parameters) / sizeof(parameters[0]));
 	tcase_add_test(cases, finds_headers);
