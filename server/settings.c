@@ -168,6 +168,34 @@ settings_copy(struct settings *out, const struct settings *from)
 }
 
 void
+settings_take_over(
+	struct settings *settings, const struct settings *from, enum setting_effect reach)
+{
+	for (size_t i = 0; settings_row_at(i); i++) {
+		const struct setting_row *row = settings_row_at(i);
+		const void *value = (const char *)from + row->offset;
+
+		if (row->effect > reach)
+			continue;
+		switch (row->kind) {
+		case SETTING_BOOL:
+			*(bool *)member(settings, row) = *(const bool *)value;
+			break;
+		case SETTING_NUMBER:
+			*(int64_t *)member(settings, row) = *(const int64_t *)value;
+			break;
+		case SETTING_CHOICE:
+			*(int *)member(settings, row) = *(const int *)value;
+			break;
+		case SETTING_TEXT:
+			free(*(char **)member(settings, row));
+			*(char **)member(settings, row) = text_copy(*(char *const *)value);
+			break;
+		}
+	}
+}
+
+void
 settings_done(struct settings *settings)
 {
 	for (size_t i = 0; settings_row_at(i); i++)

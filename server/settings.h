@@ -43,10 +43,12 @@ enum ec_keys { EC_KEYS_REFUSE, EC_KEYS_ACCEPT };
 enum ca_caps_form { CA_CAPS_CRLF, CA_CAPS_CRLF_TRAILING, CA_CAPS_LF, CA_CAPS_LF_TRAILING };
 enum ca_caps_type { CA_CAPS_TYPE_PLAIN, CA_CAPS_TYPE_HTML, CA_CAPS_TYPE_ABSENT };
 enum next_ca { NEXT_CA_NONE, NEXT_CA_CONFIGURED };
+enum apply { APPLY_NOW, APPLY_AS_REAL };
 
 /* Values of one site. Texts belong to the settings. */
 struct settings {
 	/* the deployment */
+	int apply;
 	int server_version; /* enum server_version */
 	int policy_module;
 	int ca_hierarchy;
@@ -104,7 +106,8 @@ struct settings {
 	bool faithful;    /* leaves out X-Mock-Request */
 };
 
-/* When a change would be seen on the real thing; ours applies at once. */
+/* When a change would be seen on the real thing, each reaching what those before it do; ours applies at
+ * once unless `apply` says otherwise. */
 enum setting_effect {
 	EFFECT_AT_ONCE,
 	EFFECT_POOL_RESTART,
@@ -118,6 +121,10 @@ void settings_init(struct settings *settings);
 
 /* Makes `out`, which holds nothing yet, an independent copy. */
 void settings_copy(struct settings *out, const struct settings *from);
+
+/* Takes from `from` the settings whose changes show, on the real thing, by `reach` at the latest. */
+void settings_take_over(
+	struct settings *settings, const struct settings *from, enum setting_effect reach);
 
 /* Releases the texts. */
 void settings_done(struct settings *settings);

@@ -3,6 +3,10 @@
 
 /* clang-format off */
 const struct setting_row settings_rows_deployment[] = {
+	{CHOICE(apply, "now", [APPLY_NOW] = "now", [APPLY_AS_REAL] = "as_real"),
+		AT_ONCE(NULL),
+		.help = "When a change of settings is seen: at once, or when the real thing would "
+			"see it, behind a recycled pool, an iisreset or a restart"},
 	{CHOICE(server_version, "2019",
 		[SERVER_2008] = "2008", [SERVER_2008_R2] = "2008_r2", [SERVER_2012] = "2012",
 		[SERVER_2012_R2] = "2012_r2", [SERVER_2016] = "2016", [SERVER_2019] = "2019",

@@ -30,6 +30,7 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	site->server = server;
 	site->base_url = text_copy(plan->base_url);
 	pthread_mutex_init(&site->lock, NULL);
+	settings_copy(&site->configured, plan->settings);
 	result = condition_new(&site->condition, &server->pki, plan->settings, site->base_url,
 		clock_now(&server->clock), NULL, diag);
 	if (result == DONE)
@@ -48,6 +49,7 @@ site_free(struct site *site)
 		return;
 	w3c_log_close(site->log);
 	condition_release(site->condition);
+	settings_done(&site->configured);
 	pthread_mutex_destroy(&site->lock);
 	free(site->base_url);
 	free(site->name);

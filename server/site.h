@@ -21,6 +21,8 @@ struct site {
 	struct w3c_log *log;  /* NULL without --log-dir */
 	pthread_mutex_t lock; /* around what follows */
 	struct condition *condition; /* in force */
+	struct settings
+		configured; /* what the administrator has set; the rest waits for its verb */
 };
 
 /* What a site is made of; all is copied. */

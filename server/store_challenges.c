@@ -179,6 +179,18 @@ store_challenge_release(struct store *store, const char *site, struct bytes chal
 	return result == DONE ? database_commit(&transaction, diag) : BROKEN;
 }
 
+int
+store_challenge_clear(struct store *store, const char *site, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_run(&transaction, "DELETE FROM challenges WHERE site = ?1",
+			VALUES(value_text(site)), diag) != DONE)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
 /* --- Intune challenges ------------------------------------------------------ */
 
 /* Says which exchange used a token before. */

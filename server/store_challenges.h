@@ -55,6 +55,9 @@ int store_challenge_release(struct store *store, const char *site, struct bytes 
 int store_challenge_release_once(struct store *store, const char *site, struct bytes identifier,
 	uint64_t exchange, struct diag *diag);
 
+/* Forgets the unused challenges of a site, as an IIS restart does. */
+int store_challenge_clear(struct store *store, const char *site, struct diag *diag);
+
 /* Gives the site's single password (UseSinglePassword). DONE; REFUSED: it has none yet; BROKEN. */
 int store_single_password_find(
 	struct buffer *out, struct store *store, const char *site, struct diag *diag);

@@ -117,6 +117,21 @@ START_TEST(gives_back_what_the_same_exchange_took)
 }
 END_TEST
 
+START_TEST(forgets_the_unused_ones_when_told)
+{
+	STORE_CLEANUP struct store *store = support_open(NULL);
+	struct diag diag = {0};
+
+	add(store, "A1", NOW);
+	add(store, "A2", NOW);
+	take(store, "A1", NOW, 1);
+	ASSERT_DONE(store_challenge_clear(store, "other", &diag), &diag);
+	ck_assert_int_eq(take(store, "A1", NOW, 2).state, CHALLENGE_USED);
+	ASSERT_DONE(store_challenge_clear(store, "default", &diag), &diag);
+	ck_assert_int_eq(take(store, "A2", NOW, 2).state, CHALLENGE_UNKNOWN);
+}
+END_TEST
+
 /* --- PasswordMax ------------------------------------------------------------------- */
 
 static int
@@ -348,6 +363,7 @@ main(void)
 	tcase_add_test(cases, knows_no_other_challenge);
 	tcase_add_test(cases, expires);
 	tcase_add_test(cases, gives_back_what_the_same_exchange_took);
+	tcase_add_test(cases, forgets_the_unused_ones_when_told);
 	tcase_add_test(cases, fills_up_at_password_max);
 	tcase_add_test(cases, says_when_a_challenge_is_there_already);
 	tcase_add_test(cases, forgets_old_spent_challenges);

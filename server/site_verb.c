@@ -1,0 +1,80 @@
+#include "server/site_verb.h"
+
+#include "server/server.h"
+#include "server/store.h"
+
+static const struct {
+	const char *name;
+	const char *help;
+	enum setting_effect reaches; /* changes that come into force, and all that take less */
+} verbs[SITE_VERB_COUNT] = {
+	[SITE_VERB_POOL_RECYCLE] = {"recycle",
+		"ends the worker process of the pool SCEP and starts it", EFFECT_POOL_RESTART},
+	[SITE_VERB_IISRESET] = {"iisreset", "stops and starts IIS with all its pools",
+		EFFECT_IISRESET},
+	[SITE_VERB_REBOOT] = {"reboot", "restarts the server", EFFECT_REBOOT},
+};
+
+const char *
+site_verb_name(enum site_verb verb)
+{
+	return verbs[verb].name;
+}
+
+const char *
+site_verb_help(enum site_verb verb)
+{
+	return verbs[verb].help;
+}
+
+/* Puts the configured settings into force, as far as `reach`. The site is locked. */
+static int
+enforce(struct site *site, enum setting_effect reach, struct diag *diag)
+{
+	SETTINGS_CLEANUP struct settings settings = {0};
+	struct condition *condition;
+	int result;
+
+	settings_copy(&settings, &site->condition->settings);
+	settings_take_over(&settings, &site->configured, reach);
+	result = condition_new(&condition, &site->server->pki, &settings, site->base_url,
+		clock_now(&site->server->clock), site->condition, diag);
+	if (result != DONE)
+		return result;
+	condition_release(site->condition);
+	site->condition = condition;
+	return DONE;
+}
+
+int
+site_change(struct site *site, const json_t *settings, const char **fault, struct diag *diag)
+{
+	SETTINGS_CLEANUP struct settings before = {0};
+	int result;
+
+	*fault = NULL;
+	pthread_mutex_lock(&site->lock);
+	settings_copy(&before, &site->configured);
+	result = settings_set_json(&site->configured, settings, fault, diag);
+	if (result == DONE)
+		result = enforce(site,
+			site->configured.apply == APPLY_NOW ? EFFECT_SETUP : EFFECT_AT_ONCE, diag);
+	if (result != DONE)
+		settings_take_over(&site->configured, &before, EFFECT_SETUP);
+	pthread_mutex_unlock(&site->lock);
+	return result;
+}
+
+int
+site_do(struct site *site, enum site_verb verb, struct diag *diag)
+{
+	int result;
+
+	pthread_mutex_lock(&site->lock);
+	result = enforce(site, verbs[verb].reaches, diag);
+	pthread_mutex_unlock(&site->lock);
+	if (result != DONE)
+		return result;
+	/* The cache lives in the worker process (ndes-behaviour 2.6). */
+	return store_challenge_clear(site->server->store, site->name, diag);
+}

@@ -1,0 +1,37 @@
+/*
+ * What an administrator does to a deployment: changes settings, recycles the pool,
+ * runs iisreset, restarts the server. With the setting `apply: as_real` a change is
+ * seen when the real thing would see it, at once or behind the right one of these;
+ * with `apply: now` always at once.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "common/diag.h"
+
+struct site;
+
+enum site_verb {
+	SITE_VERB_POOL_RECYCLE,
+	SITE_VERB_IISRESET,
+	SITE_VERB_REBOOT,
+	SITE_VERB_COUNT,
+};
+
+/* Returns a verb's name, "iisreset", and what it does in a sentence. */
+const char *site_verb_name(enum site_verb verb);
+const char *site_verb_help(enum site_verb verb);
+
+/*
+ * Changes settings of a site: a JSON object of NAME: VALUE. An exchange that is under way goes on
+ * under the condition in which it began. DONE; REFUSED with `fault`, the key at fault (borrowed from
+ * the object), and nothing changed; or BROKEN. From any thread.
+ */
+int site_change(struct site *site, const json_t *settings, const char **fault, struct diag *diag);
+
+/*
+ * Does it: what had been changed and waits for it comes into force, and the processes that it ends
+ * forget what they kept in memory, the unused passwords above all. DONE or BROKEN. From any thread.
+ */
+int site_do(struct site *site, enum site_verb verb, struct diag *diag);
