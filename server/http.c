@@ -88,7 +88,10 @@ open_loop(struct http *http, struct diag *diag)
 	http->epoll = epoll_create1(EPOLL_CLOEXEC);
 	http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	http->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (watch(http, http->wake) != 0 || watch(http, http->signals) != 0)
+	if (http_hold_new(&http->traffic.hold, diag) != DONE)
+		return BROKEN;
+	if (watch(http, http->wake) != 0 || watch(http, http->signals) != 0 ||
+		watch(http, http_hold_descriptor(http->traffic.hold)) != 0)
 		return diag_break(
 			diag, "HTTP", "the event loop could not be opened: %s", strerror(errno));
 	for (size_t i = 0; i < http->count; i++)
@@ -122,16 +125,23 @@ http_new(struct http **out, const struct http_listener *listeners, size_t count,
 	return result;
 }
 
+/* Of two times to sleep in milliseconds, -1 for ever, returns the shorter one. */
+static int
+sooner(int one, int other)
+{
+	return other >= 0 && (one < 0 || other < one) ? other : one;
+}
+
 /* Returns how long the loop may sleep: until a daemon has to do something, `limit` at most. */
 static int
 sleep_limit(const struct http *http, int limit)
 {
-	for (size_t i = 0; i < http->count; i++) {
-		int ms = http_daemon_timeout(http->daemons[i]);
+	int held = http_hold_timeout(http->traffic.hold);
 
-		if (ms >= 0 && (limit < 0 || ms < limit))
-			limit = ms;
-	}
+	/* What is held is not waited for at the end. */
+	limit = sooner(limit, held > 0 && http->traffic.draining ? 0 : held);
+	for (size_t i = 0; i < http->count; i++)
+		limit = sooner(limit, http_daemon_timeout(http->daemons[i]));
 	return limit;
 }
 
@@ -146,6 +156,17 @@ take_event(struct http *http, int descriptor)
 	else if (descriptor == http->signals &&
 		read(http->signals, &signal, sizeof(signal)) == sizeof(signal))
 		atomic_store(&http->stopping, true);
+}
+
+/* Goes on with what was held long enough; with `drop`, with all of them, and without their answers. */
+static void
+resume_held(struct http *http, bool drop)
+{
+	struct http_hold *hold = http->traffic.hold;
+	struct http_held *held;
+
+	while ((held = drop ? http_hold_take_any(hold) : http_hold_take(hold)))
+		http_daemon_resume_held(held, drop);
 }
 
 static void
@@ -173,6 +194,7 @@ turn(struct http *http, int limit, struct diag *diag)
 	for (int i = 0; i < count; i++)
 		take_event(http, events[i].data.fd);
 	resume_finished_work(http);
+	resume_held(http, http->traffic.draining);
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_run(http->daemons[i]);
 	return DONE;
@@ -227,10 +249,12 @@ http_free(struct http *http)
 	if (http->traffic.workers) {
 		http_workers_stop(http->traffic.workers);
 		resume_finished_work(http);
+		resume_held(http, true);
 	}
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_free(http->daemons[i]);
 	http_workers_free(http->traffic.workers);
+	http_hold_free(http->traffic.hold);
 	if (http->epoll >= 0)
 		close(http->epoll);
 	if (http->wake >= 0)

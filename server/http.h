@@ -21,8 +21,10 @@ enum http_end {
 	HTTP_END_CLIENT_LEFT,    /* the client closed or reset the connection before that */
 	HTTP_END_TIMED_OUT,      /* the client neither sent nor read for too long */
 	HTTP_END_MALFORMED,      /* the body could not be read; libmicrohttpd answered by itself */
-	HTTP_END_CLOSED_BY_PLAN, /* send.cut, before a byte of the answer */
-	HTTP_END_SHUTDOWN,       /* the server stopped */
+	HTTP_END_CLOSED_BY_PLAN, /* send.cut or send.end: before the whole answer was sent */
+	HTTP_END_RESET_BY_PLAN,
+	HTTP_END_STALLED_BY_PLAN, /* and then closed */
+	HTTP_END_SHUTDOWN,        /* the server stopped */
 };
 
 /* One exchange as the wire knows it. http.c owns it from the request line to `finished`. */
@@ -42,7 +44,9 @@ struct http_exchange {
 	int64_t begun_ns; /* clock_monotonic_ns at the request line */
 	int64_t ended_ns;
 	uint64_t bytes_received; /* cs-bytes: head and body, without the framing of chunks */
-	uint64_t bytes_sent; /* sc-bytes: status line, headers and body; 0 unless HTTP_END_SENT */
+	/* sc-bytes: status line, headers and body; 0 unless the answer was sent, or broken off by
+	 * plan */
+	uint64_t bytes_sent;
 };
 
 /* What the loop does next. */
@@ -65,6 +69,9 @@ struct http_service {
 	enum http_step (*body)(void *context, struct http_exchange *exchange);
 	/* On a worker thread: the long part. Then the answer is complete. */
 	void (*work)(void *context, struct http_exchange *exchange);
+	/* On the I/O thread, just before the exchange waits for a worker thread; in the order in which
+	 * `work` begins. NULL: nobody wants to know. */
+	void (*queued)(void *context, struct http_exchange *exchange);
 	/* The last byte is out or will never be: write the logs, release `data`. Called exactly
 	 * once for each exchange for which `headers` was called, never while `work` runs. */
 	void (*finished)(void *context, struct http_exchange *exchange);

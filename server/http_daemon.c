@@ -1,14 +1,12 @@
 #include "server/http_daemon.h"
 
-#include <assert.h>
 #include <limits.h>
-#include <microhttpd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "server/http_answer.h"
 #include "server/http_connection.h"
 
 /* A URL of 65,534 bytes and its headers must arrive, so that http.sys's answer to them is ours. */
@@ -16,32 +14,6 @@
 
 /* How much is reserved for a body because a Content-Length says so. */
 #define BODY_RESERVE_MAX (1024 * 1024)
-
-struct http_daemon {
-	struct MHD_Daemon *mhd;
-	struct http_traffic *traffic;
-	const struct http_service *service;
-};
-
-/* What happens to an exchange when libmicrohttpd calls next. */
-enum progress {
-	AWAITS_HEAD,
-	AWAITS_BODY, /* the service wants it */
-	AWAITS_WORK,
-	AWAITS_ANSWER, /* the answer is complete, or will be when the connection is resumed */
-	ANSWERED,
-};
-
-/* An exchange with what the wire must know of it. */
-struct wire {
-	struct http_exchange exchange;
-	struct http_job job;
-	struct http_daemon *daemon;
-	struct MHD_Connection *connection;
-	enum progress progress;
-	bool half_closed; /* by the client, before it was answered */
-	char target[];    /* libmicrohttpd unescapes its own copy in place */
-};
 
 static struct wire *
 wire_of(struct http_job *job)
@@ -59,12 +31,6 @@ work(struct http_job *job)
 }
 
 /* --- connections and request lines ------------------------------------------ */
-
-static int
-socket_of(struct MHD_Connection *connection)
-{
-	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-}
 
 static void
 on_connection(void *context, struct MHD_Connection *mhd, void **connection,
@@ -129,127 +95,20 @@ fill_head(struct wire *wire, const char *method, const char *version)
 			->header_size;
 }
 
-/* --- answering ---------------------------------------------------------------- */
-
-/* Adds a header and returns how many bytes it takes on the wire. */
-static size_t
-put_header(struct MHD_Response *response, const char *name, const char *value)
-{
-	if (MHD_add_response_header(response, name, value) != MHD_YES)
-		memory_exhausted();
-	return strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
-}
-
-/* How many bytes libmicrohttpd writes beside the headers of put_header. */
-static size_t
-frame_size(const struct http_exchange *exchange)
-{
-	unsigned status = exchange->response.status;
-	size_t phrase = MHD_get_reason_phrase_len_for(status), body = exchange->response.body.size;
-	size_t size = strlen("HTTP/1.1 200 \r\n\r\n") +
-		(phrase > 0 ? phrase : strlen("Non-Standard Status"));
-
-	if (status == MHD_HTTP_NO_CONTENT)
-		return size;
-	size += (size_t)snprintf(NULL, 0, "Content-Length: %zu\r\n", body);
-	if (status == MHD_HTTP_NOT_MODIFIED || strcmp(exchange->request.method, "HEAD") == 0)
-		return size;
-	return size + body;
-}
-
-static struct MHD_Response *
-make_response(struct wire *wire)
-{
-	struct http_exchange *exchange = &wire->exchange;
-	const struct response *from = &exchange->response;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		from->body.size, from->body.data, MHD_RESPMEM_PERSISTENT);
-
-	if (!response)
-		memory_exhausted();
-	exchange->bytes_sent = frame_size(exchange);
-	if (exchange->send.close_connection || wire->daemon->traffic->draining ||
-		request_is_last(&exchange->request))
-		exchange->bytes_sent += put_header(response, "Connection", "close");
-	if (from->content_type)
-		exchange->bytes_sent += put_header(response, "Content-Type", from->content_type);
-	for (size_t i = 0; i < from->header_count; i++)
-		exchange->bytes_sent +=
-			put_header(response, from->headers[i].name, from->headers[i].value);
-	return response;
-}
-
-static enum MHD_Result
-answer(struct wire *wire)
-{
-	unsigned status = wire->exchange.response.status;
-	struct MHD_Response *response;
-	enum MHD_Result result;
-
-	wire->progress = ANSWERED;
-	if (send_plan_is_silent(&wire->exchange.send))
-		return MHD_NO;
-	assert(status >= 200 && status <= 999);
-	wire->half_closed = http_connection_is_half_closed(socket_of(wire->connection));
-	response = make_response(wire);
-	result = MHD_queue_response(wire->connection, status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-/*
- * Returns how an exchange ended whose last byte is out.
- *
- * A client that had closed its connection before the answer has met the first byte with a reset,
- * which over loopback is here already. Of one that had closed its sending side alone, libmicrohttpd
- * does not learn when that came in one piece with the request. It is told here, and closes the
- * connection as soon as it has answered all that it has read.
- */
-static enum http_end
-end_of_answer(const struct wire *wire)
-{
-	if (!wire->half_closed)
-		return HTTP_END_SENT;
-	if (http_connection_is_reset(socket_of(wire->connection)))
-		return HTTP_END_CLIENT_LEFT;
-	shutdown(socket_of(wire->connection), SHUT_RD);
-	return HTTP_END_SENT;
-}
-
-static enum http_end
-end_of(struct wire *wire, enum MHD_RequestTerminationCode how)
-{
-	const union MHD_ConnectionInfo *status =
-		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_HTTP_STATUS);
-
-	if (how == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
-		return HTTP_END_SHUTDOWN;
-	if (how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
-		return HTTP_END_TIMED_OUT;
-	if (wire->progress == ANSWERED && send_plan_is_silent(&wire->exchange.send))
-		return HTTP_END_CLOSED_BY_PLAN;
-	if (wire->progress == ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
-		return end_of_answer(wire);
-	if (wire->progress == ANSWERED || !status)
-		return HTTP_END_CLIENT_LEFT;
-	/* Whatever was to be answered behind this body is not. */
-	response_done(&wire->exchange.response);
-	response_set(
-		&wire->exchange.response, RESPONSE_FROM_HTTP_LIBRARY, status->http_status, 0, 0);
-	return HTTP_END_MALFORMED;
-}
-
 static void
 finish(struct wire *wire, enum MHD_RequestTerminationCode how)
 {
 	struct http_exchange *exchange = &wire->exchange;
 	const struct http_service *service = wire->daemon->service;
 
-	exchange->end = end_of(wire, how);
+	exchange->end = http_answer_end(wire, how);
 	exchange->ended_ns = clock_monotonic_ns();
 	exchange->bytes_received = exchange->request.head_size + exchange->body_size;
-	if (exchange->end != HTTP_END_SENT)
+	if (wire->raw_begun)
+		exchange->bytes_sent = wire->raw.sent;
+	else if (exchange->end != HTTP_END_SENT)
 		exchange->bytes_sent = 0;
+	http_raw_done(&wire->raw);
 	service->finished(service->context, exchange);
 	wire->daemon->traffic->open--;
 	buffer_done(&exchange->request.body);
@@ -298,7 +157,7 @@ take_head(struct wire *wire, const char *method, const char *version)
 	 * coding nothing can be read any more. Where the connection is closed anyway, nobody need
 	 * send a body for nothing. */
 	exchange->send.close_connection = true;
-	return answer(wire);
+	return http_answer(wire);
 }
 
 static void
@@ -329,16 +188,20 @@ take_turn(struct wire *wire)
 	switch (wire->progress) {
 	case AWAITS_BODY:
 		if (service->body(service->context, exchange) != HTTP_WORK)
-			return answer(wire);
+			return http_answer(wire);
 		wire->progress = AWAITS_WORK;
 		return MHD_YES;
 	case AWAITS_WORK:
 		wire->progress = AWAITS_ANSWER;
 		MHD_suspend_connection(wire->connection);
+		if (service->queued)
+			service->queued(service->context, exchange);
 		http_workers_put(wire->daemon->traffic->workers, &wire->job);
 		return MHD_YES;
+	case AWAITS_HOLD:
+		return http_answer_hold(wire);
 	default:
-		return answer(wire);
+		return http_answer(wire);
 	}
 }
 
@@ -411,6 +274,15 @@ void
 http_daemon_resume(struct http_job *job)
 {
 	MHD_resume_connection(wire_of(job)->connection);
+}
+
+void
+http_daemon_resume_held(struct http_held *held, bool drop)
+{
+	struct wire *wire = (struct wire *)((char *)held - offsetof(struct wire, held));
+
+	wire->dropped = drop;
+	MHD_resume_connection(wire->connection);
 }
 
 void

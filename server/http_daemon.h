@@ -1,10 +1,11 @@
 /*
  * A listener's libmicrohttpd daemon, driven by our loop, and what it makes of a
- * connection: exchanges for a service. The only file that knows libmicrohttpd.
+ * connection: exchanges for a service.
  */
 #pragma once
 
 #include "server/http.h"
+#include "server/http_hold.h"
 #include "server/http_workers.h"
 
 struct http_daemon;
@@ -12,6 +13,7 @@ struct http_daemon;
 /* What the daemons of one loop share; the I/O thread alone touches it. */
 struct http_traffic {
 	struct http_workers *workers;
+	struct http_hold *hold;
 	uint64_t connections; /* accepted so far */
 	size_t open;          /* exchanges between `headers` and `finished` */
 	bool draining;        /* answers close their connections */
@@ -35,6 +37,10 @@ void http_daemon_run(struct http_daemon *daemon);
 
 /* Answers an exchange whose work is done at the next http_daemon_run of its daemon. */
 void http_daemon_resume(struct http_job *job);
+
+/* Goes on, at the next http_daemon_run, with an exchange that http_hold_take gave back; with `drop`
+ * its answer is not sent. */
+void http_daemon_resume_held(struct http_held *held, bool drop);
 
 /* Accepts no more connections. */
 void http_daemon_quiesce(struct http_daemon *daemon);

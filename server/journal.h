@@ -11,7 +11,7 @@
  *   time             of arrival, by the deployment's clock: "2026-01-31T23:59:58.747Z"
  *   duration_ms      3.214, real time, from the request line to the last byte
  *   connection       {number, nth, client_address, client_port, end}; end: sent, client-left,
- *                    timed-out, malformed, closed-by-plan, shutdown
+ *                    timed-out, malformed, closed-by-plan, reset-by-plan, stalled-by-plan, shutdown
  *   request          {method, target, target_size, user_agent, content_length, bytes}
  *   operation        the parameter as sent, unescaped
  *   message          {size, type, type_name, transaction_id, sender_nonce (hex), digest, cipher,

@@ -11,6 +11,8 @@ static const char *const end_words[] = {
 	[HTTP_END_TIMED_OUT] = "timed-out",
 	[HTTP_END_MALFORMED] = "malformed",
 	[HTTP_END_CLOSED_BY_PLAN] = "closed-by-plan",
+	[HTTP_END_RESET_BY_PLAN] = "reset-by-plan",
+	[HTTP_END_STALLED_BY_PLAN] = "stalled-by-plan",
 	[HTTP_END_SHUTDOWN] = "shutdown",
 };
 

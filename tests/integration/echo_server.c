@@ -39,6 +39,23 @@ report(struct buffer *out, const struct request *request)
 }
 
 static void
+fill_plan(struct http_exchange *exchange)
+{
+	struct send_plan *plan = &exchange->send;
+
+	plan->delay_ms = (int64_t)number(exchange, "delay", 0);
+	if (asks(exchange, "cut"))
+		plan->cut = (enum send_cut)number(exchange, "cut", 0);
+	plan->cut_body = number(exchange, "cut_body", 0);
+	plan->end = (enum send_end)number(exchange, "end", SEND_END_AS_HTTP);
+	plan->stall_ms = (int64_t)number(exchange, "stall", 0);
+	plan->drip_bytes = number(exchange, "drip", 0);
+	plan->drip_ms = (int64_t)number(exchange, "drip_ms", 1);
+	if (asks(exchange, "garbage"))
+		plan->status_line = "\x01garbage";
+}
+
+static void
 fill_answer(struct http_exchange *exchange)
 {
 	struct response *response = &exchange->response;
@@ -55,6 +72,7 @@ fill_answer(struct http_exchange *exchange)
 	exchange->send.close_connection = asks(exchange, "close");
 	if (asks(exchange, "silent"))
 		exchange->send.cut = SEND_CUT_BEFORE_HEAD;
+	fill_plan(exchange);
 }
 
 static void
@@ -172,7 +190,11 @@ echo_start(struct echo_server *server, struct echo_options options)
 	struct diag diag = {0};
 
 	*server = (struct echo_server){
-		.service = {server, on_headers, on_body, on_work, on_finished},
+		.service = {.context = server,
+			.headers = on_headers,
+			.body = on_body,
+			.work = on_work,
+			.finished = on_finished},
 		.drain_ms = options.drain_ms,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,

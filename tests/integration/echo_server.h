@@ -9,6 +9,8 @@
  *   silent    not at all
  *   status=N  with another status than 200
  *   size=N    with N bytes in place of the report
+ *   delay=MS, cut=N, cut_body=N, end=N, stall=MS, drip=N, drip_ms=MS, garbage
+ *             as the send plan has it; cut and end by their enum's number
  *   limit=N   after at most N bytes of body (otherwise 1 MiB)
  *
  * The report is "METHOD TARGET VERSION", one "Name: value" for each header, an

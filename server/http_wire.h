@@ -1,0 +1,53 @@
+/*
+ * What the parts of a daemon share: an exchange as libmicrohttpd and our loop know
+ * it. Included by http_daemon.c and http_answer.c alone; through it, they are the
+ * only files that know libmicrohttpd.
+ */
+#pragma once
+
+#include <microhttpd.h>
+
+#include "server/http_daemon.h"
+#include "server/http_raw.h"
+
+struct http_daemon {
+	struct MHD_Daemon *mhd;
+	struct http_traffic *traffic;
+	const struct http_service *service;
+};
+
+/* What happens to an exchange when libmicrohttpd calls next. */
+enum progress {
+	AWAITS_HEAD,
+	AWAITS_BODY, /* the service wants it */
+	AWAITS_WORK,
+	AWAITS_ANSWER, /* the answer is complete, or will be when the connection is resumed */
+	AWAITS_HOLD,   /* the answer waits for one turn, then for hold_ms */
+	HELD,
+	ANSWERED,
+};
+
+/* An exchange with what the wire must know of it. */
+struct wire {
+	struct http_exchange exchange;
+	struct http_job job;
+	struct http_held held;
+	struct http_raw raw; /* where the send plan needs it */
+	int64_t hold_ms;
+	bool hold_until_writable;
+	bool raw_begun;
+	bool delayed; /* send.delay_ms has passed */
+	bool dropped; /* by http_daemon_resume_held */
+	struct http_daemon *daemon;
+	struct MHD_Connection *connection;
+	enum progress progress;
+	bool half_closed; /* by the client, before it was answered */
+	char target[];    /* libmicrohttpd unescapes its own copy in place */
+};
+
+/* Returns the socket of a connection, borrowed. */
+static inline int
+socket_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
