@@ -112,6 +112,13 @@ set_seed(void *target, const char *value, struct diag *diag)
 }
 
 static int
+set_max_sites(void *target, const char *value, struct diag *diag)
+{
+	return options_number(&((struct serve *)target)->configuration.sites_max, value, 1,
+		CONFIGURATION_SITES_MAX, diag);
+}
+
+static int
 set_quiet(void *target, const char *value, struct diag *diag)
 {
 	((struct serve *)target)->configuration.quiet = true;
@@ -162,6 +169,22 @@ static const struct option_row rows[] = {
 		.help = "short for --set challenge=TEXT: a challenge password that is always "
 			"accepted (default none)",
 		.set = set_challenge},
+	{.name = "fault",
+		.argument = "NAME[,NAME]",
+		.environment = "MOCK_NDES_FAULT",
+		.help = "fault profiles of the default site, see \"mock-ndes faults\"; what --set "
+			"and the file's settings say wins over theirs (default none)"},
+	{.name = "fault-profiles",
+		.argument = "DIR",
+		.environment = "MOCK_NDES_FAULT_PROFILES",
+		.help = "a directory of further fault profiles, which win over those of the "
+			"program (default none)"},
+	{.name = "max-sites",
+		.argument = "N",
+		.environment = "MOCK_NDES_MAX_SITES",
+		.help = "how many sites there may be, those that URLs below /fault/ make "
+			"included (default 256)",
+		.set = set_max_sites},
 	{.name = "pki",
 		.argument = "DIR",
 		.environment = "MOCK_NDES_PKI",
@@ -202,6 +225,19 @@ static const struct option_row rows[] = {
 	COMMAND_HELP_ROW,
 };
 
+/* Profiles come before all settings. */
+static int
+set_fault(struct serve *serve, const struct options *options, struct diag *diag)
+{
+	struct configuration *configuration = &serve->configuration;
+	const char *directory = options_value(options, "fault-profiles");
+	const char *names = options_value(options, "fault");
+
+	if (directory && configuration_set_path(&configuration->fault_directory, directory, diag))
+		return REFUSED;
+	return names ? configuration_set_fault(configuration, names, diag) : DONE;
+}
+
 /* The file first, whatever its position; then the environment and the command line. */
 static int
 configure(struct serve *serve, const struct options *options, struct diag *diag)
@@ -209,6 +245,8 @@ configure(struct serve *serve, const struct options *options, struct diag *diag)
 	const char *path = options_value(options, "config");
 
 	configuration_init(&serve->configuration);
+	if (set_fault(serve, options, diag) != DONE)
+		return REFUSED;
 	if (path && configuration_file_read(&serve->configuration, path, diag) != DONE)
 		return REFUSED;
 	if (options_apply(options, serve, diag) != DONE ||

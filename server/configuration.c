@@ -6,9 +6,11 @@
 
 #include "common/memory.h"
 #include "server/listen_address.h"
+#include "server/profile_set.h"
 #include "server/settings_text.h"
 
-#define LISTEN_DEFAULT "127.0.0.1:8080"
+#define LISTEN_DEFAULT    "127.0.0.1:8080"
+#define SITES_MAX_DEFAULT 256
 
 static const char fault_option[] = "fault=";
 
@@ -24,6 +26,7 @@ configuration_init(struct configuration *configuration)
 	*configuration = (struct configuration){0};
 	configuration->listeners[configuration->listener_count++].address =
 		text_copy(LISTEN_DEFAULT);
+	configuration->sites_max = SITES_MAX_DEFAULT;
 	settings_init(&configuration->settings);
 }
 
@@ -31,6 +34,8 @@ void
 configuration_done(struct configuration *configuration)
 {
 	configuration_clear_listen(configuration);
+	free(configuration->fault);
+	free(configuration->fault_directory);
 	free(configuration->ready_file);
 	free(configuration->pki_directory);
 	free(configuration->state_directory);
@@ -38,6 +43,7 @@ configuration_done(struct configuration *configuration)
 	settings_done(&configuration->settings);
 	for (size_t i = 0; i < configuration->site_count; i++) {
 		free(configuration->sites[i].name);
+		free(configuration->sites[i].fault);
 		json_decref(configuration->sites[i].own);
 		settings_done(&configuration->sites[i].settings);
 	}
@@ -131,18 +137,60 @@ check_listen(const struct configuration *configuration, struct diag *diag)
 	return DONE;
 }
 
+/* Puts the settings of fault profiles over what is there. */
+static int
+apply_fault(struct settings *settings, const struct configuration *configuration, const char *names,
+	struct diag *diag)
+{
+	PROFILE_SET_CLEANUP struct profile_set set = {0};
+
+	if (!names)
+		return DONE;
+	if (profile_set_read(&set, configuration->fault_directory, names, diag) != DONE)
+		return REFUSED;
+	return profile_set_apply(&set, settings, diag);
+}
+
+int
+configuration_set_fault(struct configuration *configuration, const char *names, struct diag *diag)
+{
+	if (apply_fault(&configuration->settings, configuration, names, diag) != DONE)
+		return REFUSED;
+	free(configuration->fault);
+	configuration->fault = text_copy(names);
+	return DONE;
+}
+
+/* A listener's profiles are looked for before anything is opened. */
+static int
+check_listener_faults(const struct configuration *configuration, struct diag *diag)
+{
+	for (size_t i = 0; i < configuration->listener_count; i++) {
+		PROFILE_SET_CLEANUP struct profile_set set = {0};
+		const char *fault = configuration->listeners[i].fault;
+
+		if (fault &&
+			profile_set_read(&set, configuration->fault_directory, fault, diag) != DONE)
+			return REFUSED;
+	}
+	return DONE;
+}
+
 int
 configuration_complete(struct configuration *configuration, struct diag *diag)
 {
 	const char *fault;
 
-	if (check_listen(configuration, diag) != DONE)
+	if (check_listen(configuration, diag) != DONE ||
+		check_listener_faults(configuration, diag) != DONE)
 		return REFUSED;
 	for (size_t i = 0; i < configuration->site_count; i++) {
 		struct configuration_site *site = &configuration->sites[i];
 
 		settings_done(&site->settings);
 		settings_copy(&site->settings, &configuration->settings);
+		if (apply_fault(&site->settings, configuration, site->fault, diag) != DONE)
+			return REFUSED;
 		if (settings_set_json(&site->settings, site->own, &fault, diag) != DONE)
 			return REFUSED;
 	}
@@ -176,6 +224,12 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 		write_listener(out, &configuration->listeners[i]);
 		buffer_append_byte(out, '\n');
 	}
+	write_path(out, "fault_profiles", configuration->fault_directory,
+		"a directory of further fault profiles; null: those of the program alone");
+	write_path(out, "fault", configuration->fault,
+		"fault profiles of the default site, joined by +; null: none");
+	buffer_append_format(out, "max_sites: %" PRId64 " # 1 to %d\n", configuration->sites_max,
+		CONFIGURATION_SITES_MAX);
 	write_path(out, "ready_file", configuration->ready_file, "a path; null: none");
 	write_path(out, "pki", configuration->pki_directory,
 		"a directory; null: the built-in keys, public and TEST ONLY");
@@ -194,7 +248,9 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 	for (size_t i = 0; i < configuration->site_count; i++) {
 		buffer_append_text(out, "  ");
 		settings_text_write_text(out, configuration->sites[i].name);
-		buffer_append_text(out, ":\n");
+		buffer_append_text(out, ":\n    fault: ");
+		settings_text_write_text(out, configuration->sites[i].fault);
+		buffer_append_byte(out, '\n');
 		settings_text_write_yaml(out, &configuration->sites[i].settings, 4);
 	}
 }

@@ -9,6 +9,8 @@
 #include "server/server.h"
 #include "server/settings.h"
 
+#define CONFIGURATION_SITES_MAX 4096
+
 /* "127.0.0.1:8080", or "127.0.0.1:0,fault=app-pool-stopped". */
 struct configuration_listener {
 	char *address;
@@ -18,13 +20,17 @@ struct configuration_listener {
 
 struct configuration_site {
 	char *name;
-	json_t *own;              /* what the file says of it */
+	char *fault;              /* fault profiles; NULL: none */
+	json_t *own;              /* its settings, as the file has them */
 	struct settings settings; /* the default site's with its own on top, once complete */
 };
 
 struct configuration {
 	struct configuration_listener listeners[SERVER_LISTENERS_MAX];
 	size_t listener_count;
+	char *fault;              /* fault profiles of the default site; NULL: none */
+	char *fault_directory;    /* of the user's own profiles; NULL: none */
+	int64_t sites_max;        /* how many there may be, those made for a fault included */
 	char *ready_file;         /* NULL: none */
 	char *pki_directory;      /* NULL: the built-in one */
 	char *state_directory;    /* NULL: in memory */
@@ -57,6 +63,13 @@ void configuration_clear_listen(struct configuration *configuration);
 
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);
+
+/*
+ * Says which fault profiles the default site has; NULL: none. Their settings are those that the
+ * sources read later start from. DONE, or REFUSED with the object of the diag left as it is.
+ */
+int configuration_set_fault(
+	struct configuration *configuration, const char *names, struct diag *diag);
 
 /* Ends the reading of sources: checks what belongs together and fills in the sites' settings. DONE
  * or REFUSED. */

@@ -18,7 +18,8 @@ struct reader {
 	struct configuration *configuration;
 	struct yaml_tree tree;
 	struct diag *diag;
-	bool located; /* the refusal has its place; who called adds none */
+	const char *fault; /* profiles that win over the file's; NULL: none */
+	bool located;      /* the refusal has its place; who called adds none */
 };
 
 struct key {
@@ -104,6 +105,29 @@ read_seed(struct reader *reader, const struct key *key, const json_t *value)
 }
 
 static int
+read_max_sites(struct reader *reader, const struct key *key, const json_t *value)
+{
+	int64_t number = json_integer_value(value);
+
+	if (!json_is_integer(value) || number < 1 || number > CONFIGURATION_SITES_MAX)
+		return diag_refuse(reader->diag, key->name, NULL, "a whole number from 1 to 4096",
+			json_is_integer(value) ? "%s out of range" : "%s",
+			yaml_tree_type_name(value));
+	reader->configuration->sites_max = number;
+	return DONE;
+}
+
+/* The settings of the profiles are there before those of the file, whatever comes first in it
+ * (apply_fault_first). */
+static int
+read_fault(struct reader *reader, const struct key *key, const json_t *value)
+{
+	if (!value || json_is_null(value) || json_is_string(value))
+		return DONE;
+	return refuse_type(reader, key->name, value, "names of fault profiles joined by +");
+}
+
+static int
 read_quiet(struct reader *reader, const struct key *key, const json_t *value)
 {
 	if (!json_is_boolean(value))
@@ -121,14 +145,22 @@ want_mapping(struct reader *reader, const char *name, const json_t *value)
 	return refuse_type(reader, name, value, "a mapping of NAME: VALUE");
 }
 
+/* Sets what `value` says; its members stand where those of `place` do. */
 static int
-apply_settings(struct reader *reader, struct settings *settings, const json_t *value)
+apply_settings_of(
+	struct reader *reader, struct settings *settings, const json_t *value, const json_t *place)
 {
 	const char *fault = NULL;
 
 	if (json_is_null(value) || settings_set_json(settings, value, &fault, reader->diag) == DONE)
 		return DONE;
-	return refused_at(reader, value, fault, 0);
+	return refused_at(reader, place, fault, 0);
+}
+
+static int
+apply_settings(struct reader *reader, struct settings *settings, const json_t *value)
+{
+	return apply_settings_of(reader, settings, value, value);
 }
 
 static int
@@ -138,6 +170,8 @@ read_settings(struct reader *reader, const struct key *key, const json_t *value)
 		return REFUSED;
 	return apply_settings(reader, &reader->configuration->settings, value);
 }
+
+static const struct key fault_key = {.name = "fault"};
 
 /* The name becomes a segment of URLs: /site/NAME/certsrv/... */
 static int
@@ -165,15 +199,24 @@ read_site(struct reader *reader, const char *name, json_t *value)
 {
 	SETTINGS_CLEANUP struct settings scratch = {0};
 	struct configuration_site *site;
+	const char *fault;
+	json_t *own;
 
-	if (check_site_name(reader, name) != DONE || want_mapping(reader, name, value) != DONE)
+	if (check_site_name(reader, name) != DONE || want_mapping(reader, name, value) != DONE ||
+		read_fault(reader, &fault_key, json_object_get(value, "fault")) != DONE)
 		return REFUSED;
+	fault = json_string_value(json_object_get(value, "fault"));
+	own = json_is_null(value) ? json_object() : json_copy(value);
+	json_object_del(own, "fault");
 	settings_init(&scratch);
-	if (apply_settings(reader, &scratch, value) != DONE)
+	if (apply_settings_of(reader, &scratch, own, value) != DONE) {
+		json_decref(own);
 		return REFUSED;
+	}
 	site = &reader->configuration->sites[reader->configuration->site_count++];
 	site->name = text_copy(name);
-	site->own = json_is_null(value) ? json_object() : json_incref(value);
+	site->fault = text_copy(fault);
+	site->own = own;
 	return DONE;
 }
 
@@ -195,6 +238,9 @@ read_sites(struct reader *reader, const struct key *key, const json_t *value)
 
 static const struct key keys[] = {
 	{"listen", 0, read_listen},
+	{"fault_profiles", PATH(fault_directory)},
+	{"fault", 0, read_fault},
+	{"max_sites", 0, read_max_sites},
 	{"ready_file", PATH(ready_file)},
 	{"pki", PATH(pki_directory)},
 	{"state", PATH(state_directory)},
@@ -217,7 +263,8 @@ refuse_key(struct reader *reader, const char *name)
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		suggestion_offer(&suggestion, keys[i].name);
 	return suggestion_refuse(&suggestion, name, "no such key", "",
-		"listen, ready_file, pki, state, log_dir, seed, quiet, settings or sites",
+		"listen, fault_profiles, fault, max_sites, ready_file, pki, state, log_dir, seed, "
+		"quiet, settings or sites",
 		reader->diag);
 }
 
@@ -230,6 +277,21 @@ read_key(struct reader *reader, const char *name, const json_t *value)
 	return refuse_key(reader, name);
 }
 
+/* The command line's profiles win; else those of the file. */
+static int
+apply_fault_first(struct reader *reader)
+{
+	struct configuration *configuration = reader->configuration;
+	const json_t *root = reader->tree.root;
+	const char *directory = json_string_value(json_object_get(root, "fault_profiles"));
+	const char *names = json_string_value(json_object_get(root, "fault"));
+
+	if (!configuration->fault_directory)
+		configuration->fault_directory = text_copy(directory);
+	return configuration_set_fault(
+		configuration, reader->fault ? reader->fault : names, reader->diag);
+}
+
 static int
 read_root(struct reader *reader)
 {
@@ -240,6 +302,8 @@ read_root(struct reader *reader)
 		refuse_type(reader, "", reader->tree.root, "a mapping of KEY: VALUE");
 		return refused_at(reader, NULL, NULL, 0);
 	}
+	if (apply_fault_first(reader) != DONE)
+		return refused_at(reader, reader->tree.root, "fault", 0);
 	json_object_foreach(reader->tree.root, name, value)
 		if (read_key(reader, name, value) != DONE)
 			return refused_at(reader, reader->tree.root, name, 0);
@@ -272,10 +336,12 @@ configuration_file_read(struct configuration *configuration, const char *path, s
 	__attribute__((cleanup(reader_done))) struct reader reader = {
 		.configuration = &fresh,
 		.diag = diag,
+		.fault = configuration->fault,
 	};
 	struct configuration before = *configuration;
 
 	configuration_init(&fresh);
+	fresh.fault_directory = text_copy(configuration->fault_directory);
 	if (load(&text, path, diag) != DONE ||
 		yaml_tree_read(&reader.tree, path, buffer_bytes(&text), diag) != DONE ||
 		read_root(&reader) != DONE)

@@ -2,7 +2,8 @@
  * The configuration file: a YAML mapping. Its keys are the names of the options of
  * `mock-ndes serve` with "_" for "-", and
  *
- *   settings: {NAME: VALUE, ...}             of the default site
+ *   fault: NAME[+NAME]                       fault profiles of the default site
+ *   settings: {NAME: VALUE, ...}             of the default site, over its profiles'
  *   sites: {SITE: {NAME: VALUE, ...}, ...}   of further sites, where they differ
  *                                            from the default one
  */
@@ -11,7 +12,8 @@
 #include "server/configuration.h"
 
 /*
- * Replaces the configuration by the defaults and what a file says. An unknown key, a wrong type, a
+ * Replaces the configuration by the defaults and what a file says; fault profiles and their directory
+ * that it has already win over the file's. An unknown key, a wrong type, a
  * duplicate key or a value out of range is REFUSED with file:line:column and, where one is near,
  * "did you mean"; nothing is changed then.
  */

@@ -10,7 +10,7 @@
  *
  *   - id: two-503-then-ok           generated ("status-1") when missing
  *     match: {operation: PKIOperation, method: GET, message_type: PKCSReq,
- *             subject: "*CN=dev-*", user_agent: "profiled/*", transaction: ..., path: ...,
+ *             subject: "*CN=dev-*", user_agent: "profiled*", transaction: ..., path: ...,
  *             cipher: ..., digest: ...}          all must fit; texts are globs
  *     when: {times: 2, after: 0, every: 1, probability: 1.0, max_consecutive: 3, for: 10m}
  *     do: {status: 503, from: http_sys}          an action with its arguments, or a list of them

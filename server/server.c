@@ -7,8 +7,10 @@
 #include "common/json_writer.h"
 #include "common/memory.h"
 #include "server/configuration.h"
+#include "server/fault_site.h"
 #include "server/journal.h"
 #include "server/pki_directory.h"
+#include "server/profile_set.h"
 #include "server/service.h"
 #include "server/store.h"
 
@@ -55,31 +57,52 @@ open_pki(struct server *server, const struct configuration *configuration, struc
 
 /* A site named "default" answers at the root, as IIS's default site does. */
 static int
-add_site(
-	struct server *server, const char *name, const struct settings *settings, struct diag *diag)
+add_site(struct server *server, const char *name, const struct settings *settings,
+	const char *fault, struct diag *diag)
 {
+	PROFILE_SET_CLEANUP struct profile_set set = {0};
 	bool is_default = server->sites.count == 0;
 	TEXT_CLEANUP char *url = text_format(
 		"%s%s%s", server->base_url, is_default ? "" : "/site/", is_default ? "" : name);
-	const struct site_plan plan = {.name = name, .base_url = url, .settings = settings};
+	const struct site_plan plan = {
+		.name = name, .base_url = url, .settings = settings, .profiles = &set};
 	struct site *site;
-	int result = site_new(&site, server, &plan, diag);
+	int result = DONE;
 
+	if (fault)
+		result = profile_set_read(&set, server->profile_directory, fault, diag);
+	if (result == DONE)
+		result = site_new(&site, server, &plan, diag);
 	if (result == DONE)
 		site_table_add(&server->sites, site);
+	return result;
+}
+
+/* Says where a listener leads: to the default site, or to one of its own with faults. */
+static int
+open_listener(struct server *server, size_t index, const char *fault, struct diag *diag)
+{
+	TEXT_CLEANUP char *url = listener_url(&server->listeners[index]);
+	struct site *site = server->sites.sites[0];
+	int result = DONE;
+
+	if (fault)
+		result = fault_site_listen(&site, server, fault, url, diag);
+	server->services[index] = service_scep(site);
 	return result;
 }
 
 static int
 open_sites(struct server *server, const struct configuration *configuration, struct diag *diag)
 {
-	int result = add_site(server, SITE_NAME_DEFAULT, &configuration->settings, diag);
+	int result = add_site(
+		server, SITE_NAME_DEFAULT, &configuration->settings, configuration->fault, diag);
 
 	for (size_t i = 0; result == DONE && i < configuration->site_count; i++)
 		result = add_site(server, configuration->sites[i].name,
-			&configuration->sites[i].settings, diag);
+			&configuration->sites[i].settings, configuration->sites[i].fault, diag);
 	for (size_t i = 0; result == DONE && i < server->listener_count; i++)
-		server->services[i] = service_scep(server->sites.sites[0]);
+		result = open_listener(server, i, configuration->listeners[i].fault, diag);
 	return result;
 }
 
@@ -115,6 +138,9 @@ server_new(struct server **out, const struct configuration *configuration, struc
 	random_init(
 		&server->random, configuration->has_seed ? configuration->seed : random_new_seed());
 	server->log_directory = text_copy(configuration->log_directory);
+	server->profile_directory = text_copy(configuration->fault_directory);
+	server->sites_max = (size_t)configuration->sites_max;
+	settings_copy(&server->settings, &configuration->settings);
 	result = build(server, configuration, diag);
 	if (result == DONE)
 		*out = server;
@@ -146,6 +172,8 @@ server_free(struct server *server)
 	pki_done(&server->pki);
 	free(server->base_url);
 	free(server->log_directory);
+	free(server->profile_directory);
+	settings_done(&server->settings);
 	free(server);
 }
 

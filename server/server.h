@@ -28,6 +28,9 @@ struct server {
 	struct http_service services[SERVER_LISTENERS_MAX]; /* of each listener */
 	size_t listener_count;
 	struct site_table sites;
+	size_t sites_max;
+	struct settings settings;   /* of the configuration, which sites made later begin with */
+	char *profile_directory;    /* of the user's own fault profiles; NULL: none */
 	char *log_directory;        /* NULL: no log files */
 	char *base_url;             /* "http://127.0.0.1:8080" of the first listener */
 	_Atomic uint64_t exchanges; /* how many began */

@@ -7,6 +7,7 @@
 
 #include "server/condition.h"
 
+struct profile_set;
 struct server;
 struct w3c_log;
 
@@ -30,6 +31,7 @@ struct site_plan {
 	const char *name;
 	const char *base_url;
 	const struct settings *settings;
+	const struct profile_set *profiles; /* whose rules it has; NULL: none */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "common/percent.h"
 #include "common/suggestion.h"
 #include "server/exchange.h"
+#include "server/fault_site.h"
 #include "server/server.h"
 
 /* Answers in this program's own name; the words stand in exchange->diag. */
@@ -37,6 +38,21 @@ find_named(struct site **out, struct exchange *exchange, const char *name)
 	return answer(exchange, 404);
 }
 
+static int
+find_fault(struct site **out, struct exchange *exchange, const char *name)
+{
+	switch (fault_site_find(out, exchange->server, name, &exchange->diag)) {
+	case DONE:
+		return STAGE_NEXT;
+	case REFUSED:
+		return answer(exchange, 404);
+	case FAULT_SITE_FULL:
+		return answer(exchange, 503);
+	default:
+		return STAGE_BROKE;
+	}
+}
+
 /* What the first segment of a path can be. */
 static const struct {
 	const char *segment;
@@ -44,6 +60,7 @@ static const struct {
 	int (*find)(struct site **out, struct exchange *exchange, const char *name);
 } prefixes[] = {
 	{"/site/", find_named},
+	{"/fault/", find_fault},
 };
 
 /* Reads the name behind a prefix; returns the size of both, or 0 when the path is another one. */

@@ -114,6 +114,9 @@ set|password_max=7|MOCK_NDES_SET|password_max=7|  password_max: 7
 server-version|2012_r2|MOCK_NDES_SERVER_VERSION|2012_r2|  server_version: 2012_r2 
 policy-module|none|MOCK_NDES_POLICY_MODULE|none|  policy_module: none 
 challenge|a;b, c|MOCK_NDES_CHALLENGE|a;b, c|  challenge: "a;b, c" 
+fault|request-filtering-query-2048|MOCK_NDES_FAULT|request-filtering-query-2048|fault: "request-filtering-query-2048" 
+fault-profiles|keys|MOCK_NDES_FAULT_PROFILES|keys|fault_profiles: "keys" 
+max-sites|7|MOCK_NDES_MAX_SITES|7|max_sites: 7 
 pki|keys|MOCK_NDES_PKI|keys|pki: "keys" 
 state|state|MOCK_NDES_STATE|state|state: "state" 
 log-dir|logs|MOCK_NDES_LOG_DIR|logs|log_dir: "logs" 
@@ -191,7 +194,13 @@ ok "--check prints what --config reads" round_trip
 ok "--check prints what --config reads, with everything set" round_trip --config sites.yaml \
 	--listen 127.0.0.1:0 --listen '[::1]:0' --set 'log_fields=date time cs-uri-stem' \
 	--set 'challenge=it'\''s "quoted" \ # and ünusual' --set ca_capabilities_algorithms=SHA-256,AES \
-	--server-version 2016 --policy-module none --state s --log-dir l --ready-file r --seed 7 --quiet
+	--server-version 2016 --policy-module none --state s --log-dir l --ready-file r --seed 7 --quiet \
+	--fault request-filtering-query-2048 --listen '127.0.0.1:0,fault=request-filtering-query-2048'
+ok "--set wins over a fault profile" grep -F 'max_query_string: 65534' \
+	<("$mock_ndes" serve --check --fault request-filtering-query-2048 --set max_query_string=65534)
+ok "a fault profile is misspelt" refuses \
+	"request-filtering-query-204: no such fault profile; did you mean request-filtering-query-2048?" \
+	MOCK_NDES_FAULT=request-filtering-query-204
 ok "--check makes nothing" fails test -e s -o -e l -o -e r
 
 # --- serving -----------------------------------------------------------------

@@ -91,11 +91,13 @@ START_TEST(takes_a_listener_with_faults)
 {
 	CONFIGURATION_CLEANUP struct configuration configuration = {0};
 
-	read_good(&configuration, "listen: ['127.0.0.1:0,fault=a+b', '127.0.0.1:0', fault=c]\n");
+	read_good(&configuration,
+		"listen: ['127.0.0.1:0,fault=request-filtering-query-2048', '127.0.0.1:0', "
+		"fault=request-filtering-query-2048]\n");
 	ck_assert_uint_eq(configuration.listener_count, 2);
 	ck_assert_str_eq(configuration.listeners[0].address, "127.0.0.1:0");
-	ck_assert_str_eq(configuration.listeners[0].fault, "a+b");
-	ck_assert_str_eq(configuration.listeners[1].fault, "c");
+	ck_assert_str_eq(configuration.listeners[0].fault, "request-filtering-query-2048");
+	ck_assert_str_eq(configuration.listeners[1].fault, "request-filtering-query-2048");
 }
 END_TEST
 
@@ -163,7 +165,8 @@ static const struct {
 	{"listenn: x\n", "c.yaml:1:1 (listenn): no such key; did you mean listen?"},
 	{"log-dir: x\n", "c.yaml:1:1 (log-dir): no such key; did you mean log_dir?"},
 	{"colour: x\n",
-		"c.yaml:1:1 (colour): no such key; expected listen, ready_file, pki, state, "
+		"c.yaml:1:1 (colour): no such key; expected listen, fault_profiles, fault, "
+		"max_sites, ready_file, pki, state, "
 		"log_dir, "
 		"seed, quiet, settings or sites"},
 	{"quiet: true\npassword_max: 7\n",

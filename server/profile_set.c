@@ -1,0 +1,112 @@
+#include "server/profile_set.h"
+
+#include <string.h>
+
+#include "common/memory.h"
+#include "server/profile_catalogue.h"
+
+static const char separators[] = "+, ";
+
+static int
+refuse_pair(const struct profile *one, const struct profile *other, const char *setting,
+	struct diag *diag)
+{
+	TEXT_CLEANUP char *object = text_format("%s+%s", one->name, other->name);
+
+	return diag_refuse(diag, object, NULL, "profiles that can both be so",
+		"%s and %s set %s differently", one->name, other->name, setting);
+}
+
+/* Refuses a profile that does not go together with those before it. */
+static int
+check_conflicts(const struct profile_set *set, const struct profile *profile, struct diag *diag)
+{
+	const char *name;
+	json_t *value;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct profile *other = &set->profiles[i];
+
+		if (strcmp(other->name, profile->name) == 0)
+			return diag_refuse(
+				diag, profile->name, NULL, "each profile once", "it stands twice");
+		json_object_foreach((json_t *)profile->settings, name, value) {
+			const json_t *theirs = json_object_get(other->settings, name);
+
+			if (theirs && !json_equal(theirs, value))
+				return refuse_pair(other, profile, name, diag);
+		}
+	}
+	return DONE;
+}
+
+static int
+add(struct profile_set *set, const char *directory, const char *name, struct diag *diag)
+{
+	struct profile *profile = &set->profiles[set->count];
+	int result;
+
+	if (set->count == PROFILE_SET_MAX)
+		return diag_refuse(diag, "fault profiles", NULL, "fewer of them",
+			"more than %d at once", PROFILE_SET_MAX);
+	result = profile_catalogue_read(profile, directory, name, diag);
+	if (result == DONE)
+		result = check_conflicts(set, profile, diag);
+	if (result == DONE)
+		set->count++;
+	else
+		profile_done(profile);
+	return result;
+}
+
+int
+profile_set_read(
+	struct profile_set *out, const char *directory, const char *names, struct diag *diag)
+{
+	*out = (struct profile_set){0};
+	for (names += strspn(names, separators); *names; names += strspn(names, separators)) {
+		size_t size = strcspn(names, separators);
+		TEXT_CLEANUP char *name = text_copy_size(names, size);
+
+		if (add(out, directory, name, diag) != DONE)
+			return REFUSED;
+		names += size;
+	}
+	if (out->count)
+		return DONE;
+	return diag_refuse(
+		diag, "fault profiles", NULL, "one that \"mock-ndes faults\" lists", "none");
+}
+
+int
+profile_set_apply(const struct profile_set *set, struct settings *settings, struct diag *diag)
+{
+	const char *fault;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (set->profiles[i].settings &&
+			settings_set_json(settings, set->profiles[i].settings, &fault, diag) !=
+				DONE)
+			return REFUSED;
+	return DONE;
+}
+
+size_t
+profile_set_sources(struct rule_source out[PROFILE_SET_MAX], const struct profile_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		out[i] = (struct rule_source){
+			.rules = set->profiles[i].rules,
+			.tree = &set->profiles[i].tree,
+			.name = set->profiles[i].name,
+		};
+	return set->count;
+}
+
+void
+profile_set_done(struct profile_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		profile_done(&set->profiles[i]);
+	*set = (struct profile_set){0};
+}
