@@ -38,7 +38,8 @@ set(struct configuration *configuration, const char *assignment)
 }
 
 static void
-start(struct deployment *deployment, const char *state, const char *const *settings)
+start(struct deployment *deployment, const char *state, const char *fault,
+	const char *const *settings)
 {
 	CONFIGURATION_CLEANUP struct configuration configuration;
 	struct diag diag = {0};
@@ -50,6 +51,9 @@ start(struct deployment *deployment, const char *state, const char *const *setti
 	configuration.log_directory = text_format("%s/logs", deployment->directory);
 	configuration.state_directory = text_copy(state);
 	configuration.quiet = true;
+	if (fault)
+		ck_assert_msg(configuration_set_fault(&configuration, fault, &diag) == DONE, "%s",
+			diag_text(text, &diag));
 	set(&configuration, "challenge=secret");
 	for (; settings && *settings; settings++)
 		set(&configuration, *settings);
@@ -71,7 +75,15 @@ deployment_start_with_state(
 	struct deployment *deployment, const char *state, const char *const *settings)
 {
 	deployment->directory = temporary_directory_new();
-	start(deployment, state, settings);
+	start(deployment, state, NULL, settings);
+}
+
+void
+deployment_start_with_fault(
+	struct deployment *deployment, const char *fault, const char *const *settings)
+{
+	deployment->directory = temporary_directory_new();
+	start(deployment, NULL, fault, settings);
 }
 
 void

@@ -27,6 +27,10 @@ void deployment_start(struct deployment *deployment, const char *const *settings
 void deployment_start_with_state(
 	struct deployment *deployment, const char *state, const char *const *settings);
 
+/* The same with fault profiles on its default site; the settings win over theirs. */
+void deployment_start_with_fault(
+	struct deployment *deployment, const char *fault, const char *const *settings);
+
 /* Stops it as SIGTERM would, and removes its own directory. */
 void deployment_stop(struct deployment *deployment);
 

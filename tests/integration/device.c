@@ -97,6 +97,17 @@ device_init(struct device *device, const struct deployment *deployment, unsigned
 }
 
 void
+device_init_offline(
+	struct device *device, const struct authority *authority, int64_t now, unsigned number)
+{
+	*device = (struct device){.key = shared_key(number)};
+	make_signer(device, now);
+	certificate_copy(&device->ra_signing, &authority->ra_signing);
+	certificate_copy(&device->ra_encryption, &authority->ra_encryption);
+	certificate_copy(&device->ca, authority_issuer(authority));
+}
+
+void
 device_init_ec(struct device *device, const struct deployment *deployment)
 {
 	struct diag diag = {0};
@@ -201,8 +212,9 @@ append_escaped(struct buffer *out, struct buffer *base64)
 	}
 }
 
-static void
-write_http(struct buffer *out, struct device *device, const struct device_message *message)
+void
+device_write_request(
+	struct buffer *out, struct device *device, const struct device_message *message)
 {
 	const char *path = message->path ? message->path : "/certsrv/mscep/mscep.dll";
 	BUFFER_CLEANUP struct buffer der = {0}, base64 = {0};
@@ -229,7 +241,7 @@ device_send(struct raw_response *out, struct device *device, const struct deploy
 	RAW_CLIENT_CLEANUP struct raw_client client = raw_connect("127.0.0.1", deployment->port);
 	BUFFER_CLEANUP struct buffer request = {0};
 
-	write_http(&request, device, message);
+	device_write_request(&request, device, message);
 	ck_assert(raw_send(&client, buffer_bytes(&request)));
 	ck_assert(raw_read(out, &client));
 }

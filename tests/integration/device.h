@@ -48,6 +48,11 @@ void device_prepare_keys(unsigned count);
  * one of a few keys that all devices of the process share, so that tests are fast. */
 void device_init(struct device *device, const struct deployment *deployment, unsigned number);
 
+/* The same with the certificates that an honest GetCACert of this authority gives, and without asking
+ * for them: for a deployment that is broken already. */
+void device_init_offline(
+	struct device *device, const struct authority *authority, int64_t now, unsigned number);
+
 /* The same with a key on P-256, which can sign but not decrypt. */
 void device_init_ec(struct device *device, const struct deployment *deployment);
 
@@ -55,6 +60,10 @@ void device_done(struct device *device);
 
 /* Appends the pkiMessage. */
 void device_write(struct buffer *out, struct device *device, const struct device_message *message);
+
+/* Appends the whole HTTP request around a message. */
+void device_write_request(
+	struct buffer *out, struct device *device, const struct device_message *message);
 
 /* Sends it and reads the HTTP answer, whatever it is. */
 void device_send(struct raw_response *out, struct device *device,

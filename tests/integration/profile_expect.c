@@ -1,0 +1,443 @@
+#include "tests/integration/profile_expect.h"
+
+#include <check.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+#include "tests/integration/profile_logs.h"
+#include "tests/integration/reply_judge.h"
+
+#define SCEP_PATH "/certsrv/mscep/mscep.dll"
+#define HOST                                                                                       \
+	" HTTP/1.1\r\nHost: ndes.contoso.com\r\nUser-Agent: Mozilla/4.0 (compatible; Win32; NDES " \
+	"client)\r\n\r\n"
+
+/* How long nothing must come for it to be silence. */
+#define SILENCE_MS 250
+
+/* What came of a request. */
+struct seen {
+	struct raw_client client;
+	struct raw_response response;
+	bool answered;
+	int64_t first_byte_ms;
+	const char *connection; /* as in `sees` */
+	struct reply_judgement judgement;
+	bool judged;
+};
+
+#define FAIL(play, ...) refute(play, __LINE__, __VA_ARGS__)
+
+static void __attribute__((format(printf, 3, 4), noreturn))
+refute(const struct profile_play *play, int line, const char *format, ...)
+{
+	char *words = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&words, format, arguments) < 0)
+		words = NULL;
+	va_end(arguments);
+	ck_abort_msg("%s, expectation %zu (line %d): %s", play->profile->name, play->step + 1, line,
+		words);
+	abort();
+}
+
+/* --- requests ------------------------------------------------------------------ */
+
+struct request_kind {
+	const char *name;
+	const char *target; /* of a plain GET; NULL: a message */
+	bool by_get;
+	bool is_long;
+	bool renewal;
+	bool poll;
+};
+
+static const struct request_kind kinds[] = {
+	{.name = "probe", .target = SCEP_PATH},
+	{.name = "GetCACaps", .target = SCEP_PATH "?operation=GetCACaps&message=default"},
+	{.name = "GetCACert", .target = SCEP_PATH "?operation=GetCACert&message=default"},
+	{.name = "admin_page", .target = "/certsrv/mscep_admin/"},
+	{.name = "PKIOperation by GET", .by_get = true},
+	{.name = "PKIOperation by long GET", .by_get = true, .is_long = true},
+	{.name = "PKIOperation by POST"},
+	{.name = "renewal", .renewal = true},
+	{.name = "poll", .poll = true},
+};
+
+static const struct request_kind *
+find_kind(const struct profile_play *play, const json_t *expectation)
+{
+	const char *name = json_string_value(json_object_get(expectation, "request"));
+
+	for (size_t i = 0; name && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	FAIL(play, "no request is called \"%s\"", name ? name : "");
+}
+
+/* Names enough for a message that is 9 kB of URL. */
+static char *
+long_names(void)
+{
+	struct buffer out = {0};
+
+	for (int i = 0; i < 230; i++)
+		buffer_append_format(&out, "%sDNS:device-%03d.contoso.com", i ? "," : "", i);
+	return buffer_text(&out);
+}
+
+/* Fills the message of a kind; `names` and `data` own what it points to. */
+static void
+fill_message(struct device_message *message, char **names, struct buffer *data,
+	struct profile_play *play, const struct request_kind *kind)
+{
+	struct device *device = &play->device;
+
+	*message = (struct device_message){.by_get = kind->by_get};
+	if (!kind->poll)
+		snprintf(play->transaction, sizeof(play->transaction), "transaction-%zu",
+			++play->pending);
+	message->transaction_id = play->transaction;
+	if (kind->is_long)
+		message->san = *names = long_names();
+	if (kind->renewal) {
+		if (device->certificate.der.size == 0)
+			FAIL(play, "a renewal needs a certificate that was issued before");
+		device_use_certificate(device);
+		message->challenge = "-";
+	}
+	if (kind->poll) {
+		message->message_type = SCEP_CERT_POLL;
+		scep_request_put_issuer_and_subject(
+			data, device->ca.subject, device->signer.subject);
+		message->data = buffer_bytes(data);
+	}
+}
+
+/* --- what comes ----------------------------------------------------------------- */
+
+/* Waits for something to read; false: nothing comes. */
+static bool
+wait_readable(const struct raw_client *client, int ms)
+{
+	struct pollfd state = {.fd = client->descriptor, .events = POLLIN};
+
+	return client->descriptor >= 0 && poll(&state, 1, ms) > 0;
+}
+
+static bool
+wants_silence(const json_t *sees)
+{
+	const char *connection = json_string_value(json_object_get(sees, "connection"));
+
+	return connection && strcmp(connection, "silent") == 0;
+}
+
+static const char *
+connection_word(struct seen *seen)
+{
+	struct raw_client *client = &seen->client;
+
+	if (client->state == RAW_RESET)
+		return "reset";
+	if (!seen->answered)
+		return client->state == RAW_REFUSED ? "refused"
+			: seen->response.status     ? "truncated"
+			: client->received.size     ? "garbage"
+			: seen->response.head.size  ? "garbage"
+						    : "closed";
+	if (raw_header(&seen->response, "Connection").data == NULL)
+		return wait_readable(client, 0) ? "closed" : "open";
+	raw_read_end(client);
+	return client->state == RAW_RESET ? "reset" : "closed";
+}
+
+static void
+send_and_read(struct seen *seen, const struct profile_play *play, struct bytes request,
+	const json_t *sees)
+{
+	int64_t begun = clock_monotonic_ns();
+
+	seen->client = raw_connect("127.0.0.1", play->deployment.port);
+	raw_send(&seen->client, request);
+	if (wants_silence(sees)) {
+		seen->connection =
+			wait_readable(&seen->client, SILENCE_MS) ? "not silent" : "silent";
+		raw_close(&seen->client);
+		return;
+	}
+	wait_readable(&seen->client, RAW_PATIENCE_MS);
+	seen->first_byte_ms = (clock_monotonic_ns() - begun) / 1000000;
+	seen->answered = raw_read(&seen->response, &seen->client);
+	seen->connection = connection_word(seen);
+}
+
+static void
+perform(struct seen *seen, struct profile_play *play, const struct request_kind *kind,
+	const json_t *sees)
+{
+	BUFFER_CLEANUP struct buffer request = {0}, data = {0};
+	struct device_message message = {0};
+	TEXT_CLEANUP char *names = NULL;
+
+	*seen = (struct seen){0};
+	if (kind->target) {
+		buffer_append_format(&request, "GET %s%s", kind->target, HOST);
+	} else {
+		fill_message(&message, &names, &data, play, kind);
+		device_write_request(&request, &play->device, &message);
+	}
+	send_and_read(seen, play, buffer_bytes(&request), sees);
+	if (kind->target || !seen->answered)
+		return;
+	seen->judged = true;
+	reply_judge(&seen->judgement, &play->device, &seen->response, &message,
+		clock_now(&play->deployment.server->clock));
+}
+
+static void
+seen_done(struct seen *seen)
+{
+	raw_close(&seen->client);
+	raw_response_done(&seen->response);
+	reply_judgement_done(&seen->judgement);
+}
+
+/* --- what must be seen ------------------------------------------------------------ */
+
+static void
+check_status(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	if (seen->response.status != (unsigned)json_integer_value(wanted))
+		FAIL(play, "status %u, wanted %d; connection %s; %s%s", seen->response.status,
+			(int)json_integer_value(wanted), seen->connection,
+			buffer_text((struct buffer *)&seen->response.head),
+			seen->judged ? seen->judgement.words : "");
+}
+
+static void
+check_content_type(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	struct bytes found = raw_header(&seen->response, "Content-Type");
+	const char *text = json_string_value(wanted);
+
+	if (text ? !bytes_equal(found, bytes_text(text)) : found.data != NULL)
+		FAIL(play, "Content-Type \"%.*s\", wanted \"%s\"", (int)found.size,
+			(const char *)found.data, text ? text : "none");
+}
+
+static void
+check_header(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	const char *line = json_string_value(wanted);
+
+	if (!strstr(buffer_text((struct buffer *)&seen->response.head), line))
+		FAIL(play, "no header \"%s\" in %s", line,
+			buffer_text((struct buffer *)&seen->response.head));
+}
+
+static void
+check_body(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	const struct buffer *body = &seen->response.body;
+	const char *text = json_string_value(wanted);
+	bool found = *text
+		? body->size && memmem(body->data, body->size, text, strlen(text)) != NULL
+		: body->size == 0;
+
+	if (!found)
+		FAIL(play, "the body has no \"%s\": %.*s", text, (int)body->size,
+			(const char *)body->data);
+}
+
+static void
+check_connection(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	if (strcmp(seen->connection, json_string_value(wanted)) != 0)
+		FAIL(play, "the connection is %s, wanted %s", seen->connection,
+			json_string_value(wanted));
+}
+
+static void
+check_delay(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	if (seen->first_byte_ms < json_integer_value(wanted))
+		FAIL(play, "the first byte after %d ms, wanted %d at least",
+			(int)seen->first_byte_ms, (int)json_integer_value(wanted));
+}
+
+static void
+check_certrep(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	static const struct {
+		const char *word;
+		unsigned status;
+	} words[] = {{"success", SCEP_STATUS_SUCCESS}, {"failure", SCEP_STATUS_FAILURE},
+		{"pending", SCEP_STATUS_PENDING}};
+	const char *text = json_string_value(wanted);
+
+	if (!seen->judged)
+		FAIL(play, "no CertRep, wanted %s; connection %s", text, seen->connection);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].word, text) == 0 &&
+			words[i].status == seen->judgement.reply.status)
+			return;
+	FAIL(play, "pkiStatus %u, wanted %s; defect %s; %s", seen->judgement.reply.status, text,
+		seen->judgement.defect, seen->judgement.words);
+}
+
+static void
+check_fail_info(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	const struct scep_reply *reply = &seen->judgement.reply;
+
+	if (!reply->has_fail_info || reply->fail_info != json_integer_value(wanted))
+		FAIL(play, "failInfo %d, wanted %d",
+			reply->has_fail_info ? (int)reply->fail_info : -1,
+			(int)json_integer_value(wanted));
+}
+
+static void
+check_error(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	char found[16];
+
+	snprintf(found, sizeof(found), "0x%08x", (unsigned)seen->judgement.reply.error);
+	if (strcmp(found, json_string_value(wanted)) != 0)
+		FAIL(play, "error %s, wanted %s", found, json_string_value(wanted));
+}
+
+static void
+check_defect(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	const char *text = wanted ? json_string_value(wanted) : "none";
+
+	if (!seen->judged || strcmp(seen->judgement.defect, text) != 0)
+		FAIL(play, "a careful client objects to: %s, wanted %s; %s",
+			seen->judged ? seen->judgement.defect : "no answer", text,
+			seen->judgement.words);
+}
+
+static const struct {
+	const char *name;
+	void (*check)(
+		const struct profile_play *play, const struct seen *seen, const json_t *wanted);
+} sights[] = {
+	{"status", check_status},
+	{"content_type", check_content_type},
+	{"header", check_header},
+	{"body", check_body},
+	{"connection", check_connection},
+	{"at_least_ms", check_delay},
+	{"certrep", check_certrep},
+	{"fail_info", check_fail_info},
+	{"error", check_error},
+	{"defect", check_defect},
+};
+
+static void
+check_sight(const struct profile_play *play, const struct seen *seen, const char *name,
+	const json_t *wanted)
+{
+	for (size_t i = 0; i < sizeof(sights) / sizeof(sights[0]); i++) {
+		if (strcmp(sights[i].name, name) != 0)
+			continue;
+		if (!json_is_array(wanted)) {
+			sights[i].check(play, seen, wanted);
+			return;
+		}
+		for (size_t j = 0; j < json_array_size(wanted); j++)
+			sights[i].check(play, seen, json_array_get(wanted, j));
+		return;
+	}
+	FAIL(play, "nothing to be seen is called \"%s\"", name);
+}
+
+static void
+check_sights(const struct profile_play *play, const struct seen *seen, const json_t *sees)
+{
+	const char *name;
+	json_t *wanted;
+
+	if (json_object_size(sees) == 0)
+		FAIL(play, "nothing is to be seen");
+	json_object_foreach((json_t *)sees, name, wanted)
+		check_sight(play, seen, name, wanted);
+	if (json_object_get(sees, "certrep") && !json_object_get(sees, "defect"))
+		check_defect(play, seen, NULL);
+}
+
+/* --- the play ---------------------------------------------------------------------- */
+
+void
+profile_play_start(struct profile_play *play, const struct profile *profile)
+{
+	static const char *const settings[] = {"apply=as_real", NULL};
+	struct site *site;
+
+	*play = (struct profile_play){.profile = profile};
+	deployment_start_with_fault(&play->deployment, profile->name, settings);
+	site = play->deployment.server->sites.sites[0];
+	device_init_offline(&play->device, site->condition->authority,
+		clock_now(&play->deployment.server->clock), 0);
+}
+
+void
+profile_play_stop(struct profile_play *play)
+{
+	device_done(&play->device);
+	deployment_stop(&play->deployment);
+}
+
+static void
+play_once(struct profile_play *play, const json_t *expectation)
+{
+	const json_t *sees = json_object_get(expectation, "sees");
+	const struct request_kind *kind = find_kind(play, expectation);
+	struct profile_logs logs;
+	struct seen seen;
+	char *words;
+
+	profile_logs_mark(&logs, &play->deployment);
+	perform(&seen, play, kind, sees);
+	check_sights(play, &seen, sees);
+	seen_done(&seen);
+	words = profile_logs_check(&logs, &play->deployment, json_object_get(expectation, "logs"));
+	if (words)
+		FAIL(play, "%s", words);
+}
+
+static void
+refuse_keys(const struct profile_play *play, const json_t *expectation)
+{
+	static const char *const keys[] = {"request", "sees", "logs", "times"};
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)expectation, name, value) {
+		bool known = false;
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			known |= strcmp(keys[i], name) == 0;
+		if (!known)
+			FAIL(play, "no key of an expectation is called \"%s\"", name);
+	}
+}
+
+void
+profile_play_expect(struct profile_play *play, const json_t *expectation)
+{
+	json_int_t times = json_integer_value(json_object_get(expectation, "times"));
+
+	refuse_keys(play, expectation);
+	for (json_int_t i = 0; i < (times ? times : 1); i++)
+		play_once(play, expectation);
+	play->step++;
+}

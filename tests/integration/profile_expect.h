@@ -1,0 +1,49 @@
+/*
+ * Plays what a fault profile expects against a deployment that has it.
+ *
+ *   expect:
+ *     - request: probe | GetCACaps | GetCACert | PKIOperation by GET | PKIOperation by long GET |
+ *                PKIOperation by POST | renewal | poll | admin_page
+ *       times: 5                      sends it so often; each must see the same
+ *       sees:
+ *         status: 503                 of HTTP
+ *         content_type: text/html     null: there is no such header
+ *         header: "Name: value"       or a list of them
+ *         body: text                  that stands in it
+ *         connection: open            afterwards; or closed, reset, silent, truncated (the body ends
+ *                                     before its Content-Length, by a close), garbage (no HTTP at all)
+ *         at_least_ms: 50             until the first byte
+ *         certrep: success            or failure, pending
+ *         fail_info: 2
+ *         error: "0x800b0110"
+ *         defect: transactionID       what a careful client objects to (reply_judge.h); "none" unless
+ *                                     said, where certrep stands
+ *       logs: {w3c, httperr, event, plugin, setup, journal}
+ *                                     a text that a new line of that log holds, or a list of them, or
+ *                                     `none`: no new line
+ *
+ * A long GET is one of more than 9 kB, a real message.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "server/profile.h"
+#include "tests/integration/device.h"
+
+/* Everything that is kept between the requests of one profile. */
+struct profile_play {
+	struct deployment deployment;
+	struct device device;
+	const struct profile *profile;
+	size_t step;    /* of expect, from 0, for messages */
+	size_t pending; /* transactions so far */
+	char transaction[32];
+};
+
+/* Starts a deployment with the profile, and a device that knows its certificates. */
+void profile_play_start(struct profile_play *play, const struct profile *profile);
+void profile_play_stop(struct profile_play *play);
+
+/* Plays one expectation. Fails the test with the profile, the step, what was wanted and what came. */
+void profile_play_expect(struct profile_play *play, const json_t *expectation);

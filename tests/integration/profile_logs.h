@@ -1,0 +1,22 @@
+/*
+ * Which lines a request adds to the logs of a deployment's default site.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "tests/integration/deployment.h"
+
+#define PROFILE_LOGS_COUNT 6
+
+struct profile_logs {
+	size_t sizes[PROFILE_LOGS_COUNT]; /* before the request */
+};
+
+/* Remembers how long they are. */
+void profile_logs_mark(struct profile_logs *logs, const struct deployment *deployment);
+
+/* Waits for the exchange's line in the journal, and holds what was added against what is wanted (NULL:
+ * nothing). Returns NULL, or what is wrong; the caller frees. */
+char *profile_logs_check(
+	const struct profile_logs *logs, const struct deployment *deployment, const json_t *wanted);
