@@ -5,11 +5,14 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "server/event_catalogue.h"
 
 struct exchange;
+
+#define EVIDENCE_VALUES_MAX 4
 
 /* A call between the policy module and CertificateRegistrationSvc: a line of the W3C log. */
 struct evidence_call {
@@ -24,6 +27,21 @@ struct evidence_call {
 	unsigned time_taken_ms;
 };
 
+enum evidence_kind { EVIDENCE_EVENT, EVIDENCE_CALL, EVIDENCE_PLUGIN_LINE };
+
+struct evidence_note {
+	enum evidence_kind kind;
+	enum event event;
+	char *values[EVIDENCE_VALUES_MAX]; /* of an event, NULL behind the last; [0] of a line */
+	struct evidence_call call;
+};
+
+/* All zero is none. */
+struct evidence {
+	struct evidence_note *notes;
+	size_t count;
+};
+
 /* Notes an event; the values stand for %1, %2, ... in its text, are copied, and end with NULL. */
 void evidence_event(struct exchange *exchange, enum event event, ...) __attribute__((sentinel));
 
@@ -33,3 +51,5 @@ void evidence_call(struct exchange *exchange, const struct evidence_call *call);
 /* Notes a line of NDESPlugin.log, printf-like. */
 void evidence_plugin_line(struct exchange *exchange, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+void evidence_done(struct evidence *evidence);

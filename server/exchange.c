@@ -50,6 +50,7 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->issuance.crl);
 	buffer_done(&exchange->reply.message_data);
 	buffer_done(&exchange->reply.der);
+	evidence_done(&exchange->evidence);
 	condition_release(exchange->condition);
 	free(exchange);
 }

@@ -6,6 +6,7 @@
 
 #include "common/scep_reply.h"
 #include "common/scep_request.h"
+#include "server/evidence.h"
 #include "server/http.h"
 #include "server/ndes_event.h"
 #include "server/pages.h"
@@ -118,6 +119,7 @@ struct exchange {
 	/* Names of settings that shaped the answer; those at their defaults do not count as faults. */
 	const char *shaped_by[EXCHANGE_SHAPED_MAX];
 	unsigned shaped_count;
+	struct evidence evidence;
 	bool broke;       /* a stage failed: an error of ours, not of the deployment */
 	struct diag diag; /* the words of the latest refusal or failure; empty: none */
 };

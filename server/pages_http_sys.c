@@ -9,6 +9,8 @@
 	"<hr><p>HTTP Error %u. %s</p>\r\n"                                                         \
 	"</BODY></HTML>\r\n"
 
+#define UNAVAILABLE "Service Unavailable", "Service Unavailable", "The service is unavailable."
+
 /*
  * Texts as captured (ndes-behaviour 5.6), reasons as Microsoft lists them (5.3). Nobody has
  * captured 501 nor the page of a header field that is too long: their texts are from memory. KB820729 says that N/I stands for 501.
@@ -36,8 +38,11 @@ static const struct {
 		"The request URL is too long."},
 	[HTTP_SYS_501] = {501, "N/I", "Not Implemented", "Not Implemented",
 		"The request transfer encoding type is not supported."},
-	[HTTP_SYS_503] = {503, "AppOffline", "Service Unavailable", "Service Unavailable",
-		"The service is unavailable."},
+	[HTTP_SYS_503] = {503, "AppOffline", UNAVAILABLE},
+	[HTTP_SYS_503_DISABLED] = {503, "Disabled", UNAVAILABLE},
+	[HTTP_SYS_503_SHUTDOWN] = {503, "AppShutdown", UNAVAILABLE},
+	[HTTP_SYS_503_QUEUE_FULL] = {503, "QueueFull", UNAVAILABLE},
+	[HTTP_SYS_ABANDONED] = {0, "Connection_Abandoned_By_ReqQueue", NULL, NULL, NULL},
 };
 
 unsigned

@@ -7,6 +7,7 @@
 #include "common/buffer.h"
 
 enum http_sys_error {
+	HTTP_SYS_NONE,
 	HTTP_SYS_400_TOO_LONG,
 	HTTP_SYS_400_FIELD_TOO_LONG,
 	HTTP_SYS_400_INVALID_URL,
@@ -15,7 +16,11 @@ enum http_sys_error {
 	HTTP_SYS_411,
 	HTTP_SYS_414,
 	HTTP_SYS_501,
-	HTTP_SYS_503,
+	HTTP_SYS_503,          /* the pool is offline after a series of crashes */
+	HTTP_SYS_503_DISABLED, /* the pool was stopped by hand */
+	HTTP_SYS_503_SHUTDOWN,
+	HTTP_SYS_503_QUEUE_FULL,
+	HTTP_SYS_ABANDONED, /* no answer: the worker process died with the request */
 	HTTP_SYS_ERROR_COUNT,
 };
 

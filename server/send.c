@@ -4,17 +4,17 @@
 #include "server/journal.h"
 #include "server/operator_log.h"
 #include "server/server.h"
-#include "server/w3c_log.h"
+#include "server/site_logs.h"
 
 /* A log that cannot be written is the operator's business; the answer is out, and we go on. */
 int
 send_run(struct exchange *exchange)
 {
-	struct w3c_log *log = exchange->site->log;
+	struct site_logs *logs = exchange->site->logs;
 	struct diag diag = {0};
 
-	if (log && w3c_log_write(log, exchange, &diag) != DONE)
-		operator_log_diag(&diag);
+	if (logs)
+		site_logs_write(logs, exchange);
 	if (journal_write(exchange->server->journal, exchange, &diag) != DONE)
 		operator_log_diag(&diag);
 	return STAGE_NEXT;

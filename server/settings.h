@@ -43,6 +43,8 @@ enum ec_keys { EC_KEYS_REFUSE, EC_KEYS_ACCEPT };
 enum ca_caps_form { CA_CAPS_CRLF, CA_CAPS_CRLF_TRAILING, CA_CAPS_LF, CA_CAPS_LF_TRAILING };
 enum ca_caps_type { CA_CAPS_TYPE_PLAIN, CA_CAPS_TYPE_HTML, CA_CAPS_TYPE_ABSENT };
 enum next_ca { NEXT_CA_NONE, NEXT_CA_CONFIGURED };
+enum connector_setup { CONNECTOR_SETUP_SUCCEEDED, CONNECTOR_SETUP_FAILED, CONNECTOR_SETUP_ABSENT };
+enum capi2_log { CAPI2_LOG_DISABLED, CAPI2_LOG_ENABLED };
 enum apply { APPLY_NOW, APPLY_AS_REAL };
 
 /* Values of one site. Texts belong to the settings. */
@@ -104,6 +106,9 @@ struct settings {
 	bool x_powered_by;
 	char *log_fields; /* space-separated W3C fields; NULL: as the server version */
 	bool faithful;    /* leaves out X-Mock-Request */
+	/* Intune */
+	int connector_setup;
+	int capi2_log;
 };
 
 /* When a change would be seen on the real thing, each reaching what those before it do; ours applies at

@@ -4,20 +4,7 @@
 
 #include "common/memory.h"
 #include "server/server.h"
-#include "server/server_version.h"
-#include "server/w3c_log.h"
-
-static int
-open_log(struct site *site, const struct settings *settings, struct diag *diag)
-{
-	const struct version_row *version = server_version_row(settings->server_version);
-	const char *fields = settings->log_fields;
-
-	if (!site->server->log_directory)
-		return DONE;
-	return w3c_log_open(&site->log, site->server->log_directory, site->number,
-		fields ? fields : version->log_fields, version->iis, diag);
-}
+#include "server/site_logs.h"
 
 int
 site_new(struct site **out, struct server *server, const struct site_plan *plan, struct diag *diag)
@@ -33,8 +20,9 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	settings_copy(&site->configured, plan->settings);
 	result = condition_new(&site->condition, &server->pki, plan->settings, site->base_url,
 		clock_now(&server->clock), NULL, diag);
-	if (result == DONE)
-		result = open_log(site, plan->settings, diag);
+	if (result == DONE && server->log_directory)
+		result = site_logs_open(&site->logs, server->log_directory, site->number,
+			plan->settings, clock_now(&server->clock), diag);
 	if (result == DONE)
 		*out = site;
 	else
@@ -47,7 +35,7 @@ site_free(struct site *site)
 {
 	if (!site)
 		return;
-	w3c_log_close(site->log);
+	site_logs_close(site->logs);
 	condition_release(site->condition);
 	settings_done(&site->configured);
 	pthread_mutex_destroy(&site->lock);

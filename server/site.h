@@ -9,7 +9,7 @@
 
 struct profile_set;
 struct server;
-struct w3c_log;
+struct site_logs;
 
 #define SITE_NAME_DEFAULT   "default"
 #define SITE_NUMBER_DEFAULT 1
@@ -18,9 +18,9 @@ struct site {
 	char *name;      /* "default"; NAME of /site/NAME/certsrv/...; "fault/NAME@LABEL" */
 	unsigned number; /* IIS site id: W3SVC1 is the default site */
 	struct server *server;
-	char *base_url;       /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
-	struct w3c_log *log;  /* NULL without --log-dir */
-	pthread_mutex_t lock; /* around what follows */
+	char *base_url;         /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
+	struct site_logs *logs; /* NULL without --log-dir */
+	pthread_mutex_t lock;   /* around what follows */
 	struct condition *condition; /* in force */
 	struct settings
 		configured; /* what the administrator has set; the rest waits for its verb */

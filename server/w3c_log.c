@@ -111,6 +111,35 @@ w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag 
 	return outcome;
 }
 
+int
+w3c_log_write_call(struct w3c_log *log, const struct exchange *exchange,
+	const struct evidence_call *call, struct diag *diag)
+{
+	/* To this log it is an exchange like others, from the server to itself. */
+	struct exchange line = {
+		.server = exchange->server, .site = exchange->site, .settings = exchange->settings};
+	struct http_exchange http = {
+		.ended_ns = INT64_C(1000000) * call->time_taken_ms, .bytes_sent = call->sc_bytes};
+	struct request *request = &http.request;
+	int outcome;
+
+	line.http = &http;
+	request->method = call->method;
+	request->version = "HTTP/1.1";
+	request_set_target(request, call->path);
+	request->headers[request->header_count++] =
+		(struct request_header){"User-Agent", call->user_agent};
+	request->server_address = request->client_address = exchange->http->request.server_address;
+	request->server_port = call->port;
+	http.response.status = call->status;
+	http.response.substatus = call->substatus;
+	http.response.win32_status = call->win32_status;
+	pthread_mutex_lock(&log->lock);
+	outcome = write_line(log, &line, diag);
+	pthread_mutex_unlock(&log->lock);
+	return outcome;
+}
+
 void
 w3c_log_close(struct w3c_log *log)
 {

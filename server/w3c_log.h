@@ -24,4 +24,9 @@ int w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_numb
  */
 int w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag *diag);
 
+/* Appends the line of a call between the policy module and the connector's site, which belongs to an
+ * exchange. As w3c_log_write. */
+int w3c_log_write_call(struct w3c_log *log, const struct exchange *exchange,
+	const struct evidence_call *call, struct diag *diag);
+
 void w3c_log_close(struct w3c_log *log);

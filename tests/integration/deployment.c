@@ -111,7 +111,7 @@ deployment_ask(
 	free(request);
 }
 
-/* Finds the only file of a folder, for names that hold a date. */
+/* Finds the W3C log in its folder, whose name holds the date. */
 static char *
 resolve(const struct deployment *deployment, const char *name)
 {
@@ -122,7 +122,7 @@ resolve(const struct deployment *deployment, const char *name)
 	while (folder && (entry = readdir(folder))) {
 		char *file;
 
-		if (entry->d_name[0] == '.')
+		if (strncmp(entry->d_name, "u_ex", 4) != 0)
 			continue;
 		file = text_format("%s%s", path, entry->d_name);
 		free(path);

@@ -38,8 +38,8 @@ void deployment_stop(struct deployment *deployment);
 void deployment_ask(struct raw_response *out, const struct deployment *deployment,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Appends a whole file of the deployment's log folder ("journal.jsonl", "W3SVC1/u_ex....log": any
- * file of a folder when the name ends with a slash). Waits until it has at least `lines` lines that
+/* Appends a whole file of the deployment's log folder ("journal.jsonl", "W3SVC1/u_ex....log": the
+ * W3C log in a folder when the name ends with a slash). Waits until it has at least `lines` lines that
  * hold `pattern` (a text), and fails the test when that does not happen. */
 void deployment_read_log(struct buffer *out, const struct deployment *deployment, const char *name,
 	const char *pattern, size_t lines);

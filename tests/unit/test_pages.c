@@ -40,6 +40,9 @@ static const struct {
 	{HTTP_SYS_414, 414, 329, "URL_Length"},
 	{HTTP_SYS_501, 501, 343, "N/I"},
 	{HTTP_SYS_503, 503, 326, "AppOffline"},
+	{HTTP_SYS_503_DISABLED, 503, 326, "Disabled"},
+	{HTTP_SYS_503_SHUTDOWN, 503, 326, "AppShutdown"},
+	{HTTP_SYS_503_QUEUE_FULL, 503, 326, "QueueFull"},
 };
 
 START_TEST(http_sys_pages_have_their_size)
@@ -57,7 +60,8 @@ START_TEST(http_sys_page_is_exact)
 {
 	BUFFER_CLEANUP struct buffer page = {0};
 
-	ck_assert_uint_eq(ROWS(kernel_pages), HTTP_SYS_ERROR_COUNT);
+	/* All but that there is none, and that there is no answer. */
+	ck_assert_uint_eq(ROWS(kernel_pages), HTTP_SYS_ERROR_COUNT - 2);
 	pages_http_sys(&page, HTTP_SYS_503);
 	ck_assert_str_eq(buffer_text(&page),
 		"<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML "

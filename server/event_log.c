@@ -1,0 +1,130 @@
+#include "server/event_log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/json_writer.h"
+#include "common/memory.h"
+#include "server/evidence.h"
+#include "server/log_file.h"
+
+struct event_log {
+	pthread_mutex_t lock;
+	char *computer;
+	struct log_file json;
+	struct log_file text;
+	struct buffer lines; /* kept for its memory */
+};
+
+struct event_log *
+event_log_new(const char *folder, const char *computer)
+{
+	struct event_log *log = memory_new(1, sizeof(*log));
+
+	pthread_mutex_init(&log->lock, NULL);
+	log->computer = text_copy(computer);
+	log_file_init(&log->json, text_format("%s/eventlog.jsonl", folder));
+	log_file_init(&log->text, text_format("%s/eventlog.txt", folder));
+	return log;
+}
+
+/* Appends the text of an event with its values in it. */
+static void
+append_text(struct buffer *out, const char *text, char *const *values)
+{
+	for (; *text; text++) {
+		size_t index = text[0] == '%' && text[1] >= '1' && text[1] <= '9'
+			? (size_t)(text[1] - '1')
+			: EVIDENCE_VALUES_MAX;
+		bool given = index < EVIDENCE_VALUES_MAX;
+
+		for (size_t i = 0; given && i <= index; i++)
+			given = values[i] != NULL;
+		if (given)
+			buffer_append_text(out, values[index]);
+		else
+			buffer_append_byte(out, (uint8_t)*text);
+		text += given;
+	}
+}
+
+static void
+append_json(struct buffer *out, const struct event_log *log, const struct event_row *row,
+	char *const *values, uint64_t exchange, int64_t now_ms)
+{
+	BUFFER_CLEANUP struct buffer text = {0};
+	char time[CLOCK_TEXT_SIZE];
+
+	append_text(&text, row->text, values);
+	json_writer_open_object(out, NULL);
+	json_writer_text(out, "time", bytes_text(clock_text(time, now_ms)));
+	json_writer_text(out, "log", bytes_text(row->log));
+	json_writer_text(out, "source", bytes_text(row->source));
+	json_writer_number(out, "id", row->id);
+	json_writer_text(out, "task_category", bytes_text(row->category));
+	json_writer_text(out, "level", bytes_text(row->level));
+	json_writer_text(out, "keywords", bytes_text(row->keywords));
+	json_writer_text(out, "computer", bytes_text(log->computer));
+	json_writer_text(out, "text", buffer_bytes(&text));
+	json_writer_open_array(out, "values");
+	for (size_t i = 0; i < EVIDENCE_VALUES_MAX && values[i]; i++)
+		json_writer_text(out, NULL, bytes_text(values[i]));
+	json_writer_close_array(out);
+	if (exchange)
+		json_writer_number(out, "exchange", (int64_t)exchange);
+	json_writer_close_object(out);
+	buffer_append_byte(out, '\n');
+}
+
+/* As the event viewer copies it (the seed's sample of event 1000). */
+static void
+append_viewer_text(struct buffer *out, const struct event_log *log, const struct event_row *row,
+	char *const *values, int64_t now_ms)
+{
+	struct tm utc = clock_split(now_ms / 1000);
+	char date[64];
+
+	strftime(date, sizeof(date), "%m/%d/%Y %I:%M:%S %p", &utc);
+	buffer_append_format(out,
+		"Log Name:      %s\nSource:        %s\nDate:          %s\nEvent ID:      %u\n"
+		"Task Category: %s\nLevel:         %s\nKeywords:      %s\nUser:          N/A\n"
+		"Computer:      %s\nDescription:\n",
+		row->log, row->source, date, row->id, row->category, row->level, row->keywords,
+		log->computer);
+	append_text(out, row->text, values);
+	buffer_append_text(out, "\n\n");
+}
+
+int
+event_log_write(struct event_log *log, enum event event, char *const *values, uint64_t exchange,
+	int64_t now_ms, struct diag *diag)
+{
+	const struct event_row *row = event_catalogue_row(event);
+	int outcome;
+
+	pthread_mutex_lock(&log->lock);
+	buffer_clear(&log->lines);
+	append_json(&log->lines, log, row, values, exchange, now_ms);
+	outcome = log_file_append(&log->json, buffer_bytes(&log->lines), diag);
+	buffer_clear(&log->lines);
+	append_viewer_text(&log->lines, log, row, values, now_ms);
+	if (log_file_append(&log->text, buffer_bytes(&log->lines), diag) != DONE)
+		outcome = BROKEN;
+	pthread_mutex_unlock(&log->lock);
+	return outcome;
+}
+
+void
+event_log_free(struct event_log *log)
+{
+	if (!log)
+		return;
+	log_file_done(&log->json);
+	log_file_done(&log->text);
+	buffer_done(&log->lines);
+	free(log->computer);
+	pthread_mutex_destroy(&log->lock);
+	free(log);
+}

@@ -1,0 +1,171 @@
+#include "server/httperr_log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+#include "server/log_file.h"
+#include "server/server.h"
+
+#define FILE_SIZE_MAX (1024 * 1024)
+#define URL_MAX       4096
+#define VERB_MAX      255
+#define POOL          "SCEP"
+
+/* streamid came with HTTP/2, the last two are of the newest systems. */
+static const char fields_old[] = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri "
+				 "sc-status s-siteid s-reason s-queuename";
+static const char fields_stream[] = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri "
+				    "streamid sc-status s-siteid s-reason s-queuename";
+static const char fields_transport[] =
+	"date time c-ip c-port s-ip s-port cs-version cs-method cs-uri "
+	"streamid streamid_ex sc-status s-siteid s-reason s-queuename transport";
+
+static const char *const fields[] = {
+	[SERVER_2008] = fields_old,
+	[SERVER_2008_R2] = fields_old,
+	[SERVER_2012] = fields_old,
+	[SERVER_2012_R2] = fields_old,
+	[SERVER_2016] = fields_stream,
+	[SERVER_2019] = fields_stream,
+	[SERVER_2022] = fields_transport,
+};
+
+struct httperr_log {
+	char *folder;
+	const char *fields;
+	unsigned number; /* of the file */
+	struct log_file file;
+	size_t size;
+	struct buffer lines; /* kept for its memory */
+};
+
+static void
+turn(struct httperr_log *log)
+{
+	log->size = 0;
+	log_file_turn(&log->file, text_format("%s/httperr%u.log", log->folder, ++log->number));
+}
+
+int
+httperr_log_open(
+	struct httperr_log **out, const char *folder, int server_version, struct diag *diag)
+{
+	TEXT_CLEANUP char *path = text_format("%s/HTTPERR", folder);
+	int outcome = log_file_make_directory(path, diag);
+	struct httperr_log *log;
+
+	if (outcome != DONE)
+		return outcome;
+	log = memory_new(1, sizeof(*log));
+	log->folder = text_copy(path);
+	log->fields = fields[server_version];
+	log_file_init(&log->file, NULL);
+	turn(log);
+	*out = log;
+	return DONE;
+}
+
+static void
+append_header(struct httperr_log *log, const struct tm *utc)
+{
+	char date[32];
+
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", utc);
+	buffer_append_format(&log->lines,
+		"#Software: Microsoft HTTP API 2.0\r\n#Version: 1.0\r\n#Date: %s\r\n#Fields: "
+		"%s\r\n",
+		date, log->fields);
+}
+
+/* "-" for nothing, "+" for blanks and control characters, cut at `limit`. */
+static void
+append_field(struct buffer *out, const char *text, size_t limit)
+{
+	if (!text || !*text)
+		buffer_append_byte(out, '-');
+	for (size_t i = 0; text && text[i] && i < limit; i++)
+		buffer_append_byte(out, (uint8_t)text[i] <= ' ' ? '+' : (uint8_t)text[i]);
+	buffer_append_byte(out, ' ');
+}
+
+/* What http.sys says of an exchange that it ended; NULL: it has no line. */
+static const char *
+reason_of(const struct exchange *exchange)
+{
+	if (exchange->http->response.from == RESPONSE_FROM_HTTP_SYS ||
+		exchange->http_sys_error == HTTP_SYS_ABANDONED)
+		return http_sys_error_reason(exchange->http_sys_error);
+	if (exchange->http->end == HTTP_END_TIMED_OUT &&
+		exchange->http->response.from == RESPONSE_FROM_NOBODY)
+		return "Timer_EntityBody";
+	return NULL;
+}
+
+/* The pool is known once http.sys has found it: of a 503, and of a worker that died. */
+static bool
+knows_pool(const struct exchange *exchange)
+{
+	return exchange->http->response.status == 503 ||
+		exchange->http_sys_error == HTTP_SYS_ABANDONED;
+}
+
+static void
+append_line(struct httperr_log *log, const struct exchange *exchange, const char *reason,
+	const struct tm *utc)
+{
+	const struct request *request = &exchange->http->request;
+	unsigned status = exchange->http->response.status;
+	struct buffer *out = &log->lines;
+	char date[32];
+
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", utc);
+	buffer_append_format(out, "%s %s %u %s %u ", date, request->client_address,
+		request->client_port, request->server_address, request->server_port);
+	append_field(out, request->version, VERB_MAX);
+	append_field(out, request->method, VERB_MAX);
+	append_field(out, request->target, URL_MAX);
+	if (log->fields != fields_old)
+		buffer_append_text(out, "- ");
+	if (log->fields == fields_transport)
+		buffer_append_text(out, "- ");
+	if (status)
+		buffer_append_format(out, "%u ", status);
+	else
+		buffer_append_text(out, "- ");
+	if (knows_pool(exchange))
+		buffer_append_format(out, "%u %s " POOL, exchange->site->number, reason);
+	else
+		buffer_append_format(out, "- %s -", reason);
+	buffer_append_text(out, log->fields == fields_transport ? " TCP\r\n" : "\r\n");
+}
+
+int
+httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag)
+{
+	struct tm utc = clock_split(clock_now(&exchange->server->clock));
+	const char *reason = reason_of(exchange);
+
+	if (!reason)
+		return DONE;
+	if (log->size > FILE_SIZE_MAX)
+		turn(log);
+	buffer_clear(&log->lines);
+	if (log_file_is_closed(&log->file))
+		append_header(log, &utc);
+	append_line(log, exchange, reason, &utc);
+	log->size += log->lines.size;
+	return log_file_append(&log->file, buffer_bytes(&log->lines), diag);
+}
+
+void
+httperr_log_close(struct httperr_log *log)
+{
+	if (!log)
+		return;
+	log_file_done(&log->file);
+	buffer_done(&log->lines);
+	free(log->folder);
+	free(log);
+}

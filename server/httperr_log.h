@@ -1,0 +1,22 @@
+/*
+ * The HTTPERR log of http.sys: what it answered itself, and requests whose worker
+ * process died (ndes-behaviour 5.3). Files httperr1.log, httperr2.log, ..., each of
+ * about a megabyte.
+ */
+#pragma once
+
+#include "server/exchange.h"
+
+struct httperr_log;
+
+/* Writes into FOLDER/HTTPERR, made when missing, with the fields of this server version. DONE or
+ * REFUSED. */
+int httperr_log_open(
+	struct httperr_log **out, const char *folder, int server_version, struct diag *diag);
+
+/* Appends the line of a finished exchange, where http.sys writes one. I/O thread. DONE; BROKEN with
+ * words when the file begins to fail. */
+int httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag);
+
+/* Accepts NULL. */
+void httperr_log_close(struct httperr_log *log);

@@ -1,0 +1,42 @@
+#include "server/ndes_plugin_log.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "server/log_file.h"
+
+struct ndes_plugin_log {
+	struct log_file file;
+};
+
+struct ndes_plugin_log *
+ndes_plugin_log_new(const char *folder)
+{
+	struct ndes_plugin_log *log = memory_new(1, sizeof(*log));
+
+	log_file_init(&log->file, text_format("%s/NDESPlugin.log", folder));
+	return log;
+}
+
+int
+ndes_plugin_log_write(
+	struct ndes_plugin_log *log, const char *text, int64_t now_ms, struct diag *diag)
+{
+	struct tm utc = clock_split(now_ms / 1000);
+	BUFFER_CLEANUP struct buffer line = {0};
+	char date[32];
+
+	strftime(date, sizeof(date), "%m/%d/%Y %H:%M:%S", &utc);
+	buffer_append_format(&line, "%s\tNDESPlugin\t%s\r\n", text, date);
+	return log_file_append(&log->file, buffer_bytes(&line), diag);
+}
+
+void
+ndes_plugin_log_free(struct ndes_plugin_log *log)
+{
+	if (!log)
+		return;
+	log_file_done(&log->file);
+	free(log);
+}

@@ -1,0 +1,136 @@
+#include "server/site_logs.h"
+
+#include <stdlib.h>
+
+#include "common/hresult.h"
+#include "common/memory.h"
+#include "server/event_log.h"
+#include "server/httperr_log.h"
+#include "server/ndes_plugin_log.h"
+#include "server/operator_log.h"
+#include "server/server.h"
+#include "server/server_version.h"
+#include "server/setup_log.h"
+#include "server/w3c_log.h"
+
+struct site_logs {
+	struct w3c_log *w3c;
+	struct httperr_log *httperr;
+	struct event_log *events;
+	struct ndes_plugin_log *plugin;
+};
+
+int
+site_logs_open(struct site_logs **out, const char *directory, unsigned site_number,
+	const struct settings *settings, int64_t now, struct diag *diag)
+{
+	const struct version_row *version = server_version_row(settings->server_version);
+	TEXT_CLEANUP char *folder = text_format("%s/W3SVC%u", directory, site_number);
+	struct site_logs *logs = memory_new(1, sizeof(*logs));
+	int outcome = w3c_log_open(&logs->w3c, directory, site_number,
+		settings->log_fields ? settings->log_fields : version->log_fields, version->iis,
+		diag);
+
+	if (outcome == DONE)
+		outcome = httperr_log_open(&logs->httperr, folder, settings->server_version, diag);
+	if (outcome == DONE)
+		outcome = setup_log_write(folder, settings, now, diag);
+	logs->events = event_log_new(folder, settings->host_name);
+	logs->plugin = ndes_plugin_log_new(folder);
+	if (outcome == DONE)
+		*out = logs;
+	else
+		site_logs_close(logs);
+	return outcome;
+}
+
+static void
+tell(int outcome, const struct diag *diag)
+{
+	if (outcome != DONE && diag->object[0])
+		operator_log_diag(diag);
+}
+
+/* CAPI2's log is off until somebody enables it (the seed, cause 2 of HTTP 503). */
+static bool
+is_enabled(const struct exchange *exchange, enum event event)
+{
+	bool capi2 = event >= EVENT_CAPI2_CHAIN && event <= EVENT_CAPI2_NOT_IN_TIME;
+
+	return !capi2 || exchange->settings->capi2_log == CAPI2_LOG_ENABLED;
+}
+
+static void
+write_note(struct site_logs *logs, const struct exchange *exchange,
+	const struct evidence_note *note, int64_t now_ms)
+{
+	struct diag diag = {0};
+	int outcome = DONE;
+
+	switch (note->kind) {
+	case EVIDENCE_EVENT:
+		if (is_enabled(exchange, note->event))
+			outcome = event_log_write(logs->events, note->event, note->values,
+				exchange->number, now_ms, &diag);
+		break;
+	case EVIDENCE_CALL:
+		outcome = w3c_log_write_call(logs->w3c, exchange, &note->call, &diag);
+		break;
+	case EVIDENCE_PLUGIN_LINE:
+		outcome = ndes_plugin_log_write(logs->plugin, note->values[0], now_ms, &diag);
+		break;
+	}
+	tell(outcome, &diag);
+}
+
+/* The event of the NDES provider that belongs to how the message fared. */
+static void
+write_disposition(struct site_logs *logs, const struct exchange *exchange, int64_t now_ms)
+{
+	const struct disposition *disposition = &exchange->disposition;
+	enum event event = event_catalogue_ndes(disposition->event);
+	const struct hresult_row *row = hresult_find(disposition->error);
+	char code[16], words[DIAG_TEXT_SIZE];
+	char *values[EVIDENCE_VALUES_MAX] = {code, words};
+	struct diag diag = {0};
+
+	if (event == EVENT_NONE)
+		return;
+	snprintf(code, sizeof(code), "0x%08x", (unsigned)disposition->error);
+	snprintf(words, sizeof(words), "%s", row ? row->name : exchange->diag.found);
+	tell(event_log_write(logs->events, event, values, exchange->number, now_ms, &diag), &diag);
+}
+
+void
+site_logs_write(struct site_logs *logs, const struct exchange *exchange)
+{
+	int64_t now_ms = clock_now_ms(&exchange->server->clock);
+	struct diag diag = {0};
+
+	for (size_t i = 0; i < exchange->evidence.count; i++)
+		write_note(logs, exchange, &exchange->evidence.notes[i], now_ms);
+	write_disposition(logs, exchange, now_ms);
+	tell(httperr_log_write(logs->httperr, exchange, &diag), &diag);
+	diag = (struct diag){0};
+	tell(w3c_log_write(logs->w3c, exchange, &diag), &diag);
+}
+
+void
+site_logs_event(struct site_logs *logs, enum event event, char *const *values, int64_t now_ms)
+{
+	struct diag diag = {0};
+
+	tell(event_log_write(logs->events, event, values, 0, now_ms, &diag), &diag);
+}
+
+void
+site_logs_close(struct site_logs *logs)
+{
+	if (!logs)
+		return;
+	w3c_log_close(logs->w3c);
+	httperr_log_close(logs->httperr);
+	event_log_free(logs->events);
+	ndes_plugin_log_free(logs->plugin);
+	free(logs);
+}

@@ -1,0 +1,297 @@
+/* What each machine writes down about an exchange, and where. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+#include "exchange_support.h"
+#include "server/site_logs.h"
+#include "temporary_directory.h"
+
+static struct exchange_support support;
+static struct site_logs *logs;
+static char *directory;
+
+static void
+open_logs(int server_version)
+{
+	struct diag diag = {0};
+
+	support.settings.server_version = server_version;
+	ck_assert_int_eq(site_logs_open(&logs, directory, 1, &support.settings,
+				 EXCHANGE_SUPPORT_NOW_MS / 1000, &diag),
+		DONE);
+}
+
+static void
+setup(void)
+{
+	exchange_support_init(&support);
+	directory = temporary_directory_new();
+}
+
+static void
+teardown(void)
+{
+	site_logs_close(logs);
+	evidence_done(&support.exchange.evidence);
+	temporary_directory_remove(directory);
+	exchange_support_done(&support);
+}
+
+static bool
+is_there(const char *name)
+{
+	TEXT_CLEANUP char *path = text_format("%s/W3SVC1/%s", directory, name);
+
+	return access(path, F_OK) == 0;
+}
+
+static void
+assert_file(const char *name, const char *wanted)
+{
+	TEXT_CLEANUP char *path = text_format("W3SVC1/%s", name);
+	char *found = temporary_directory_read(directory, path);
+
+	ck_assert_str_eq(found, wanted);
+	free(found);
+}
+
+#define HTTPERR_HEADER                                                                             \
+	"#Software: Microsoft HTTP API 2.0\r\n#Version: 1.0\r\n#Date: 2026-01-31 23:59:58\r\n"     \
+	"#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri "
+#define HTTPERR_LINE                                                                               \
+	"2026-01-31 23:59:58 127.0.0.1 51234 127.0.0.1 80 HTTP/1.1 GET "                           \
+	"/certsrv/mscep/mscep.dll/pkiclient.exe?operation=GetCACaps&message=default "
+
+static const struct {
+	int version;
+	enum http_sys_error error;
+	enum response_from from;
+	unsigned status;
+	const char *wanted;
+} errors[] = {
+	{SERVER_2012_R2, HTTP_SYS_503, RESPONSE_FROM_HTTP_SYS, 503,
+		HTTPERR_HEADER "sc-status s-siteid s-reason s-queuename\r\n" HTTPERR_LINE
+			       "503 1 AppOffline SCEP\r\n"},
+	{SERVER_2019, HTTP_SYS_503_DISABLED, RESPONSE_FROM_HTTP_SYS, 503,
+		HTTPERR_HEADER "streamid sc-status s-siteid s-reason s-queuename\r\n" HTTPERR_LINE
+			       "- 503 1 Disabled SCEP\r\n"},
+	{SERVER_2022, HTTP_SYS_414, RESPONSE_FROM_HTTP_SYS, 414,
+		HTTPERR_HEADER "streamid streamid_ex sc-status s-siteid s-reason s-queuename "
+			       "transport\r\n" HTTPERR_LINE "- - 414 - URL_Length - TCP\r\n"},
+	{SERVER_2019, HTTP_SYS_ABANDONED, RESPONSE_FROM_NOBODY, 0,
+		HTTPERR_HEADER "streamid sc-status s-siteid s-reason s-queuename\r\n" HTTPERR_LINE
+			       "- - 1 Connection_Abandoned_By_ReqQueue SCEP\r\n"},
+};
+
+START_TEST(writes_what_http_sys_answered)
+{
+	open_logs(errors[_i].version);
+	support.exchange.http_sys_error = errors[_i].error;
+	support.http.response.from = errors[_i].from;
+	support.http.response.status = errors[_i].status;
+	if (errors[_i].from == RESPONSE_FROM_NOBODY)
+		support.http.send.cut = SEND_CUT_BEFORE_HEAD;
+	site_logs_write(logs, &support.exchange);
+	assert_file("HTTPERR/httperr1.log", errors[_i].wanted);
+	ck_assert(!is_there("u_ex260131.log"));
+}
+END_TEST
+
+START_TEST(begins_another_httperr_log_behind_a_megabyte)
+{
+	open_logs(SERVER_2019);
+	support.exchange.http_sys_error = HTTP_SYS_503;
+	support.http.response.from = RESPONSE_FROM_HTTP_SYS;
+	support.http.response.status = 503;
+	while (!is_there("HTTPERR/httperr2.log"))
+		site_logs_write(logs, &support.exchange);
+	ck_assert(is_there("HTTPERR/httperr1.log"));
+}
+END_TEST
+
+START_TEST(writes_nothing_for_a_healthy_exchange_but_the_w3c_log)
+{
+	open_logs(SERVER_2019);
+	site_logs_write(logs, &support.exchange);
+	ck_assert(is_there("u_ex260131.log"));
+	ck_assert(!is_there("HTTPERR/httperr1.log"));
+	ck_assert(!is_there("eventlog.jsonl"));
+	ck_assert(!is_there("NDESPlugin.log"));
+}
+END_TEST
+
+/* The seed's sample, with what its author left out. */
+START_TEST(writes_an_event_as_the_viewer_copies_it)
+{
+	const struct event_crash *crash = event_catalogue_crash(SERVER_2012_R2);
+
+	open_logs(SERVER_2012_R2);
+	evidence_event(&support.exchange, EVENT_APPLICATION_CRASH, crash->process_version,
+		crash->process_time_stamp, crash->module_version, crash->module_time_stamp, NULL);
+	site_logs_write(logs, &support.exchange);
+	assert_file("eventlog.txt",
+		"Log Name:      Application\n"
+		"Source:        Application Error\n"
+		"Date:          01/31/2026 11:59:58 PM\n"
+		"Event ID:      1000\n"
+		"Task Category: Application Crashing Events\n"
+		"Level:         Error\n"
+		"Keywords:      Classic\n"
+		"User:          N/A\n"
+		"Computer:      NDES01\n"
+		"Description:\n"
+		"Faulting application name: w3wp.exe, version: 8.5.9600.16384, time stamp: "
+		"0x5215df96\n"
+		"Faulting module name: ntdll.dll, version: 6.3.9600.18821, time stamp: 0x59ba86db\n"
+		"Exception code: 0xc0000005\n\n");
+}
+END_TEST
+
+START_TEST(writes_an_event_as_json)
+{
+	open_logs(SERVER_2019);
+	evidence_event(&support.exchange, EVENT_WAS_POOL_DISABLED, "SC\"EP", NULL);
+	site_logs_write(logs, &support.exchange);
+	assert_file("eventlog.jsonl",
+		"{\"time\":\"2026-01-31T23:59:58.750Z\",\"log\":\"System\",\"source\":"
+		"\"Microsoft-Windows-WAS\",\"id\":5002,\"task_category\":\"None\",\"level\":"
+		"\"Error\",\"keywords\":\"Classic\",\"computer\":\"NDES01\",\"text\":"
+		"\"Application pool 'SC\\\"EP' is being automatically disabled due to a series of "
+		"failures in the process(es) serving that application pool.\",\"values\":"
+		"[\"SC\\\"EP\"],\"exchange\":17}\n");
+}
+END_TEST
+
+START_TEST(writes_the_ndes_event_of_a_refusal)
+{
+	char *found;
+
+	open_logs(SERVER_2019);
+	exchange_refuse(&support.exchange, SCEP_FAIL_BAD_MESSAGE_CHECK, (int32_t)0x80070490,
+		NDES_EVENT_PASSWORD_NOT_VERIFIED, "challenge-unknown");
+	site_logs_write(logs, &support.exchange);
+	found = temporary_directory_read(directory, "W3SVC1/eventlog.jsonl");
+	ck_assert_ptr_nonnull(strstr(found, "\"id\":29,"));
+	ck_assert_ptr_nonnull(strstr(found, "cannot be verified. It may have been used already."));
+	free(found);
+}
+END_TEST
+
+START_TEST(keeps_capi2_events_until_the_log_is_enabled)
+{
+	open_logs(SERVER_2019);
+	support.settings.capi2_log = _i;
+	evidence_event(&support.exchange, EVENT_CAPI2_NOT_IN_TIME, "HKLM\\x", "0x800b0101", NULL);
+	site_logs_write(logs, &support.exchange);
+	ck_assert_int_eq(is_there("eventlog.jsonl"), _i == CAPI2_LOG_ENABLED);
+}
+END_TEST
+
+/* The lines of the documents (ndes-behaviour 4.2, 7.2), with the fields that they show. */
+static const struct {
+	struct evidence_call call;
+	const char *wanted;
+} calls[] = {
+	{{"POST", "/CertificateRegistrationSvc/Certificate/VerifyRequest", "NDES_Plugin", 443, 201,
+		 0, 0, 341, 875},
+		"POST /CertificateRegistrationSvc/Certificate/VerifyRequest - 443 - 127.0.0.1 "
+		"NDES_Plugin - 201 0 0 341 875"},
+	{{"POST", "/CertificateRegistrationSvc/Certificate/Notify", "NDES_Plugin", 443, 204, 0, 0,
+		 277, 62},
+		"POST /CertificateRegistrationSvc/Certificate/Notify - 443 - 127.0.0.1 NDES_Plugin "
+		"- 204 0 0 277 62"},
+	{{"POST", "/CertificateRegistrationSvc/Certificate/VerifyRequest", "NDES_Plugin", 443, 403,
+		 16, 2148204809, 0, 453},
+		"POST /CertificateRegistrationSvc/Certificate/VerifyRequest - 443 - 127.0.0.1 "
+		"NDES_Plugin - 403 16 2148204809 0 453"},
+};
+
+START_TEST(writes_calls_between_servers)
+{
+	static char fields[] = "cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "
+			       "cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status "
+			       "sc-bytes time-taken";
+	char *found;
+
+	support.settings.log_fields = fields;
+	open_logs(SERVER_2019);
+	evidence_call(&support.exchange, &calls[_i].call);
+	site_logs_write(logs, &support.exchange);
+	found = temporary_directory_read(directory, "W3SVC1/u_ex260131.log");
+	ck_assert_msg(strstr(found, calls[_i].wanted) != NULL, "%s", found);
+	free(found);
+}
+END_TEST
+
+START_TEST(writes_lines_of_the_policy_module)
+{
+	open_logs(SERVER_2019);
+	evidence_plugin_line(&support.exchange, "Exiting VerifyRequest with 0x%x", 0);
+	site_logs_write(logs, &support.exchange);
+	assert_file("NDESPlugin.log",
+		"Exiting VerifyRequest with 0x0\tNDESPlugin\t01/31/2026 23:59:58\r\n");
+}
+END_TEST
+
+static const struct {
+	int setup;
+	bool file;
+	bool good;
+} setups[] = {
+	{CONNECTOR_SETUP_SUCCEEDED, true, true},
+	{CONNECTOR_SETUP_FAILED, true, false},
+	{CONNECTOR_SETUP_ABSENT, false, false},
+};
+
+START_TEST(shows_how_the_connector_was_installed)
+{
+	char *found;
+
+	support.settings.connector_setup = setups[_i].setup;
+	open_logs(SERVER_2019);
+	ck_assert_int_eq(is_there("SetupMsi.log"), setups[_i].file);
+	if (!setups[_i].file)
+		return;
+	found = temporary_directory_read(directory, "W3SVC1/SetupMsi.log");
+	ck_assert_int_eq(strstr(found,
+				 "Product: Microsoft Intune Connector -- Installation "
+				 "completed successfully.") != NULL,
+		setups[_i].good);
+	ck_assert_int_eq(
+		strstr(found, "Installation success or error status: 0.") != NULL, setups[_i].good);
+	free(found);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("site_logs");
+	TCase *cases = tcase_create("site_logs");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(cases, setup, teardown);
+	tcase_add_loop_test(
+		cases, writes_what_http_sys_answered, 0, sizeof(errors) / sizeof(errors[0]));
+	tcase_add_test(cases, begins_another_httperr_log_behind_a_megabyte);
+	tcase_add_test(cases, writes_nothing_for_a_healthy_exchange_but_the_w3c_log);
+	tcase_add_test(cases, writes_an_event_as_the_viewer_copies_it);
+	tcase_add_test(cases, writes_an_event_as_json);
+	tcase_add_test(cases, writes_the_ndes_event_of_a_refusal);
+	tcase_add_loop_test(cases, keeps_capi2_events_until_the_log_is_enabled, CAPI2_LOG_DISABLED,
+		CAPI2_LOG_ENABLED + 1);
+	tcase_add_loop_test(
+		cases, writes_calls_between_servers, 0, sizeof(calls) / sizeof(calls[0]));
+	tcase_add_test(cases, writes_lines_of_the_policy_module);
+	tcase_add_loop_test(cases, shows_how_the_connector_was_installed, 0,
+		sizeof(setups) / sizeof(setups[0]));
+	suite_add_tcase(suite, cases);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
