@@ -6,6 +6,7 @@
 #include "common/suggestion.h"
 #include "server/command_challenge.h"
 #include "server/command_client.h"
+#include "server/command_faults.h"
 #include "server/command_help.h"
 #include "server/command_pki.h"
 #include "server/command_serve.h"
@@ -13,6 +14,7 @@
 
 static const struct command *const commands[] = {
 	&command_serve,
+	&command_faults,
 	&command_enroll,
 	&command_get_cert,
 	&command_get_crl,

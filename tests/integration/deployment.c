@@ -51,10 +51,10 @@ start(struct deployment *deployment, const char *state, const char *fault,
 	configuration.log_directory = text_format("%s/logs", deployment->directory);
 	configuration.state_directory = text_copy(state);
 	configuration.quiet = true;
+	set(&configuration, "challenge=secret");
 	if (fault)
 		ck_assert_msg(configuration_set_fault(&configuration, fault, &diag) == DONE, "%s",
 			diag_text(text, &diag));
-	set(&configuration, "challenge=secret");
 	for (; settings && *settings; settings++)
 		set(&configuration, *settings);
 	ck_assert_int_eq(configuration_complete(&configuration, &diag), DONE);

@@ -27,7 +27,8 @@ void deployment_start(struct deployment *deployment, const char *const *settings
 void deployment_start_with_state(
 	struct deployment *deployment, const char *state, const char *const *settings);
 
-/* The same with fault profiles on its default site; the settings win over theirs. */
+/* The same with fault profiles on its default site; the settings win over theirs, and theirs over the
+ * fixed challenge. */
 void deployment_start_with_fault(
 	struct deployment *deployment, const char *fault, const char *const *settings);
 

@@ -2,7 +2,7 @@
  * Plays what a fault profile expects against a deployment that has it.
  *
  *   expect:
- *     - request: probe | GetCACaps | GetCACert | PKIOperation by GET | PKIOperation by long GET |
+ *     - request: probe | GetCACaps | GetCACaps by long path | GetCACert | PKIOperation by GET | PKIOperation by long GET |
  *                PKIOperation by POST | renewal | poll | admin_page
  *       times: 5                      sends it so often; each must see the same
  *       sees:

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Fault profiles as a person meets them: the list, the page, the URLs, the ports. TAP.
+source=$(cd "$(dirname "$0")/../.." && pwd)
+. "$(dirname "$0")/../shell/lib.sh" "$1"
+
+ok "the page of fault-profiles/ is what the files say" \
+	diff "$source/fault-profiles/README.md" <("$mock_ndes" faults --markdown)
+ok "every file is listed" diff <(cd "$source/fault-profiles" && printf '%s\n' *.yaml | sed 's/\.yaml$//') \
+	<("$mock_ndes" faults | cut -d' ' -f1)
+every_file_has_what_a_suite_needs() {
+	"$mock_ndes" faults --json | python3 -c '
+import json, sys
+for fault in json.load(sys.stdin):
+    assert fault["url_path"] == "/fault/%s/certsrv/mscep/mscep.dll" % fault["name"], fault["name"]
+    for key in ("title", "symptom", "cause", "remedy"):
+        assert fault[key].strip(), (fault["name"], key)
+    assert fault["affects"] and isinstance(fault["documented"], list), fault["name"]
+    assert fault["expect"], fault["name"]'
+}
+ok "--json has what a suite needs" every_file_has_what_a_suite_needs
+ok "one is explained" grep -F "/fault/password-cache-full/certsrv/mscep/mscep.dll" \
+	<("$mock_ndes" faults password-cache-full)
+ok "an unknown one is refused with the nearest" grep -F "did you mean password-cache-full?" \
+	<("$mock_ndes" faults password-cache-ful 2>&1)
+
+# --- by URL ---------------------------------------------------------------------
+
+start_server --challenge secret --max-sites 5 \
+	--listen 127.0.0.1:0,fault=url-longer-than-max-field-length
+base=${url%/certsrv/*}
+
+# status PATH: the HTTP status of a GET.
+status() {
+	curl -s -o body -w '%{http_code}' "$base$1"
+}
+# answers STATUS PATH: the GET has this status.
+answers() {
+	local found
+	found=$(status "$2")
+	[ "$found" = "$1" ] || { echo "$found"; cat body; return 1; }
+}
+scep_path=certsrv/mscep/mscep.dll
+ok "the default site is healthy" answers 403 /$scep_path
+ok "a URL makes a broken site" answers 200 /fault/connector-not-installed/$scep_path
+ok "another label is another one" answers 200 /fault/connector-not-installed@test-7/$scep_path
+ok "an unknown profile is 404" answers 404 /fault/connector-not-instaled/$scep_path
+ok "and names the nearest" grep -F "did you mean connector-not-installed?" body
+ok "a bad label is 404" answers 404 "/fault/connector-not-installed@a%20b/$scep_path"
+ok "two that contradict each other are 404" \
+	answers 404 /fault/reply-in-single-des+getcacaps-empty+post-answered-empty/$scep_path
+ok "and name each other" grep -F "getcacaps-empty and post-answered-empty set server_version differently" body
+ok "the last one that may be" answers 403 /fault/getcacaps-empty/$scep_path
+ok "and no more" answers 503 /fault/key-too-small/$scep_path
+ok "and what to do" grep -F -- "--max-sites" body
+ok "those that are there go on" answers 200 /fault/connector-not-installed/$scep_path
+
+its_own_folder() {
+	grep -F "GET /certsrv/mscep/mscep.dll - " "$log_dir"/W3SVC3/u_ex*.log && fails grep -F /fault/ -r "$log_dir"/W3SVC3
+}
+ok "its evidence has its own folder, without the prefix" its_own_folder
+
+# --- by port --------------------------------------------------------------------
+
+broken=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["listeners"][-1])' "$ready")
+longer=$(printf 'A%.0s' $(seq 9000))
+ok "a listener of its own has its fault" \
+	test "$(curl -s -o /dev/null -w '%{http_code}' "$broken/$scep_path?operation=PKIOperation&message=$longer")" = 414
+ok "the others have not" \
+	test "$(curl -s -o /dev/null -w '%{http_code}' "$url?operation=PKIOperation&message=$longer")" = 200
+stop_server
+
+finish
