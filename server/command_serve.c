@@ -25,13 +25,34 @@ serve_done(struct serve *serve)
 static void
 restart_listen(void *target)
 {
-	configuration_clear_listen(&((struct serve *)target)->configuration);
+	configuration_clear_listen(&((struct serve *)target)->configuration, false);
+}
+
+static void
+restart_listen_tls(void *target)
+{
+	configuration_clear_listen(&((struct serve *)target)->configuration, true);
 }
 
 static int
 add_listen(void *target, const char *value, struct diag *diag)
 {
-	return configuration_add_listen(&((struct serve *)target)->configuration, value, diag);
+	return configuration_add_listen(
+		&((struct serve *)target)->configuration, value, false, diag);
+}
+
+static int
+add_listen_tls(void *target, const char *value, struct diag *diag)
+{
+	return configuration_add_listen(
+		&((struct serve *)target)->configuration, value, true, diag);
+}
+
+static int
+set_tls_names(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_path(
+		&((struct serve *)target)->configuration.tls_names, value, diag);
 }
 
 static int
@@ -141,6 +162,20 @@ static const struct option_row rows[] = {
 		.separators = ", ",
 		.restart = restart_listen,
 		.set = add_listen},
+	{.name = "listen-tls",
+		.argument = "ADDRESS:PORT",
+		.environment = "MOCK_NDES_LISTEN_TLS",
+		.help = "where to listen for HTTPS as well (default nowhere); repeatable as "
+			"--listen",
+		.separators = ", ",
+		.restart = restart_listen_tls,
+		.set = add_listen_tls},
+	{.name = "tls-names",
+		.argument = "DNS:NAME,...",
+		.environment = "MOCK_NDES_TLS_NAMES",
+		.help = "what the HTTPS certificate is valid for besides localhost, 127.0.0.1 and "
+			"::1, also IP:ADDRESS (default nothing more)",
+		.set = set_tls_names},
 	{.name = "config",
 		.argument = "FILE",
 		.environment = "MOCK_NDES_CONFIG",

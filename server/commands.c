@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/suggestion.h"
+#include "server/command_ca.h"
 #include "server/command_challenge.h"
 #include "server/command_client.h"
 #include "server/command_faults.h"
@@ -15,6 +16,7 @@
 static const struct command *const commands[] = {
 	&command_serve,
 	&command_faults,
+	&command_ca,
 	&command_enroll,
 	&command_get_cert,
 	&command_get_crl,

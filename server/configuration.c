@@ -33,7 +33,9 @@ configuration_init(struct configuration *configuration)
 void
 configuration_done(struct configuration *configuration)
 {
-	configuration_clear_listen(configuration);
+	configuration_clear_listen(configuration, false);
+	configuration_clear_listen(configuration, true);
+	free(configuration->tls_names);
 	free(configuration->fault);
 	free(configuration->fault_directory);
 	free(configuration->ready_file);
@@ -64,7 +66,7 @@ set_fault(struct configuration_listener *listener, const char *names, struct dia
 }
 
 static int
-add_address(struct configuration *configuration, const char *text, struct diag *diag)
+add_address(struct configuration *configuration, const char *text, bool tls, struct diag *diag)
 {
 	struct listen_address address;
 
@@ -73,12 +75,14 @@ add_address(struct configuration *configuration, const char *text, struct diag *
 	if (configuration->listener_count == SERVER_LISTENERS_MAX)
 		return diag_refuse(diag, "", NULL, "fewer of them",
 			"more than %d addresses to listen on", SERVER_LISTENERS_MAX);
-	configuration->listeners[configuration->listener_count++].address = text_copy(text);
+	configuration->listeners[configuration->listener_count++] =
+		(struct configuration_listener){.address = text_copy(text), .tls = tls};
 	return DONE;
 }
 
 int
-configuration_add_listen(struct configuration *configuration, const char *text, struct diag *diag)
+configuration_add_listen(
+	struct configuration *configuration, const char *text, bool tls, struct diag *diag)
 {
 	size_t size = strcspn(text, ",");
 	const char *option = text[size] ? text + size + 1 : NULL;
@@ -86,7 +90,7 @@ configuration_add_listen(struct configuration *configuration, const char *text, 
 
 	if (!option && is_fault(text) && configuration->listener_count)
 		option = text;
-	else if (add_address(configuration, address, diag) != DONE)
+	else if (add_address(configuration, address, tls, diag) != DONE)
 		return REFUSED;
 	if (!option)
 		return DONE;
@@ -97,14 +101,21 @@ configuration_add_listen(struct configuration *configuration, const char *text, 
 }
 
 void
-configuration_clear_listen(struct configuration *configuration)
+configuration_clear_listen(struct configuration *configuration, bool tls)
 {
+	size_t kept = 0;
+
 	for (size_t i = 0; i < configuration->listener_count; i++) {
-		free(configuration->listeners[i].address);
-		free(configuration->listeners[i].fault);
-		configuration->listeners[i] = (struct configuration_listener){0};
+		struct configuration_listener listener = configuration->listeners[i];
+
+		if (listener.tls != tls) {
+			configuration->listeners[kept++] = listener;
+			continue;
+		}
+		free(listener.address);
+		free(listener.fault);
 	}
-	configuration->listener_count = 0;
+	configuration->listener_count = kept;
 }
 
 int
@@ -215,15 +226,32 @@ write_listener(struct buffer *out, const struct configuration_listener *listener
 	settings_text_write_text(out, text);
 }
 
-void
-configuration_write_yaml(struct buffer *out, const struct configuration *configuration)
+static void
+write_listeners(
+	struct buffer *out, const struct configuration *configuration, bool tls, const char *key)
 {
-	buffer_append_text(out, "listen: # ADDRESS:PORT[,fault=NAME], port 0 for a free one\n");
+	bool any = false;
+
+	for (size_t i = 0; i < configuration->listener_count; i++)
+		any |= configuration->listeners[i].tls == tls;
+	buffer_append_format(out, "%s:%s # ADDRESS:PORT[,fault=NAME], port 0 for a free one\n", key,
+		any ? "" : " []");
 	for (size_t i = 0; i < configuration->listener_count; i++) {
+		if (configuration->listeners[i].tls != tls)
+			continue;
 		buffer_append_text(out, "  - ");
 		write_listener(out, &configuration->listeners[i]);
 		buffer_append_byte(out, '\n');
 	}
+}
+
+void
+configuration_write_yaml(struct buffer *out, const struct configuration *configuration)
+{
+	write_listeners(out, configuration, false, "listen");
+	write_listeners(out, configuration, true, "listen_tls");
+	write_path(out, "tls_names", configuration->tls_names,
+		"DNS:NAME,IP:ADDRESS of the TLS certificate besides localhost; null: none");
 	write_path(out, "fault_profiles", configuration->fault_directory,
 		"a directory of further fault profiles; null: those of the program alone");
 	write_path(out, "fault", configuration->fault,

@@ -14,6 +14,7 @@
 /* "127.0.0.1:8080", or "127.0.0.1:0,fault=app-pool-stopped". */
 struct configuration_listener {
 	char *address;
+	bool tls;
 	char *fault; /* fault profiles joined by "+": the listener leads to a site with them alone;
 		      * NULL: to all sites, by their URLs */
 };
@@ -31,6 +32,7 @@ struct configuration {
 	char *fault;              /* fault profiles of the default site; NULL: none */
 	char *fault_directory;    /* of the user's own profiles; NULL: none */
 	int64_t sites_max;        /* how many there may be, those made for a fault included */
+	char *tls_names;          /* "DNS:ndes.example,IP:192.0.2.1"; NULL: none */
 	char *ready_file;         /* NULL: none */
 	char *pki_directory;      /* NULL: the built-in one */
 	char *state_directory;    /* NULL: in memory */
@@ -56,10 +58,10 @@ void configuration_done(struct configuration *configuration);
  * empty.
  */
 int configuration_add_listen(
-	struct configuration *configuration, const char *text, struct diag *diag);
+	struct configuration *configuration, const char *text, bool tls, struct diag *diag);
 
-/* Forgets the addresses, for a stronger source to name others. */
-void configuration_clear_listen(struct configuration *configuration);
+/* Forgets the addresses of plain HTTP, or those of TLS, for a stronger source to name others. */
+void configuration_clear_listen(struct configuration *configuration, bool tls);
 
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);

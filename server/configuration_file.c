@@ -25,6 +25,7 @@ struct reader {
 struct key {
 	const char *name;
 	size_t offset; /* of a path, into struct configuration */
+	bool tls;      /* of listeners */
 	int (*read)(struct reader *reader, const struct key *key, const json_t *value);
 };
 
@@ -53,7 +54,7 @@ read_listen_item(struct reader *reader, const struct key *key, const json_t *ite
 	if (!json_is_string(item))
 		return refuse_type(reader, key->name, item, "ADDRESS:PORT");
 	if (configuration_add_listen(
-		    reader->configuration, json_string_value(item), reader->diag) == DONE)
+		    reader->configuration, json_string_value(item), key->tls, reader->diag) == DONE)
 		return DONE;
 	diag_locate(reader->diag, key->name);
 	return REFUSED;
@@ -62,10 +63,10 @@ read_listen_item(struct reader *reader, const struct key *key, const json_t *ite
 static int
 read_listen(struct reader *reader, const struct key *key, const json_t *value)
 {
-	configuration_clear_listen(reader->configuration);
+	configuration_clear_listen(reader->configuration, key->tls);
 	if (!json_is_array(value))
 		return read_listen_item(reader, key, value);
-	if (json_array_size(value) == 0)
+	if (json_array_size(value) == 0 && !key->tls)
 		return diag_refuse(
 			reader->diag, key->name, NULL, "at least one address", "an empty list");
 	for (size_t i = 0; i < json_array_size(value); i++)
@@ -234,21 +235,23 @@ read_sites(struct reader *reader, const struct key *key, const json_t *value)
 	return DONE;
 }
 
-#define PATH(member) offsetof(struct configuration, member), read_path
+#define PATH(member) .offset = offsetof(struct configuration, member), .read = read_path
 
 static const struct key keys[] = {
-	{"listen", 0, read_listen},
+	{"listen", .read = read_listen},
+	{"listen_tls", .tls = true, .read = read_listen},
+	{"tls_names", PATH(tls_names)},
 	{"fault_profiles", PATH(fault_directory)},
-	{"fault", 0, read_fault},
-	{"max_sites", 0, read_max_sites},
+	{"fault", .read = read_fault},
+	{"max_sites", .read = read_max_sites},
 	{"ready_file", PATH(ready_file)},
 	{"pki", PATH(pki_directory)},
 	{"state", PATH(state_directory)},
 	{"log_dir", PATH(log_directory)},
-	{"seed", 0, read_seed},
-	{"quiet", 0, read_quiet},
-	{"settings", 0, read_settings},
-	{"sites", 0, read_sites},
+	{"seed", .read = read_seed},
+	{"quiet", .read = read_quiet},
+	{"settings", .read = read_settings},
+	{"sites", .read = read_sites},
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
@@ -263,7 +266,8 @@ refuse_key(struct reader *reader, const char *name)
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		suggestion_offer(&suggestion, keys[i].name);
 	return suggestion_refuse(&suggestion, name, "no such key", "",
-		"listen, fault_profiles, fault, max_sites, ready_file, pki, state, log_dir, seed, "
+		"listen, listen_tls, tls_names, fault_profiles, fault, max_sites, ready_file, pki, "
+		"state, log_dir, seed, "
 		"quiet, settings or sites",
 		reader->diag);
 }

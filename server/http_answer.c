@@ -7,6 +7,7 @@
 
 #include "common/memory.h"
 #include "server/http_connection.h"
+#include "server/tls.h"
 
 /* How long a client may take to make room for more of an answer that is ours to send. */
 #define WRITABLE_MS 120000
@@ -88,6 +89,8 @@ write_socket(void *context, const void *data, size_t size)
 {
 	const struct wire *wire = context;
 
+	if (wire->daemon->tls)
+		return tls_write(session_of(wire->connection), data, size);
 	return send(socket_of(wire->connection), data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

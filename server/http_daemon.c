@@ -8,6 +8,7 @@
 #include "common/memory.h"
 #include "server/http_answer.h"
 #include "server/http_connection.h"
+#include "server/tls.h"
 
 /* A URL of 65,534 bytes and its headers must arrive, so that http.sys's answer to them is ours. */
 #define CONNECTION_MEMORY (96 * 1024)
@@ -38,6 +39,8 @@ on_connection(void *context, struct MHD_Connection *mhd, void **connection,
 {
 	struct http_daemon *daemon = context;
 
+	if (what == MHD_CONNECTION_NOTIFY_STARTED && daemon->tls)
+		tls_begin(daemon->tls, session_of(mhd));
 	if (what == MHD_CONNECTION_NOTIFY_STARTED)
 		*connection = http_connection_new(socket_of(mhd),
 			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
@@ -63,6 +66,7 @@ on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 	wire->connection = mhd;
 	memcpy(wire->target, target, size);
 	request_set_target(request, wire->target);
+	request->secure = wire->daemon->tls != NULL;
 	http_connection_begin(connection, request);
 	return wire;
 }
@@ -222,6 +226,28 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
 
 /* --- the daemon --------------------------------------------------------------- */
 
+static struct MHD_Daemon *
+start(struct http_daemon *daemon, const struct http_listener *listener, unsigned connection_limit)
+{
+	const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+	const struct MHD_OptionItem secure[] = {
+		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_certificate_callback()},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0,
+			listener->tls ? (void *)tls_priorities(listener->tls) : NULL},
+		{MHD_OPTION_END, 0, NULL},
+	};
+
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
+			MHD_USE_SUPPRESS_DATE_NO_CLOCK | (listener->tls ? MHD_USE_TLS : 0),
+		0, NULL, NULL, on_request, daemon, MHD_OPTION_LISTEN_SOCKET, listener->descriptor,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_LIMIT, connection_limit, MHD_OPTION_CONNECTION_TIMEOUT,
+		listener->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, daemon, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED, on_completed, daemon,
+		MHD_OPTION_ARRAY, listener->tls ? secure : plain, MHD_OPTION_END);
+}
+
 int
 http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	unsigned connection_limit, struct http_traffic *traffic, struct diag *diag)
@@ -230,15 +256,8 @@ http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 
 	daemon->traffic = traffic;
 	daemon->service = listener->service;
-	daemon->mhd = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL,
-		NULL, on_request, daemon, MHD_OPTION_LISTEN_SOCKET, listener->descriptor,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_CONNECTION_LIMIT, connection_limit, MHD_OPTION_CONNECTION_TIMEOUT,
-		listener->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, daemon, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED, on_completed, daemon,
-		MHD_OPTION_END);
+	daemon->tls = listener->tls;
+	daemon->mhd = start(daemon, listener, connection_limit);
 	if (!daemon->mhd) {
 		free(daemon);
 		return diag_break(diag, "HTTP", "libmicrohttpd could not be started on %s port %u",

@@ -8,6 +8,7 @@
 #include "common/diag.h"
 
 struct http_service;
+struct tls;
 
 #define HTTP_ADDRESS_SIZE    64
 #define HTTP_TIMEOUT_DEFAULT 120
@@ -19,6 +20,7 @@ struct http_listener {
 	int descriptor;
 	unsigned timeout; /* seconds after which a silent connection is closed; may be changed */
 	const struct http_service *service;
+	struct tls *tls; /* NULL: plain HTTP; set before http_new, borrowed */
 };
 
 /*

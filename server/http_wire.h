@@ -11,6 +11,7 @@
 #include "server/http_raw.h"
 
 struct http_daemon {
+	struct tls *tls; /* NULL: plain HTTP */
 	struct MHD_Daemon *mhd;
 	struct http_traffic *traffic;
 	const struct http_service *service;
@@ -50,4 +51,11 @@ static inline int
 socket_of(struct MHD_Connection *connection)
 {
 	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/* Returns the GnuTLS session of a connection with TLS, borrowed. */
+static inline void *
+session_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
 }

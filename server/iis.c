@@ -43,7 +43,8 @@ redirect_to_folder(struct exchange *exchange)
 	struct request *request = &exchange->http->request;
 	struct response *response = &exchange->http->response;
 	const char *host = request_header(request, "Host");
-	TEXT_CLEANUP char *location = text_format("%s%s%.*s%.*s/%s%.*s", host ? "http://" : "",
+	const char *scheme = request->secure ? "https://" : "http://";
+	TEXT_CLEANUP char *location = text_format("%s%s%.*s%.*s/%s%.*s", host ? scheme : "",
 		host ? host : "", (int)exchange->site_prefix.size,
 		(const char *)exchange->site_prefix.data, (int)request->path.size,
 		(const char *)request->path.data, request->query.data ? "?" : "",

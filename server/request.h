@@ -31,6 +31,7 @@ struct request {
 	bool unknown_coding;    /* another Transfer-Encoding: the body has no end that is known */
 	bool expects_continue;
 	struct buffer body; /* complete once the body has been read; empty when it was not wanted */
+	bool secure;        /* it came by TLS */
 	const char *client_address; /* c-ip */
 	unsigned client_port;
 	const char *server_address; /* s-ip */

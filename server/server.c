@@ -13,6 +13,7 @@
 #include "server/profile_set.h"
 #include "server/service.h"
 #include "server/store.h"
+#include "server/tls.h"
 
 /* How long exchanges in flight may take to finish once the server was told to stop. */
 #define DRAIN_MS 5000
@@ -27,15 +28,16 @@ listen_everywhere(
 
 		if (result != DONE)
 			return result;
-		server->listener_count++;
+		server->secure[server->listener_count++] = configuration->listeners[i].tls;
 	}
 	return DONE;
 }
 
 /* The URL of a listener; a wildcard address is reached by the loopback one. */
 static char *
-listener_url(const struct http_listener *listener)
+listener_url(const struct server *server, size_t index)
 {
+	const struct http_listener *listener = &server->listeners[index];
 	const char *address = listener->address;
 	bool v6 = strchr(address, ':') != NULL;
 
@@ -43,8 +45,19 @@ listener_url(const struct http_listener *listener)
 		address = "127.0.0.1";
 	if (strcmp(address, "::") == 0)
 		address = "::1";
-	return text_format(
-		"http://%s%s%s:%u", v6 ? "[" : "", address, v6 ? "]" : "", listener->port);
+	return text_format("%s://%s%s%s:%u", server->secure[index] ? "https" : "http",
+		v6 ? "[" : "", address, v6 ? "]" : "", listener->port);
+}
+
+/* Of the first listener without TLS; there is always one. */
+static char *
+plain_url(const struct server *server)
+{
+	size_t index = 0;
+
+	while (index + 1 < server->listener_count && server->secure[index])
+		index++;
+	return listener_url(server, index);
 }
 
 static int
@@ -80,15 +93,21 @@ add_site(struct server *server, const char *name, const struct settings *setting
 
 /* Says where a listener leads: to the default site, or to one of its own with faults. */
 static int
-open_listener(struct server *server, size_t index, const char *fault, struct diag *diag)
+open_listener(struct server *server, size_t index, const struct configuration *configuration,
+	struct diag *diag)
 {
-	TEXT_CLEANUP char *url = listener_url(&server->listeners[index]);
+	const char *fault = configuration->listeners[index].fault;
+	const char *names = configuration->tls_names ? configuration->tls_names : "";
+	TEXT_CLEANUP char *url = listener_url(server, index);
 	struct site *site = server->sites.sites[0];
 	int result = DONE;
 
 	if (fault)
 		result = fault_site_listen(&site, server, fault, url, diag);
 	server->services[index] = service_scep(site);
+	if (result == DONE && server->secure[index])
+		result = tls_new(&server->listeners[index].tls, site->condition, names,
+			clock_now(&server->clock), diag);
 	return result;
 }
 
@@ -102,7 +121,7 @@ open_sites(struct server *server, const struct configuration *configuration, str
 		result = add_site(server, configuration->sites[i].name,
 			&configuration->sites[i].settings, configuration->sites[i].fault, diag);
 	for (size_t i = 0; result == DONE && i < server->listener_count; i++)
-		result = open_listener(server, i, configuration->listeners[i].fault, diag);
+		result = open_listener(server, i, configuration, diag);
 	return result;
 }
 
@@ -116,7 +135,7 @@ build(struct server *server, const struct configuration *configuration, struct d
 		result = open_pki(server, configuration, diag);
 	if (result != DONE)
 		return result;
-	server->base_url = listener_url(&server->listeners[0]);
+	server->base_url = plain_url(server);
 	result = store_open(&server->store, configuration->state_directory, diag);
 	if (result == DONE)
 		result = journal_open(&server->journal, configuration->log_directory,
@@ -166,6 +185,8 @@ server_free(struct server *server)
 		for (size_t i = 0; i < server->listener_count; i++)
 			close(server->listeners[i].descriptor);
 	}
+	for (size_t i = 0; i < server->listener_count; i++)
+		tls_free(server->listeners[i].tls);
 	site_table_done(&server->sites);
 	journal_close(server->journal);
 	store_close(server->store);
@@ -201,12 +222,28 @@ write_url(struct buffer *out, const char *key, const struct server *server, cons
 	json_writer_text(out, key, bytes_text(url));
 }
 
+/* The URL of the first TLS listener that leads to the default site. */
+static void
+write_tls_url(struct buffer *out, const struct server *server)
+{
+	for (size_t i = 0; i < server->listener_count; i++) {
+		TEXT_CLEANUP char *base = listener_url(server, i);
+		TEXT_CLEANUP char *url = text_format("%s/certsrv/mscep/mscep.dll", base);
+
+		if (!server->secure[i] || server->services[i].context != server->sites.sites[0])
+			continue;
+		json_writer_text(out, "scep_tls", bytes_text(url));
+		return;
+	}
+	json_writer_null(out, "scep_tls");
+}
+
 static void
 write_listeners(struct buffer *out, const struct server *server)
 {
 	json_writer_open_array(out, "listeners");
 	for (size_t i = 0; i < server->listener_count; i++) {
-		TEXT_CLEANUP char *url = listener_url(&server->listeners[i]);
+		TEXT_CLEANUP char *url = listener_url(server, i);
 
 		json_writer_text(out, NULL, bytes_text(url));
 	}
@@ -222,7 +259,7 @@ server_write_ready(struct buffer *out, const struct server *server)
 	json_writer_number(out, "pid", getpid());
 	json_writer_number(out, "seed", (int64_t)server->random.seed);
 	write_url(out, "scep", server, "/certsrv/mscep/mscep.dll");
-	json_writer_null(out, "scep_tls");
+	write_tls_url(out, server);
 	write_url(out, "admin_page", server, "/certsrv/mscep_admin/");
 	json_writer_null(out, "control");
 	write_listeners(out, server);

@@ -26,6 +26,7 @@ struct server {
 	struct http *http;
 	struct http_listener listeners[SERVER_LISTENERS_MAX];
 	struct http_service services[SERVER_LISTENERS_MAX]; /* of each listener */
+	bool secure[SERVER_LISTENERS_MAX];                  /* speaks TLS */
 	size_t listener_count;
 	struct site_table sites;
 	size_t sites_max;

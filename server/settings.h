@@ -45,12 +45,28 @@ enum ca_caps_type { CA_CAPS_TYPE_PLAIN, CA_CAPS_TYPE_HTML, CA_CAPS_TYPE_ABSENT }
 enum next_ca { NEXT_CA_NONE, NEXT_CA_CONFIGURED };
 enum connector_setup { CONNECTOR_SETUP_SUCCEEDED, CONNECTOR_SETUP_FAILED, CONNECTOR_SETUP_ABSENT };
 enum capi2_log { CAPI2_LOG_DISABLED, CAPI2_LOG_ENABLED };
+enum tls_certificate {
+	TLS_CERTIFICATE_VALID,
+	TLS_CERTIFICATE_EXPIRED,
+	TLS_CERTIFICATE_NOT_YET_VALID,
+	TLS_CERTIFICATE_WRONG_NAME,
+	TLS_CERTIFICATE_UNKNOWN_ISSUER,
+	TLS_CERTIFICATE_MISSING_INTERMEDIATE,
+	TLS_CERTIFICATE_COUNT,
+};
+enum tls_handshake { TLS_HANDSHAKE_NORMAL, TLS_HANDSHAKE_STALL, TLS_HANDSHAKE_RESET };
+enum tls_protocols { TLS_PROTOCOLS_MODERN, TLS_PROTOCOLS_OLD };
+enum tls_client_certificate { TLS_CLIENT_CERTIFICATE_NONE, TLS_CLIENT_CERTIFICATE_DEMANDED };
 enum apply { APPLY_NOW, APPLY_AS_REAL };
 
 /* Values of one site. Texts belong to the settings. */
 struct settings {
 	/* the deployment */
 	int apply;
+	int tls_certificate;
+	int tls_handshake;
+	int tls_protocols;
+	int tls_client_certificate;
 	int server_version; /* enum server_version */
 	int policy_module;
 	int ca_hierarchy;

@@ -46,8 +46,9 @@ start(struct deployment *deployment, const char *state, const char *fault,
 	char text[DIAG_TEXT_SIZE];
 
 	configuration_init(&configuration);
-	configuration_clear_listen(&configuration);
-	ck_assert_int_eq(configuration_add_listen(&configuration, "127.0.0.1:0", &diag), DONE);
+	configuration_clear_listen(&configuration, false);
+	ck_assert_int_eq(
+		configuration_add_listen(&configuration, "127.0.0.1:0", false, &diag), DONE);
 	configuration.log_directory = text_format("%s/logs", deployment->directory);
 	configuration.state_directory = text_copy(state);
 	configuration.quiet = true;

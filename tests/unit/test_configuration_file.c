@@ -165,7 +165,8 @@ static const struct {
 	{"listenn: x\n", "c.yaml:1:1 (listenn): no such key; did you mean listen?"},
 	{"log-dir: x\n", "c.yaml:1:1 (log-dir): no such key; did you mean log_dir?"},
 	{"colour: x\n",
-		"c.yaml:1:1 (colour): no such key; expected listen, fault_profiles, fault, "
+		"c.yaml:1:1 (colour): no such key; expected listen, listen_tls, tls_names, "
+		"fault_profiles, fault, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "
 		"seed, quiet, settings or sites"},
@@ -235,7 +236,8 @@ START_TEST(refuses_files)
 
 	write_file(bad[_i].text);
 	configuration_init(&configuration);
-	ck_assert_int_eq(configuration_add_listen(&configuration, "127.0.0.1:1", NULL), DONE);
+	ck_assert_int_eq(
+		configuration_add_listen(&configuration, "127.0.0.1:1", false, NULL), DONE);
 	ck_assert_msg(configuration_file_read(&configuration, FILE_NAME, &diag) == REFUSED,
 		"%s passed", bad[_i].text);
 	ck_assert_str_eq(diag_text(text, &diag), bad[_i].sentence);
@@ -288,7 +290,7 @@ START_TEST(refuses_an_address_twice)
 
 	/* Two free ports are two ports. */
 	read_good(&configuration, "listen: ['127.0.0.1:0', '127.0.0.1:0', '[::1]:81']\n");
-	ck_assert_int_eq(configuration_add_listen(&configuration, "[0::1]:81", &diag), DONE);
+	ck_assert_int_eq(configuration_add_listen(&configuration, "[0::1]:81", false, &diag), DONE);
 	ck_assert_int_eq(configuration_complete(&configuration, &diag), REFUSED);
 	ck_assert_str_eq(diag_text(text, &diag),
 		"listen: [0::1]:81 stands there twice; expected each address once");

@@ -1,0 +1,44 @@
+/*
+ * TLS as a listener shows it, its faults included. The only file that knows GnuTLS;
+ * libmicrohttpd runs the handshakes.
+ *
+ * What is shown is chosen by the settings of the listener's site, or, where they are
+ * healthy, by the first label of the name that the client asks for:
+ *
+ *   expired.localhost, not-yet-valid.localhost, wrong-name.localhost,
+ *   unknown-issuer.localhost, missing-intermediate.localhost      that certificate
+ *   stall.localhost          the handshake is not answered
+ *   reset.localhost          the connection is reset in the handshake
+ *   client-certificate.localhost    one is demanded
+ *
+ * The version of the protocol is settled before the name is read, so that only the
+ * settings can choose it.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "server/condition.h"
+
+struct tls;
+
+/*
+ * Makes what a listener shows under this condition, which is held. `names`: further names for the
+ * certificate, as "DNS:ndes.example,IP:192.0.2.1"; may be empty. Makes a new P-256 key. DONE, REFUSED
+ * for names that are none, or BROKEN.
+ */
+int tls_new(struct tls **out, struct condition *condition, const char *names, int64_t now,
+	struct diag *diag);
+
+/* Accepts NULL. */
+void tls_free(struct tls *tls);
+
+/* For libmicrohttpd: its MHD_OPTION_HTTPS_CERT_CALLBACK, and its priorities. */
+intptr_t tls_certificate_callback(void);
+const char *tls_priorities(const struct tls *tls);
+
+/* Takes care of a new connection's session (a gnutls_session_t). */
+void tls_begin(struct tls *tls, void *session);
+
+/* Sends bytes over a session; as send(2) with MSG_DONTWAIT. */
+ssize_t tls_write(void *session, const void *data, size_t size);
