@@ -65,6 +65,15 @@ scep_message_type_name(unsigned type)
 }
 
 const char *
+scep_message_type_name_at(int64_t *number, size_t index)
+{
+	if (index >= COUNT(message_types))
+		return NULL;
+	*number = message_types[index].number;
+	return message_types[index].name;
+}
+
+const char *
 scep_status_name(unsigned status)
 {
 	return find_name(statuses, COUNT(statuses), status, "unknown");

@@ -60,6 +60,9 @@ const char *scep_message_type_name(unsigned type);
 const char *scep_status_name(unsigned status);
 const char *scep_fail_info_name(unsigned fail_info);
 
+/* Returns the names of all message types in turn, each with its number; NULL behind the last. */
+const char *scep_message_type_name_at(int64_t *number, size_t index);
+
 /* Returns the keyword of one capability ("POSTPKIOperation"), or NULL. */
 const char *scep_capability_name(unsigned capability);
 

@@ -5,40 +5,11 @@
  */
 #pragma once
 
-#include <jansson.h>
-#include <stdint.h>
+#include <stddef.h>
 
-#include "common/diag.h"
+#include "server/action_value.h"
 
 struct exchange;
-struct condition;
-
-enum action_kind {
-	ACTION_NUMBER,   /* number */
-	ACTION_DURATION, /* "250ms", "2s"; number: milliseconds */
-	ACTION_SIZE,     /* "64KiB", 512; number: bytes */
-	ACTION_CHOICE,   /* number: an index into the choices */
-	ACTION_TEXT,     /* text */
-	ACTION_SETTINGS, /* a mapping of settings; condition: the site's with these on top */
-};
-
-struct action_argument {
-	const char *name; /* of the first one: the action's own */
-	enum action_kind kind;
-	int64_t min, max;           /* of a number, milliseconds, bytes, the length of a text */
-	const char *const *choices; /* NULL behind the last */
-	const char *standard;       /* as text; NULL: it must be given */
-	/* Looks at a text; the caller names the argument in the diag. NULL: any. */
-	int (*check)(const char *value, struct diag *diag);
-	const char *help; /* what it does, one sentence */
-};
-
-/* A value as the rule has it, checked. */
-struct action_value {
-	int64_t number;
-	char *text;
-	struct condition *condition;
-};
 
 #define ACTION_ARGUMENTS_MAX 6
 
@@ -48,12 +19,15 @@ struct action_row {
 	 * because it asks for what stands in the message, strikes as soon as it is decided when
 	 * that is behind this stage. */
 	const char *stage;
-	const char *help; /* what it does, one sentence */
+	/* The one operation whose exchanges it can strike ("PKIOperation"), by its word in rules
+	 * (request_kind.h): a rule with it neither strikes nor counts others. NULL: any. */
+	const char *operation;
+	const char *help; /* what it does, one sentence without its full stop */
 	/* The first one stands under the action's name, the others beside it; the last has no name. */
 	struct action_argument arguments[ACTION_ARGUMENTS_MAX + 1];
-	/* Edits what its stage fills, and nothing else. `values` are in the order of the
-	 * arguments. Returns STAGE_NEXT, STAGE_ANSWERED when the exchange is answered by it, or
-	 * STAGE_BROKE. */
+	/* Edits what its stage fills, and nothing else. `values` are in the order of the arguments
+	 * and live as long as the exchange. Returns STAGE_NEXT, STAGE_ANSWERED when the exchange is
+	 * answered by it, or STAGE_BROKE. */
 	int (*apply)(struct exchange *exchange, const struct action_value *values);
 };
 

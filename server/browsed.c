@@ -19,6 +19,7 @@ browsed_answer_general_page(struct exchange *exchange)
 int
 browsed_answer(struct exchange *exchange)
 {
+	exchange_note_setting(exchange, "policy_module");
 	if (exchange->settings->policy_module == POLICY_MODULE_NONE)
 		return browsed_answer_general_page(exchange);
 	response_set(&exchange->http->response, RESPONSE_FROM_IIS, 403, 0, 0);

@@ -23,6 +23,8 @@ void
 exchange_enter_site(struct exchange *exchange, struct site *site)
 {
 	exchange->site = site;
+	rule_set_release(exchange->rules);
+	exchange->rules = site_hold_rules(site);
 	exchange_set_condition(exchange, site_hold_condition(site));
 }
 
@@ -51,6 +53,7 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->reply.message_data);
 	buffer_done(&exchange->reply.der);
 	evidence_done(&exchange->evidence);
+	rule_set_release(exchange->rules);
 	condition_release(exchange->condition);
 	free(exchange);
 }

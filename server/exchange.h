@@ -11,6 +11,7 @@
 #include "server/ndes_event.h"
 #include "server/pages.h"
 #include "server/pipeline.h"
+#include "server/rule_set.h"
 #include "server/site.h"
 
 #define EXCHANGE_SHAPED_MAX 8
@@ -119,6 +120,8 @@ struct exchange {
 	/* Names of settings that shaped the answer; those at their defaults do not count as faults. */
 	const char *shaped_by[EXCHANGE_SHAPED_MAX];
 	unsigned shaped_count;
+	struct rule_set *rules;        /* of the site; held; NULL: none */
+	struct rule_decision decision; /* of the rules */
 	struct evidence evidence;
 	bool broke;       /* a stage failed: an error of ours, not of the deployment */
 	struct diag diag; /* the words of the latest refusal or failure; empty: none */

@@ -82,10 +82,11 @@ length_is_missing(const struct request *request, const struct settings *settings
 static const struct {
 	bool (*applies)(const struct request *request, const struct settings *settings);
 	enum http_sys_error error;
+	const char *setting; /* the limit that was passed; NULL: none */
 } checks[] = {
-	{url_is_too_long, HTTP_SYS_414},
-	{head_is_too_long, HTTP_SYS_400_TOO_LONG},
-	{header_is_too_long, HTTP_SYS_400_FIELD_TOO_LONG},
+	{url_is_too_long, HTTP_SYS_414, "max_field_length"},
+	{head_is_too_long, HTTP_SYS_400_TOO_LONG, "max_request_bytes"},
+	{header_is_too_long, HTTP_SYS_400_FIELD_TOO_LONG, "max_field_length"},
 	{url_is_invalid, HTTP_SYS_400_INVALID_URL},
 	{host_is_missing, HTTP_SYS_400_INVALID_HOSTNAME},
 	{coding_is_unknown, HTTP_SYS_501},
@@ -101,6 +102,8 @@ http_sys_run(struct exchange *exchange)
 		if (!checks[i].applies(request, exchange->settings))
 			continue;
 		exchange->http_sys_error = checks[i].error;
+		if (checks[i].setting)
+			exchange_note_setting(exchange, checks[i].setting);
 		response_set(&exchange->http->response, RESPONSE_FROM_HTTP_SYS,
 			http_sys_error_status(checks[i].error), 0, 0);
 		exchange->http->send.close_connection = true;

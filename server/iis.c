@@ -17,6 +17,13 @@ answer(struct exchange *exchange, unsigned status, unsigned substatus, uint32_t 
 	return STAGE_ANSWERED;
 }
 
+static int
+answer_limit(struct exchange *exchange, const char *limit, unsigned status, unsigned substatus)
+{
+	exchange_note_setting(exchange, limit);
+	return answer(exchange, status, substatus, 0);
+}
+
 /* The limits of request filtering (ndes-behaviour 5.4). maxUrl counts the path alone. */
 static int
 filter_request(struct exchange *exchange)
@@ -26,12 +33,12 @@ filter_request(struct exchange *exchange)
 
 	if (request->content_length > settings->max_allowed_content_length) {
 		exchange->http->send.close_connection = true;
-		return answer(exchange, 413, 1, 0);
+		return answer_limit(exchange, "max_allowed_content_length", 413, 1);
 	}
 	if (request->path.size > (size_t)settings->max_url)
-		return answer(exchange, 404, 14, 0);
+		return answer_limit(exchange, "max_url", 404, 14);
 	if (request->query.size > (size_t)settings->max_query_string)
-		return answer(exchange, 404, 15, 0);
+		return answer_limit(exchange, "max_query_string", 404, 15);
 	return STAGE_NEXT;
 }
 

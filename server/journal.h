@@ -33,6 +33,9 @@
  *                    substatus, win32_status, win32_name, content_type, body_size, bytes}; or
  *                    {from ("http_library"), status} when libmicrohttpd refused a body by itself,
  *                    and what the stages would have answered was not sent
+ *   faults           [{rule, actions, nth, draw, seed}, {setting, value}]: rules that struck it, at
+ *                    their nth match (the draw in millionths), and settings that shaped it and are not
+ *                    at their defaults
  *   words            what was wrong, for a person
  *   broke            true when that was a failure of this program
  */

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/hresult.h"
 #include "common/json_writer.h"
+#include "server/fault_note.h"
 #include "server/journal_message.h"
 #include "server/journal_text.h"
 
@@ -126,6 +127,7 @@ journal_entry_write(struct buffer *out, const struct exchange *exchange)
 	journal_message_write(out, exchange);
 	write_stages(out, exchange);
 	write_response(out, exchange);
+	fault_note_write(out, exchange);
 	write_words(out, exchange);
 	json_writer_close_object(out);
 	buffer_append_byte(out, '\n');

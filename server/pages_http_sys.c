@@ -57,6 +57,15 @@ http_sys_error_reason(enum http_sys_error error)
 	return rows[error].reason;
 }
 
+enum http_sys_error
+http_sys_error_of(unsigned status)
+{
+	for (int i = HTTP_SYS_NONE + 1; i < HTTP_SYS_ERROR_COUNT; i++)
+		if (rows[i].status == status)
+			return (enum http_sys_error)i;
+	return HTTP_SYS_NONE;
+}
+
 void
 pages_http_sys(struct buffer *out, enum http_sys_error error)
 {

@@ -28,5 +28,8 @@ enum http_sys_error {
 unsigned http_sys_error_status(enum http_sys_error error);
 const char *http_sys_error_reason(enum http_sys_error error);
 
+/* Returns the first error with this status, or HTTP_SYS_NONE. */
+enum http_sys_error http_sys_error_of(unsigned status);
+
 /* Appends the error page of http.sys. */
 void pages_http_sys(struct buffer *out, enum http_sys_error error);

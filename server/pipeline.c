@@ -11,6 +11,7 @@
 #include "server/reply.h"
 #include "server/reply_plan.h"
 #include "server/respond.h"
+#include "server/rule_engine.h"
 #include "server/send.h"
 #include "server/site_choice.h"
 #include "server/static_file.h"
@@ -50,7 +51,7 @@ run_stage(struct exchange *exchange, unsigned index)
 	int result;
 
 	exchange->stages |= UINT32_C(1) << index;
-	result = stage->run(exchange);
+	result = rule_engine_apply(exchange, index, stage->run(exchange));
 	if (result == STAGE_NEXT)
 		return false;
 	if (result == STAGE_BROKE)

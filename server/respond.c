@@ -6,6 +6,7 @@
 #include "common/memory.h"
 #include "server/application.h"
 #include "server/exchange.h"
+#include "server/fault_note.h"
 #include "server/server.h"
 #include "server/server_version.h"
 
@@ -103,6 +104,7 @@ add_headers(struct exchange *exchange)
 	struct response *response = &exchange->http->response;
 	const struct settings *settings = exchange->settings;
 	bool iis = response->from == RESPONSE_FROM_IIS || response->from == RESPONSE_FROM_MSCEP;
+	BUFFER_CLEANUP struct buffer faults = {0};
 	char text[64];
 
 	add_server(exchange);
@@ -113,6 +115,9 @@ add_headers(struct exchange *exchange)
 		return;
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)exchange->number);
 	response_add_header(response, "X-Mock-Request", text);
+	fault_note_header(&faults, exchange);
+	if (faults.size)
+		response_add_header(response, "X-Mock-Fault", buffer_text(&faults));
 }
 
 int

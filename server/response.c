@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "common/memory.h"
 
@@ -27,6 +28,22 @@ response_add_header(struct response *response, const char *name, const char *val
 			*c = ' ';
 	response->headers[response->header_count++] =
 		(struct response_header){.name = name, .value = copy};
+}
+
+void
+response_remove_header(struct response *response, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < response->header_count; i++) {
+		struct response_header header = response->headers[i];
+
+		if (strcasecmp(header.name, name) == 0)
+			free(header.value);
+		else
+			response->headers[kept++] = header;
+	}
+	response->header_count = kept;
 }
 
 void

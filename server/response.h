@@ -85,5 +85,8 @@ void response_set(struct response *response, enum response_from from, unsigned s
  */
 void response_add_header(struct response *response, const char *name, const char *value);
 
+/* Takes away the headers of this name, compared without case. */
+void response_remove_header(struct response *response, const char *name);
+
 /* Releases what it owns; all zero afterwards. */
 void response_done(struct response *response);

@@ -5,10 +5,9 @@
 #pragma once
 
 struct exchange;
-struct stage;
 
 /*
- * Applies what the site's rules have for this exchange behind a stage whose result was `result`.
- * Returns `result`, or what the last action that struck made of it.
+ * Applies what the site's rules have for this exchange behind the stage at an index of the pipeline,
+ * whose result was `result`. Returns `result`, or what the last action that struck made of it.
  */
-int rule_engine_apply(struct exchange *exchange, const struct stage *stage, int result);
+int rule_engine_apply(struct exchange *exchange, unsigned stage, int result);

@@ -23,10 +23,30 @@
 #include <jansson.h>
 
 #include "server/condition.h"
+#include "server/rule_when.h"
+
+#define RULE_SET_MAX     64
+#define RULE_STRIKES_MAX 8 /* at one exchange */
 
 struct exchange;
+struct rule;
 struct rule_set;
 struct yaml_tree;
+
+/* A rule that strikes an exchange. */
+struct rule_strike {
+	const struct rule *rule; /* borrowed from the set, which the exchange holds */
+	struct rule_nth nth;
+	bool by_message; /* decided behind mscep.dll */
+};
+
+/* What the rules have decided for an exchange. All zero is nothing. */
+struct rule_decision {
+	struct rule_strike strikes[RULE_STRIKES_MAX];
+	unsigned count;
+	bool has_ticket; /* its message is to be decided in turn */
+	uint64_t ticket;
+};
 
 /* Where rules stand: a list of JSON objects, and the text that it was read from. */
 struct rule_source {
@@ -49,5 +69,21 @@ int rule_set_new(struct rule_set **out, const struct rule_source *sources, size_
 struct rule_set *rule_set_hold(struct rule_set *rules);
 void rule_set_release(struct rule_set *rules);
 
-/* Sets all counters to zero. */
-void rule_set_rearm(struct rule_set *rules);
+/*
+ * Decides the rules that ask for the request line and the headers alone; adds those that strike to the
+ * exchange's decision. I/O thread, once for an exchange.
+ */
+void rule_set_decide_head(struct rule_set *rules, struct exchange *exchange);
+
+/* Gives the exchange its turn, where a rule asks for messages. I/O thread, in the order in which the
+ * workers begin. */
+void rule_set_queue(struct rule_set *rules, struct exchange *exchange);
+
+/*
+ * Decides the rules that ask for the message, when it is the exchange's turn; ends the turn. What has no
+ * turn, or has had it, is left alone.
+ */
+void rule_set_decide_message(struct rule_set *rules, struct exchange *exchange);
+
+/* Ends the turn of an exchange that never came to its message. */
+void rule_set_pass(struct rule_set *rules, struct exchange *exchange);

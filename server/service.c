@@ -25,6 +25,8 @@ service_work(void *context, struct http_exchange *http)
 	struct exchange *exchange = http->data;
 
 	pipeline_run(exchange, PHASE_BODY);
+	if (exchange->rules)
+		rule_set_pass(exchange->rules, exchange);
 	finish_answer(exchange);
 }
 
@@ -35,6 +37,15 @@ service_body(void *context, struct http_exchange *http)
 		return HTTP_WORK;
 	service_work(context, http);
 	return HTTP_ANSWER;
+}
+
+static void
+service_queued(void *context, struct http_exchange *http)
+{
+	struct exchange *exchange = http->data;
+
+	if (exchange->rules)
+		rule_set_queue(exchange->rules, exchange);
 }
 
 static void
@@ -59,6 +70,7 @@ service_scep(struct site *site)
 		.headers = service_headers,
 		.body = service_body,
 		.work = service_work,
+		.queued = service_queued,
 		.finished = service_finished,
 	};
 }

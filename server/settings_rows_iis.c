@@ -36,7 +36,8 @@ const struct setting_row settings_rows_iis[] = {
 		.source = "IIS: logFile",
 		.help = "The fields of the W3C log; none: those that the server version selects"},
 	{BOOL(faithful, "false"), AT_ONCE(NULL),
-		.help = "Whether X-Mock-Request, which no IIS sends, is left out of the answers"},
+		.help = "Whether X-Mock-Request and X-Mock-Fault, which no IIS sends, are left out of the "
+			"answers"},
 	{0},
 };
 /* clang-format on */

@@ -42,6 +42,19 @@ append_value(struct buffer *out, const struct setting_row *row, const void *valu
 }
 
 void
+settings_text_write_value(
+	struct buffer *out, const struct setting_row *row, const struct settings *settings)
+{
+	const void *value = member(settings, row);
+	const char *text = row->kind == SETTING_TEXT ? *(char *const *)value : NULL;
+
+	if (text)
+		buffer_append_text(out, text);
+	else
+		append_value(out, row, value);
+}
+
+void
 settings_text_write_range(struct buffer *out, const struct setting_row *row)
 {
 	switch (row->kind) {

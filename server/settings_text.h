@@ -9,6 +9,10 @@
  * unit and range as a comment, indented by `indent` blanks. */
 void settings_text_write_yaml(struct buffer *out, const struct settings *settings, unsigned indent);
 
+/* Appends the value of one setting as --set takes it; null for none. */
+void settings_text_write_value(
+	struct buffer *out, const struct setting_row *row, const struct settings *settings);
+
 /* Appends a text in quotes as YAML reads it, or null. */
 void settings_text_write_text(struct buffer *out, const char *text);
 

@@ -8,6 +8,7 @@
 #include "server/condition.h"
 
 struct profile_set;
+struct rule_set;
 struct server;
 struct site_logs;
 
@@ -22,6 +23,7 @@ struct site {
 	struct site_logs *logs; /* NULL without --log-dir */
 	pthread_mutex_t lock;   /* around what follows */
 	struct condition *condition; /* in force */
+	struct rule_set *rules;      /* NULL: none */
 	struct settings
 		configured; /* what the administrator has set; the rest waits for its verb */
 };
@@ -46,3 +48,6 @@ void site_free(struct site *site);
 
 /* Returns the condition in force, held; condition_release lets it go. From any thread. */
 struct condition *site_hold_condition(struct site *site);
+
+/* Returns the rules in force, held, or NULL; rule_set_release lets them go. From any thread. */
+struct rule_set *site_hold_rules(struct site *site);

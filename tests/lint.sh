@@ -64,6 +64,19 @@ rule "common/ includes nothing of server/ or client/" \
 for header in microhttpd.h gnutls/gnutls.h openssl/cms.h yaml.h sqlite3.h curl/curl.h; do
 	rule "$header has one includer" < <(includers "$header")
 done
+rule "one call site of the rule engine" < <(grep -lE '^[^*]*[^_a-z]rule_engine_apply\(' "${programs[@]}" |
+	grep -vE '^server/(pipeline\.c|rule_engine\.[ch])$' || true)
+quoted() { # each word of standard input, in quotes
+	sed 's/.*/"&"/'
+}
+actions() {
+	grep -hoE '\{\.name = "[a-z_]+", \.stage' server/action_rows_*.c | cut -d'"' -f2
+}
+rule "no action's name outside the action tables" < <(grep -nFf <(actions | quoted) \
+	server/rule*.c server/action*.c server/pipeline.c server/exchange.c server/service.c |
+	grep -v '^server/action_rows_' || true)
+rule "no profile's name in code" < <(grep -nFf <(ls fault-profiles/*.yaml |
+	sed 's|.*/||; s|\.yaml$||' | quoted) "${programs[@]}" || true)
 rule "every .c but main.c has its header beside it" < <(without_header)
 rule "no file is over 450 lines" \
 	< <(wc -l "${programs[@]}" | awk '$2 != "total" && $1 > 450 { print $2 ": " $1 " lines" }')

@@ -52,6 +52,8 @@ start(struct deployment *deployment, const char *state, const char *fault,
 	configuration.log_directory = text_format("%s/logs", deployment->directory);
 	configuration.state_directory = text_copy(state);
 	configuration.quiet = true;
+	configuration.seed = 1; /* what is drawn is always the same */
+	configuration.has_seed = true;
 	set(&configuration, "challenge=secret");
 	if (fault)
 		ck_assert_msg(configuration_set_fault(&configuration, fault, &diag) == DONE, "%s",

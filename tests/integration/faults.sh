@@ -50,7 +50,7 @@ ok "two that contradict each other are 404" \
 	answers 404 /fault/reply-in-single-des+getcacaps-empty+post-answered-empty/$scep_path
 ok "and name each other" grep -F "getcacaps-empty and post-answered-empty set server_version differently" body
 ok "the last one that may be" answers 403 /fault/getcacaps-empty/$scep_path
-ok "and no more" answers 503 /fault/key-too-small/$scep_path
+ok "and no more" answers 503 /fault/template-minimum-key-size/$scep_path
 ok "and what to do" grep -F -- "--max-sites" body
 ok "those that are there go on" answers 200 /fault/connector-not-installed/$scep_path
 

@@ -56,6 +56,7 @@ struct request_kind {
 	bool by_get;
 	bool is_long;
 	bool long_path;
+	bool with_password;
 	bool renewal;
 	bool poll;
 };
@@ -69,6 +70,7 @@ static const struct request_kind kinds[] = {
 	{.name = "PKIOperation by GET", .by_get = true},
 	{.name = "PKIOperation by long GET", .by_get = true, .is_long = true},
 	{.name = "PKIOperation by POST"},
+	{.name = "PKIOperation with password", .with_password = true},
 	{.name = "renewal", .renewal = true},
 	{.name = "poll", .poll = true},
 };
@@ -119,6 +121,8 @@ fill_message(struct device_message *message, char **names, struct buffer *data,
 	message->transaction_id = play->transaction;
 	if (kind->is_long)
 		message->san = *names = long_names();
+	if (kind->with_password)
+		message->challenge = play->password;
 	if (kind->renewal) {
 		if (device->certificate.der.size == 0)
 			FAIL(play, "a renewal needs a certificate that was issued before");
@@ -191,6 +195,22 @@ send_and_read(struct seen *seen, const struct profile_play *play, struct bytes r
 	seen->connection = connection_word(seen);
 }
 
+/* Takes the password off the admin page, which is in UTF-16, as Fleet does. */
+static void
+take_password(struct profile_play *play, const struct buffer *page)
+{
+	static const char before[] = "The enrollment challenge password is: <B> ";
+	BUFFER_CLEANUP struct buffer text = {0};
+	const char *found;
+
+	for (size_t i = 0; i + 1 < page->size; i += 2)
+		buffer_append_byte(&text, page->data[i]);
+	found = strstr(buffer_text(&text), before);
+	if (found)
+		snprintf(play->password, sizeof(play->password), "%.*s",
+			(int)strcspn(found + strlen(before), " "), found + strlen(before));
+}
+
 static void
 perform(struct seen *seen, struct profile_play *play, const struct request_kind *kind,
 	const json_t *sees)
@@ -210,6 +230,7 @@ perform(struct seen *seen, struct profile_play *play, const struct request_kind 
 		device_write_request(&request, &play->device, &message);
 	}
 	send_and_read(seen, play, buffer_bytes(&request), sees);
+	take_password(play, &seen->response.body);
 	if (kind->target || !seen->answered)
 		return;
 	seen->judged = true;

@@ -3,7 +3,8 @@
  *
  *   expect:
  *     - request: probe | GetCACaps | GetCACaps by long path | GetCACert | PKIOperation by GET | PKIOperation by long GET |
- *                PKIOperation by POST | renewal | poll | admin_page
+ *                PKIOperation by POST | PKIOperation with password | renewal | poll |
+ *                admin_page
  *       times: 5                      sends it so often; each must see the same
  *       sees:
  *         status: 503                 of HTTP
@@ -22,7 +23,7 @@
  *                                     a text that a new line of that log holds, or a list of them, or
  *                                     `none`: no new line
  *
- * A long GET is one of more than 9 kB, a real message.
+ * The password is the one that the admin page gave last. A long GET is one of more than 9 kB, a real message.
  */
 #pragma once
 
@@ -39,6 +40,7 @@ struct profile_play {
 	size_t step;    /* of expect, from 0, for messages */
 	size_t pending; /* transactions so far */
 	char transaction[32];
+	char password[65]; /* that the admin page gave last */
 };
 
 /* Starts a deployment with the profile, and a device that knows its certificates. */

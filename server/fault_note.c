@@ -1,0 +1,78 @@
+#include "server/fault_note.h"
+
+#include <string.h>
+
+#include "common/json_writer.h"
+#include "server/exchange.h"
+#include "server/rule.h"
+#include "server/server.h"
+#include "server/settings_text.h"
+
+/* Appends the value of a setting that is not at its default; returns whether it is one. */
+static bool
+append_unusual(struct buffer *out, const struct exchange *exchange, const char *name)
+{
+	const struct setting_row *row = settings_row(name);
+
+	settings_text_write_value(out, row, exchange->settings);
+	return strcmp(buffer_text(out), row->standard ? row->standard : "null") != 0;
+}
+
+static void
+write_rule(struct buffer *out, const struct exchange *exchange, const struct rule_strike *strike)
+{
+	json_writer_open_object(out, NULL);
+	json_writer_text(out, "rule", bytes_text(strike->rule->id));
+	json_writer_open_array(out, "actions");
+	for (size_t i = 0; i < strike->rule->action_count; i++)
+		json_writer_text(out, NULL, bytes_text(strike->rule->actions[i].row->name));
+	json_writer_close_array(out);
+	json_writer_number(out, "nth", (int64_t)strike->nth.nth);
+	json_writer_number(out, "draw", strike->nth.draw);
+	json_writer_number(out, "seed", (int64_t)exchange->server->random.seed);
+	json_writer_close_object(out);
+}
+
+static void
+write_setting(struct buffer *out, const char *name, struct bytes value)
+{
+	json_writer_open_object(out, NULL);
+	json_writer_text(out, "setting", bytes_text(name));
+	json_writer_text(out, "value", value);
+	json_writer_close_object(out);
+}
+
+void
+fault_note_write(struct buffer *out, const struct exchange *exchange)
+{
+	BUFFER_CLEANUP struct buffer list = {0};
+
+	for (unsigned i = 0; i < exchange->decision.count; i++)
+		write_rule(&list, exchange, &exchange->decision.strikes[i]);
+	for (unsigned i = 0; i < exchange->shaped_count; i++) {
+		BUFFER_CLEANUP struct buffer value = {0};
+
+		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
+			write_setting(&list, exchange->shaped_by[i], buffer_bytes(&value));
+	}
+	if (list.size == 0)
+		return;
+	json_writer_open_array(out, "faults");
+	buffer_append(out, buffer_bytes(&list));
+	json_writer_close_array(out);
+}
+
+void
+fault_note_header(struct buffer *out, const struct exchange *exchange)
+{
+	for (unsigned i = 0; i < exchange->decision.count; i++)
+		buffer_append_format(
+			out, "%s%s", out->size ? ", " : "", exchange->decision.strikes[i].rule->id);
+	for (unsigned i = 0; i < exchange->shaped_count; i++) {
+		BUFFER_CLEANUP struct buffer value = {0};
+
+		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
+			buffer_append_format(out, "%s%s=%s", out->size ? ", " : "",
+				exchange->shaped_by[i], buffer_text(&value));
+	}
+}
