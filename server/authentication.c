@@ -9,6 +9,21 @@
 #include "server/application.h"
 #include "server/exchange.h"
 
+/* In this order (ndes-behaviour 1.1). The handshake ends behind its first token: there is no domain. */
+static int
+ask_for_windows(struct exchange *exchange)
+{
+	struct response *response = &exchange->http->response;
+	bool first = !request_header(&exchange->http->request, "Authorization");
+
+	exchange_note_setting(exchange, "admin_authentication");
+	response_set(response, RESPONSE_FROM_IIS, 401, first ? 2 : 1,
+		first ? HRESULT_WIN32(ERROR_ACCESS_DENIED) : (uint32_t)HRESULT_SEC_E_LOGON_DENIED);
+	response_add_header(response, "WWW-Authenticate", "Negotiate");
+	response_add_header(response, "WWW-Authenticate", "NTLM");
+	return STAGE_ANSWERED;
+}
+
 /* 401.2 when no credentials came, 401.1 when they were wrong (KB943891); the log of real servers
  * shows them as "401 2 5" and "401 1 2148074252". */
 static int
@@ -50,6 +65,8 @@ authentication_run(struct exchange *exchange)
 	if (exchange->route.application->anonymous ||
 		exchange->settings->admin_authentication == ADMIN_ANONYMOUS)
 		return STAGE_NEXT;
+	if (exchange->settings->admin_authentication == ADMIN_WINDOWS)
+		return ask_for_windows(exchange);
 	if (!read_credentials(&credentials, header))
 		return challenge_client(exchange, 2, HRESULT_WIN32(ERROR_ACCESS_DENIED));
 	if (!credentials_fit(buffer_bytes(&credentials), exchange->settings))

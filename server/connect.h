@@ -1,10 +1,9 @@
 /*
- * The stage `connect`: the network up to the server's door. It says when the
- * exchange arrived and which one it is.
+ * The stage `connect`: the network up to the server's door.
  */
 #pragma once
 
 struct exchange;
 
-/* Fills number and arrived_ms. Returns STAGE_NEXT. */
+/* Returns STAGE_NEXT, or STAGE_ANSWERED when nothing comes back through it. */
 int connect_run(struct exchange *exchange);

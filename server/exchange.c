@@ -52,6 +52,7 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->issuance.crl);
 	buffer_done(&exchange->reply.message_data);
 	buffer_done(&exchange->reply.der);
+	free(exchange->proxied_target);
 	evidence_done(&exchange->evidence);
 	rule_set_release(exchange->rules);
 	condition_release(exchange->condition);

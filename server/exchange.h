@@ -110,6 +110,7 @@ struct exchange {
 	int64_t arrived_ms;              /* the deployment's clock, since 1970 */
 	uint32_t stages;                 /* that it went through: bit i is pipeline_stage(i) */
 	const struct stage *answered_by; /* NULL: the whole way was gone */
+	char *proxied_target;            /* what a proxy made of the target; NULL: nothing */
 	struct route route;
 	struct message message;
 	struct verdict verdict;

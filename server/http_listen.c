@@ -32,7 +32,7 @@ refuse_bind(const char *text, int error, struct diag *diag)
 
 /* Returns a listening socket, or -1 with errno set. */
 static int
-open_socket(const struct listen_address *where)
+open_socket(const struct listen_address *where, bool refuses)
 {
 	static const int on = 1;
 	int family = where->socket.ss_family;
@@ -46,7 +46,7 @@ open_socket(const struct listen_address *where)
 	if (family == AF_INET6)
 		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(descriptor, (const struct sockaddr *)&where->socket, where->size) == 0 &&
-		listen(descriptor, SOMAXCONN) == 0)
+		(refuses || listen(descriptor, SOMAXCONN) == 0))
 		return descriptor;
 	error = errno;
 	close(descriptor);
@@ -69,9 +69,8 @@ http_address_text(char text[HTTP_ADDRESS_SIZE], unsigned *port, const struct soc
 	}
 }
 
-int
-http_listen(struct http_listener *out, const char *text, const struct http_service *service,
-	struct diag *diag)
+static int
+open_listener(struct http_listener *out, const char *text, bool refuses, struct diag *diag)
 {
 	struct sockaddr_storage bound = {0};
 	socklen_t size = sizeof(bound);
@@ -82,11 +81,27 @@ http_listen(struct http_listener *out, const char *text, const struct http_servi
 			snprintf(diag->object, sizeof(diag->object), "listen address");
 		return REFUSED;
 	}
-	*out = (struct http_listener){.timeout = HTTP_TIMEOUT_DEFAULT, .service = service};
-	out->descriptor = open_socket(&where);
+	*out = (struct http_listener){.timeout = HTTP_TIMEOUT_DEFAULT};
+	out->descriptor = open_socket(&where, refuses);
 	if (out->descriptor < 0)
 		return refuse_bind(text, errno, diag);
 	getsockname(out->descriptor, (struct sockaddr *)&bound, &size);
 	http_address_text(out->address, &out->port, (const struct sockaddr *)&bound);
 	return DONE;
+}
+
+int
+http_listen(struct http_listener *out, const char *text, const struct http_service *service,
+	struct diag *diag)
+{
+	int result = open_listener(out, text, false, diag);
+
+	out->service = service;
+	return result;
+}
+
+int
+http_listen_refusing(struct http_listener *out, const char *text, struct diag *diag)
+{
+	return open_listener(out, text, true, diag);
 }

@@ -32,5 +32,9 @@ struct http_listener {
 int http_listen(struct http_listener *out, const char *text, const struct http_service *service,
 	struct diag *diag);
 
+/* The same, but connections are refused: the address is bound and nobody listens. The descriptor is
+ * never given to http_new. */
+int http_listen_refusing(struct http_listener *out, const char *text, struct diag *diag);
+
 /* Writes the address of an AF_INET or AF_INET6 socket as text, and its port. */
 void http_address_text(char text[HTTP_ADDRESS_SIZE], unsigned *port, const struct sockaddr *socket);

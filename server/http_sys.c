@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/percent.h"
+#include "server/application.h"
 #include "server/exchange.h"
 
 /* UrlSegmentMaxLength and UrlSegmentMaxCount, which no NDES guide changes. */
@@ -74,8 +75,9 @@ coding_is_unknown(const struct request *request, const struct settings *settings
 static bool
 length_is_missing(const struct request *request, const struct settings *settings)
 {
-	return strcmp(request->method, "POST") == 0 && request->content_length < 0 &&
-		!request->chunked;
+	bool chunked = request->chunked && settings->chunked_post == CHUNKED_POST_ACCEPTED;
+
+	return strcmp(request->method, "POST") == 0 && request->content_length < 0 && !chunked;
 }
 
 /* In the order in which they are looked at: MaxFieldLength on the URL comes first. */
@@ -90,24 +92,83 @@ static const struct {
 	{url_is_invalid, HTTP_SYS_400_INVALID_URL},
 	{host_is_missing, HTTP_SYS_400_INVALID_HOSTNAME},
 	{coding_is_unknown, HTTP_SYS_501},
-	{length_is_missing, HTTP_SYS_411},
+	{length_is_missing, HTTP_SYS_411, "chunked_post"},
 };
+
+static int
+refuse(struct exchange *exchange, enum http_sys_error error, const char *setting)
+{
+	if (setting)
+		exchange_note_setting(exchange, setting);
+	exchange->http_sys_error = error;
+	response_set(&exchange->http->response, RESPONSE_FROM_HTTP_SYS,
+		http_sys_error_status(error), 0, 0);
+	exchange->http->send.close_connection = true;
+	return STAGE_ANSWERED;
+}
+
+/* The pool does not run: 503, or no HTTP where a load balancer is to see it (ndes-behaviour 5.8). */
+static int
+refuse_pool(struct exchange *exchange, enum http_sys_error error, const char *setting)
+{
+	int result = refuse(exchange, error, setting);
+
+	if (exchange->settings->load_balancer_capabilities == LOAD_BALANCER_TCP_LEVEL) {
+		exchange->http->send.cut = SEND_CUT_BEFORE_HEAD;
+		exchange->http->send.end = SEND_END_RESET;
+	}
+	return result;
+}
+
+/* KB820729: what is wrong with a pool, as http.sys calls it. */
+static const enum http_sys_error pool_errors[] = {
+	[APP_POOL_STARTED] = HTTP_SYS_NONE,
+	[APP_POOL_STOPPED] = HTTP_SYS_503_DISABLED,
+	[APP_POOL_SHUTTING_DOWN] = HTTP_SYS_503_SHUTDOWN,
+	[APP_POOL_QUEUE_FULL] = HTTP_SYS_503_QUEUE_FULL,
+};
+
+/* Only the applications of NDES run in the pool SCEP; CertEnroll is the default pool's. */
+static bool
+is_for_pool(const struct exchange *exchange)
+{
+	BUFFER_CLEANUP struct buffer path = {0};
+	const struct application *application;
+	const char *path_info;
+
+	if (percent_decode(&path, exchange->http->request.path, NULL) != DONE)
+		return false;
+	application = application_find(&path_info, buffer_text(&path));
+	return application && !application->static_files;
+}
+
+static int
+check_pool(struct exchange *exchange)
+{
+	const struct settings *settings = exchange->settings;
+
+	if (!is_for_pool(exchange))
+		return STAGE_NEXT;
+	if (settings->app_pool != APP_POOL_STARTED)
+		return refuse_pool(exchange, pool_errors[settings->app_pool], "app_pool");
+	if (settings->service_account == SERVICE_ACCOUNT_NO_LOGON_RIGHT) {
+		/* The worker process cannot be started (ndes-behaviour 5.8, 7.2 I11). */
+		evidence_event(exchange, EVENT_WAS_IDENTITY, APP_POOL_NAME, NULL);
+		evidence_event(exchange, EVENT_WAS_IDENTITY_DISABLED, APP_POOL_NAME, NULL);
+		return refuse_pool(exchange, HTTP_SYS_503, "service_account");
+	}
+	if (app_pool_is_disabled(&exchange->site->app_pool))
+		return refuse_pool(exchange, HTTP_SYS_503, NULL);
+	return STAGE_NEXT;
+}
 
 int
 http_sys_run(struct exchange *exchange)
 {
 	const struct request *request = &exchange->http->request;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		if (!checks[i].applies(request, exchange->settings))
-			continue;
-		exchange->http_sys_error = checks[i].error;
-		if (checks[i].setting)
-			exchange_note_setting(exchange, checks[i].setting);
-		response_set(&exchange->http->response, RESPONSE_FROM_HTTP_SYS,
-			http_sys_error_status(checks[i].error), 0, 0);
-		exchange->http->send.close_connection = true;
-		return STAGE_ANSWERED;
-	}
-	return STAGE_NEXT;
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (checks[i].applies(request, exchange->settings))
+			return refuse(exchange, checks[i].error, checks[i].setting);
+	return check_pool(exchange);
 }

@@ -62,6 +62,87 @@ redirect_to_folder(struct exchange *exchange)
 	return answer(exchange, 301, 0, 0);
 }
 
+/* Whether what a path means depends on how often it is unescaped. */
+static bool
+is_escaped_twice(struct bytes path)
+{
+	BUFFER_CLEANUP struct buffer once = {0}, twice = {0};
+
+	return percent_decode(&once, path, NULL) == DONE &&
+		percent_decode(&twice, buffer_bytes(&once), NULL) == DONE &&
+		!bytes_equal(buffer_bytes(&once), buffer_bytes(&twice));
+}
+
+static int
+filter_escapes(struct exchange *exchange)
+{
+	if (exchange->settings->allow_double_escaping ||
+		!is_escaped_twice(exchange->http->request.path))
+		return STAGE_NEXT;
+	return answer_limit(exchange, "allow_double_escaping", 404, 11);
+}
+
+/* The admin page as hardening guides leave it (ndes-behaviour 1.1). */
+static int
+find_admin(struct exchange *exchange)
+{
+	int state = exchange->settings->mscep_admin;
+
+	if (state == MSCEP_ADMIN_PRESENT || !application_is_admin(exchange->route.application))
+		return STAGE_NEXT;
+	exchange_note_setting(exchange, "mscep_admin");
+	if (state == MSCEP_ADMIN_HIDDEN_SEGMENT)
+		return answer(exchange, 404, 8, 0);
+	return answer(exchange, 404, 0, HRESULT_WIN32(ERROR_FILE_NOT_FOUND));
+}
+
+/* The codes of 500 when the identity of the pool cannot log on are general knowledge
+ * (ndes-behaviour 5.7, 7.1 S11). */
+static const uint32_t account_errors[] = {
+	[SERVICE_ACCOUNT_LOCKED] = 1909,           /* ERROR_ACCOUNT_LOCKED_OUT */
+	[SERVICE_ACCOUNT_PASSWORD_EXPIRED] = 1330, /* ERROR_PASSWORD_EXPIRED */
+	[SERVICE_ACCOUNT_PASSWORD_CHANGED] = 1326, /* ERROR_LOGON_FAILURE */
+};
+
+/* What the worker process needs before any extension runs: an account, and the right to impersonate,
+ * without which every operation ends in 1346 (the seed, "Status code 500"). */
+static int
+start_worker(struct exchange *exchange)
+{
+	const struct settings *settings = exchange->settings;
+
+	if (exchange->route.application->static_files)
+		return STAGE_NEXT;
+	if (settings->service_account != SERVICE_ACCOUNT_HEALTHY) {
+		exchange_note_setting(exchange, "service_account");
+		return answer(exchange, 500, 0, account_errors[settings->service_account]);
+	}
+	if (settings->impersonation_right == IMPERSONATION_MISSING) {
+		exchange_note_setting(exchange, "impersonation_right");
+		return answer(exchange, 500, 0, 1346); /* ERROR_BAD_IMPERSONATION_LEVEL */
+	}
+	return STAGE_NEXT;
+}
+
+/* KB2800975: the admin page's URL has no extension, so the wrong handler takes it. */
+static int
+choose_handler(struct exchange *exchange)
+{
+	static const char sentence[] =
+		"The page cannot be displayed because an internal server error has occurred.";
+	struct response *response = &exchange->http->response;
+
+	if (exchange->settings->handler_mappings == HANDLERS_DEFAULT ||
+		!application_is_admin(exchange->route.application))
+		return STAGE_NEXT;
+	exchange_note_setting(exchange, "handler_mappings");
+	evidence_event(
+		exchange, EVENT_NDES_NOT_STARTED, "0x800700ea", "More data is available.", NULL);
+	response->content_type = "text/html";
+	buffer_append_text(&response->body, sentence);
+	return answer(exchange, 500, 0, 0);
+}
+
 /* Both SCEP applications hold mscep.dll alone, which is their default document too; what follows
  * its name is PATH_INFO and means nothing. */
 static bool
@@ -103,8 +184,9 @@ find_handler(struct exchange *exchange)
 int
 iis_run(struct exchange *exchange)
 {
-	static int (*const steps[])(struct exchange *) = {
-		filter_request, find_application, authentication_run, find_handler};
+	static int (*const steps[])(struct exchange *) = {filter_request, filter_escapes,
+		find_application, find_admin, authentication_run, find_handler, start_worker,
+		choose_handler};
 	int result = STAGE_NEXT;
 
 	exchange->http->body_limit = (uint64_t)exchange->settings->max_allowed_content_length;

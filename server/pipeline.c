@@ -8,6 +8,7 @@
 #include "server/iis.h"
 #include "server/mscep.h"
 #include "server/policy.h"
+#include "server/proxy.h"
 #include "server/reply.h"
 #include "server/reply_plan.h"
 #include "server/respond.h"
@@ -20,6 +21,7 @@
 static const struct stage stages[] = {
 	{"site", "this program: which deployment the URL names", PHASE_HEAD, site_choice_run},
 	{"connect", "the network", PHASE_HEAD, connect_run},
+	{"proxy", "the Entra application proxy", PHASE_HEAD, proxy_run},
 	{"http_sys", "http.sys", PHASE_HEAD, http_sys_run},
 	{"iis", "IIS: request filtering, authentication, applications", PHASE_HEAD, iis_run},
 	{"iis_body", "IIS: the length of a chunked body", PHASE_BODY, iis_check_body},

@@ -18,19 +18,64 @@
 /* How long exchanges in flight may take to finish once the server was told to stop. */
 #define DRAIN_MS 5000
 
+/* A wrong external URL is one where nobody listens. */
+static int
+find_refusal(bool *out, const struct server *server, const char *fault, struct diag *diag)
+{
+	PROFILE_SET_CLEANUP struct profile_set set = {0};
+	SETTINGS_CLEANUP struct settings settings = {0};
+	int result = DONE;
+
+	if (!fault)
+		return DONE;
+	settings_copy(&settings, &server->settings);
+	result = profile_set_read(&set, server->profile_directory, fault, diag);
+	if (result == DONE)
+		result = profile_set_apply(&set, &settings, diag);
+	*out = settings.external_url == EXTERNAL_URL_WRONG;
+	return result;
+}
+
+static int
+listen_once(struct server *server, size_t index, const struct configuration_listener *wanted,
+	struct diag *diag)
+{
+	struct http_listener *listener = &server->listeners[index];
+	int result = find_refusal(&server->refuses[index], server, wanted->fault, diag);
+
+	server->secure[index] = wanted->tls;
+	if (result != DONE)
+		return result;
+	return server->refuses[index]
+		? http_listen_refusing(listener, wanted->address, diag)
+		: http_listen(listener, wanted->address, &server->services[index], diag);
+}
+
 static int
 listen_everywhere(
 	struct server *server, const struct configuration *configuration, struct diag *diag)
 {
 	for (size_t i = 0; i < configuration->listener_count; i++) {
-		int result = http_listen(&server->listeners[i], configuration->listeners[i].address,
-			&server->services[i], diag);
+		int result = listen_once(server, i, &configuration->listeners[i], diag);
 
 		if (result != DONE)
 			return result;
-		server->secure[server->listener_count++] = configuration->listeners[i].tls;
+		server->listener_count++;
 	}
 	return DONE;
+}
+
+/* Starts the loop with those listeners that serve. */
+static int
+start_http(struct server *server, struct diag *diag)
+{
+	struct http_listener serving[SERVER_LISTENERS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < server->listener_count; i++)
+		if (!server->refuses[i])
+			serving[count++] = server->listeners[i];
+	return http_new(&server->http, serving, count, 0, diag);
 }
 
 /* The URL of a listener; a wildcard address is reached by the loopback one. */
@@ -143,8 +188,7 @@ build(struct server *server, const struct configuration *configuration, struct d
 	if (result == DONE)
 		result = open_sites(server, configuration, diag);
 	if (result == DONE)
-		result =
-			http_new(&server->http, server->listeners, server->listener_count, 0, diag);
+		result = start_http(server, diag);
 	return result;
 }
 
@@ -179,12 +223,11 @@ server_free(struct server *server)
 {
 	if (!server)
 		return;
-	if (server->http) {
-		http_free(server->http);
-	} else {
-		for (size_t i = 0; i < server->listener_count; i++)
+	/* The loop has taken over the others. */
+	for (size_t i = 0; i < server->listener_count; i++)
+		if (!server->http || server->refuses[i])
 			close(server->listeners[i].descriptor);
-	}
+	http_free(server->http);
 	for (size_t i = 0; i < server->listener_count; i++)
 		tls_free(server->listeners[i].tls);
 	site_table_done(&server->sites);

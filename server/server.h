@@ -27,6 +27,7 @@ struct server {
 	struct http_listener listeners[SERVER_LISTENERS_MAX];
 	struct http_service services[SERVER_LISTENERS_MAX]; /* of each listener */
 	bool secure[SERVER_LISTENERS_MAX];                  /* speaks TLS */
+	bool refuses[SERVER_LISTENERS_MAX];                 /* all connections */
 	size_t listener_count;
 	struct site_table sites;
 	size_t sites_max;

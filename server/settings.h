@@ -31,7 +31,7 @@ enum recipient_infos { RECIPIENT_INFOS_ANY, RECIPIENT_INFOS_FIRST };
 enum renewal_req { RENEWAL_REQ_ACCEPT, RENEWAL_REQ_NDES }; /* ndes: badRequest, it knows no 17 */
 enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_AFTER_POLLS };
 enum ca_hierarchy { CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING }; /* root only; root and issuing CA */
-enum admin_authentication { ADMIN_ANONYMOUS, ADMIN_BASIC };
+enum admin_authentication { ADMIN_ANONYMOUS, ADMIN_BASIC, ADMIN_WINDOWS };
 enum error_mode { ERROR_MODE_CUSTOM, ERROR_MODE_DETAILED, ERROR_MODE_DETAILED_LOCAL_ONLY };
 enum unknown_operation {
 	UNKNOWN_OPERATION_BROWSED, /* as if there were none */
@@ -57,6 +57,41 @@ enum tls_certificate {
 enum tls_handshake { TLS_HANDSHAKE_NORMAL, TLS_HANDSHAKE_STALL, TLS_HANDSHAKE_RESET };
 enum tls_protocols { TLS_PROTOCOLS_MODERN, TLS_PROTOCOLS_OLD };
 enum tls_client_certificate { TLS_CLIENT_CERTIFICATE_NONE, TLS_CLIENT_CERTIFICATE_DEMANDED };
+enum external_url { EXTERNAL_URL_CORRECT, EXTERNAL_URL_WRONG };
+enum device_network { DEVICE_NETWORK_OPEN, DEVICE_NETWORK_BLOCKED, DEVICE_NETWORK_RESET };
+enum application_proxy {
+	PROXY_NONE,
+	PROXY_RUNNING,
+	PROXY_CONNECTOR_STOPPED,
+	PROXY_BACKEND_UNREACHABLE,
+	PROXY_USER_NOT_ASSIGNED,
+	PROXY_SIGN_IN_REDIRECT,
+};
+enum application_proxy_query {
+	PROXY_QUERY_INTACT,
+	PROXY_QUERY_CUT,
+	PROXY_QUERY_PLUS_BECOMES_SPACE
+};
+enum connector_startup { CONNECTOR_STARTUP_AUTOMATIC, CONNECTOR_STARTUP_MANUAL };
+enum backend_timeout { BACKEND_TIMEOUT_DEFAULT, BACKEND_TIMEOUT_LONG };
+enum app_pool_state {
+	APP_POOL_STARTED,
+	APP_POOL_STOPPED,
+	APP_POOL_SHUTTING_DOWN,
+	APP_POOL_QUEUE_FULL
+};
+enum load_balancer_capabilities { LOAD_BALANCER_HTTP_LEVEL, LOAD_BALANCER_TCP_LEVEL };
+enum impersonation_right { IMPERSONATION_GRANTED, IMPERSONATION_MISSING };
+enum service_account {
+	SERVICE_ACCOUNT_HEALTHY,
+	SERVICE_ACCOUNT_LOCKED,
+	SERVICE_ACCOUNT_PASSWORD_EXPIRED,
+	SERVICE_ACCOUNT_PASSWORD_CHANGED,
+	SERVICE_ACCOUNT_NO_LOGON_RIGHT,
+};
+enum handler_mappings { HANDLERS_DEFAULT, HANDLERS_EXTENSIONLESS_FIRST };
+enum mscep_admin_state { MSCEP_ADMIN_PRESENT, MSCEP_ADMIN_REMOVED, MSCEP_ADMIN_HIDDEN_SEGMENT };
+enum chunked_post { CHUNKED_POST_ACCEPTED, CHUNKED_POST_REFUSED };
 enum apply { APPLY_NOW, APPLY_AS_REAL };
 
 /* Values of one site. Texts belong to the settings. */
@@ -67,6 +102,14 @@ struct settings {
 	int tls_handshake;
 	int tls_protocols;
 	int tls_client_certificate;
+	int external_url;
+	int device_network;
+	int application_proxy;
+	int application_proxy_query;
+	int connector_service_startup;
+	int64_t gateway_timeout; /* milliseconds */
+	int backend_application_timeout;
+	bool real_timing;
 	int server_version; /* enum server_version */
 	int policy_module;
 	int ca_hierarchy;
@@ -118,6 +161,17 @@ struct settings {
 	int64_t max_url;
 	int64_t max_query_string;
 	int64_t max_allowed_content_length;
+	bool allow_double_escaping;
+	int chunked_post;
+	int app_pool;
+	int load_balancer_capabilities;
+	bool rapid_fail_protection;
+	int64_t rapid_fail_max_crashes;
+	int64_t rapid_fail_interval; /* minutes */
+	int impersonation_right;
+	int service_account;
+	int handler_mappings;
+	int mscep_admin;
 	int error_mode;
 	bool x_powered_by;
 	char *log_fields; /* space-separated W3C fields; NULL: as the server version */

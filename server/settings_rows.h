@@ -48,5 +48,8 @@ extern const struct setting_row settings_rows_intune[];     /* policy module and
 #define RFC8894      "RFC 8894"
 #define CRYPTLIB     "cryptlib: session/scep_cli.c"
 
+#define DEVICE_TO_NDES "Intune: troubleshoot device to NDES"
+#define ENTRA          "Entra: bad gateway and timeout of application proxy"
+
 #define UINT32_LIMIT 4294967295
 /* clang-format on */

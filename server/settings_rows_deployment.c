@@ -61,7 +61,47 @@ const struct setting_row settings_rows_deployment[] = {
 		.help = "The computer's name, in the log and in the subject of the RA "
 			"certificates"},
 
-	
+	/* the way from the device */
+	{CHOICE(external_url, "correct",
+		[EXTERNAL_URL_CORRECT] = "correct", [EXTERNAL_URL_WRONG] = "wrong"),
+		AT_ONCE("external URL of the application proxy"), .source = DEVICE_TO_NDES,
+		.help = "Whether the URL that devices are given leads anywhere; wrong: no HTTP at "
+			"all, the connection is refused or reset"},
+	{CHOICE(device_network, "open",
+		[DEVICE_NETWORK_OPEN] = "open", [DEVICE_NETWORK_BLOCKED] = "blocked",
+		[DEVICE_NETWORK_RESET] = "reset"),
+		AT_ONCE(NULL), .source = DEVICE_TO_NDES,
+		.help = "Whether something between device and server lets it through, swallows "
+			"what it sends, or resets its connections"},
+	{CHOICE(application_proxy, "none",
+		[PROXY_NONE] = "none", [PROXY_RUNNING] = "running",
+		[PROXY_CONNECTOR_STOPPED] = "connector_stopped",
+		[PROXY_BACKEND_UNREACHABLE] = "backend_unreachable",
+		[PROXY_USER_NOT_ASSIGNED] = "user_not_assigned",
+		[PROXY_SIGN_IN_REDIRECT] = "sign_in_redirect"),
+		AT_ONCE("Entra application proxy"), .source = ENTRA,
+		.help = "Whether there is an application proxy in front, and what is wrong with it"},
+	{CHOICE(application_proxy_query, "intact",
+		[PROXY_QUERY_INTACT] = "intact", [PROXY_QUERY_CUT] = "cut",
+		[PROXY_QUERY_PLUS_BECOMES_SPACE] = "plus_becomes_space"),
+		AT_ONCE(NULL), .source = "certnanny/sscep issue 83; fleetdm/fleet issue 45291",
+		.help = "What a proxy on the way does to queries: nothing, cuts them at 2,048 "
+			"bytes, or takes them for a form"},
+	{CHOICE(connector_service_startup, "automatic",
+		[CONNECTOR_STARTUP_AUTOMATIC] = "automatic", [CONNECTOR_STARTUP_MANUAL] = "manual"),
+		.effect = EFFECT_REBOOT, .real = "services.msc, Microsoft AAD Application Proxy Connector",
+		.source = DEVICE_TO_NDES,
+		.help = "Whether the proxy's connector starts with the server; with manual it is "
+			"stopped behind a restart"},
+	{NUMBER(gateway_timeout, "2000", 1, 3600000, "ms"), AT_ONCE(NULL), .source = ENTRA,
+		.help = "How long the proxy waits for a connector that does not answer, unless "
+			"real_timing is set"},
+	{CHOICE(backend_application_timeout, "default",
+		[BACKEND_TIMEOUT_DEFAULT] = "default", [BACKEND_TIMEOUT_LONG] = "long"),
+		AT_ONCE("Backend Application Timeout of the proxy"), .source = ENTRA,
+		.help = "How long the proxy waits with real_timing: 85 s, or 180 s"},
+	{BOOL(real_timing, "false"), AT_ONCE(NULL),
+		.help = "Whether waits are as long as on the real thing"},
 	{0},
 };
 /* clang-format on */

@@ -43,10 +43,11 @@ const struct setting_row settings_rows_ndes[] = {
 
 	/* admin page */
 	{CHOICE(admin_authentication, "anonymous",
-		[ADMIN_ANONYMOUS] = "anonymous", [ADMIN_BASIC] = "basic"),
+		[ADMIN_ANONYMOUS] = "anonymous", [ADMIN_BASIC] = "basic",
+		[ADMIN_WINDOWS] = "windows"),
 		AT_ONCE("IIS authentication of /CertSrv/mscep_admin"), .source = INSTALLATION,
-		.help = "How the admin page knows its caller; the real default, Windows "
-			"authentication, is not there yet"},
+		.help = "How the admin page knows its caller; with windows, the real default, it asks "
+			"for Negotiate or NTLM and takes neither"},
 	{TEXT(admin_user, "CONTOSO\\ndesadmin", 104), .check = settings_check_user,
 		.form = "a name without a colon", AT_ONCE(NULL),
 		.help = "Who may open the admin page with Basic authentication"},

@@ -34,6 +34,7 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	site->server = server;
 	site->base_url = text_copy(plan->base_url);
 	pthread_mutex_init(&site->lock, NULL);
+	app_pool_init(&site->app_pool);
 	settings_copy(&site->configured, plan->settings);
 	result = condition_new(&site->condition, &server->pki, plan->settings, site->base_url,
 		clock_now(&server->clock), NULL, diag);
@@ -58,6 +59,7 @@ site_free(struct site *site)
 	condition_release(site->condition);
 	rule_set_release(site->rules);
 	settings_done(&site->configured);
+	app_pool_done(&site->app_pool);
 	pthread_mutex_destroy(&site->lock);
 	free(site->base_url);
 	free(site->name);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "server/app_pool.h"
 #include "server/condition.h"
 
 struct profile_set;
@@ -19,9 +20,10 @@ struct site {
 	char *name;      /* "default"; NAME of /site/NAME/certsrv/...; "fault/NAME@LABEL" */
 	unsigned number; /* IIS site id: W3SVC1 is the default site */
 	struct server *server;
-	char *base_url;         /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
-	struct site_logs *logs; /* NULL without --log-dir */
-	pthread_mutex_t lock;   /* around what follows */
+	char *base_url;           /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
+	struct site_logs *logs;   /* NULL without --log-dir */
+	struct app_pool app_pool; /* locks itself */
+	pthread_mutex_t lock;     /* around what follows */
 	struct condition *condition; /* in force */
 	struct rule_set *rules;      /* NULL: none */
 	struct settings

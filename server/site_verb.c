@@ -27,6 +27,20 @@ site_verb_help(enum site_verb verb)
 	return verbs[verb].help;
 }
 
+/* What does not start by itself is stopped behind a restart. */
+static void
+restart_services(struct settings *settings)
+{
+	bool proxied = settings->application_proxy == PROXY_RUNNING ||
+		settings->application_proxy == PROXY_CONNECTOR_STOPPED;
+
+	if (proxied)
+		settings->application_proxy =
+			settings->connector_service_startup == CONNECTOR_STARTUP_AUTOMATIC
+			? PROXY_RUNNING
+			: PROXY_CONNECTOR_STOPPED;
+}
+
 /* Puts the configured settings into force, as far as `reach`. The site is locked. */
 static int
 enforce(struct site *site, enum setting_effect reach, struct diag *diag)
@@ -37,6 +51,8 @@ enforce(struct site *site, enum setting_effect reach, struct diag *diag)
 
 	settings_copy(&settings, &site->condition->settings);
 	settings_take_over(&settings, &site->configured, reach);
+	if (reach == EFFECT_REBOOT)
+		restart_services(&settings);
 	result = condition_new(&condition, &site->server->pki, &settings, site->base_url,
 		clock_now(&site->server->clock), site->condition, diag);
 	if (result != DONE)
@@ -75,6 +91,7 @@ site_do(struct site *site, enum site_verb verb, struct diag *diag)
 	pthread_mutex_unlock(&site->lock);
 	if (result != DONE)
 		return result;
+	app_pool_start(&site->app_pool);
 	/* The cache lives in the worker process (ndes-behaviour 2.6). */
 	return store_challenge_clear(site->server->store, site->name, diag);
 }

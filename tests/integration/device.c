@@ -223,8 +223,20 @@ device_write_request(
 	if (message->by_get) {
 		base64_encode(&base64, buffer_bytes(&der));
 		buffer_append_format(out, "GET %s?operation=PKIOperation&message=", path);
-		append_escaped(out, &base64);
+		if (message->raw_query)
+			buffer_append_text(out, buffer_text(&base64));
+		else
+			append_escaped(out, &base64);
 		buffer_append_text(out, " HTTP/1.1\r\nHost: test\r\n\r\n");
+		return;
+	}
+	if (message->chunked) {
+		buffer_append_format(out,
+			"POST %s?operation=PKIOperation HTTP/1.1\r\nHost: test\r\n"
+			"Transfer-Encoding: chunked\r\n\r\n%zx\r\n",
+			path, der.size);
+		buffer_append(out, buffer_bytes(&der));
+		buffer_append_text(out, "\r\n0\r\n\r\n");
 		return;
 	}
 	buffer_append_format(out,

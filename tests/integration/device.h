@@ -38,6 +38,8 @@ struct device_message {
 	size_t flip_csr_from_end; /* the same in the CSR */
 	const char *path;         /* "/certsrv/mscep/mscep.dll" */
 	bool by_get;
+	bool raw_query; /* by GET: base64 as it is, with a raw + in it for certain */
+	bool chunked;
 };
 
 /* Makes the first `count` of the keys that devices share. Called before check forks, or each test would

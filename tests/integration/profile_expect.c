@@ -57,6 +57,8 @@ struct request_kind {
 	bool is_long;
 	bool long_path;
 	bool with_password;
+	bool raw; /* base64 as it is, a raw + included */
+	bool chunked;
 	bool renewal;
 	bool poll;
 };
@@ -65,11 +67,15 @@ static const struct request_kind kinds[] = {
 	{.name = "probe", .target = SCEP_PATH},
 	{.name = "GetCACaps", .target = SCEP_PATH "?operation=GetCACaps&message=default"},
 	{.name = "GetCACaps by long path", .target = "?operation=GetCACaps", .long_path = true},
+	{.name = "GetCACaps by double-escaped path",
+		.target = SCEP_PATH "/a%252Fb?operation=GetCACaps"},
 	{.name = "GetCACert", .target = SCEP_PATH "?operation=GetCACert&message=default"},
 	{.name = "admin_page", .target = "/certsrv/mscep_admin/"},
 	{.name = "PKIOperation by GET", .by_get = true},
 	{.name = "PKIOperation by long GET", .by_get = true, .is_long = true},
 	{.name = "PKIOperation by POST"},
+	{.name = "PKIOperation by raw GET", .by_get = true, .raw = true},
+	{.name = "PKIOperation by chunked POST", .chunked = true},
 	{.name = "PKIOperation with password", .with_password = true},
 	{.name = "renewal", .renewal = true},
 	{.name = "poll", .poll = true},
@@ -114,7 +120,8 @@ fill_message(struct device_message *message, char **names, struct buffer *data,
 {
 	struct device *device = &play->device;
 
-	*message = (struct device_message){.by_get = kind->by_get};
+	*message = (struct device_message){
+		.by_get = kind->by_get, .raw_query = kind->raw, .chunked = kind->chunked};
 	if (!kind->poll)
 		snprintf(play->transaction, sizeof(play->transaction), "transaction-%zu",
 			++play->pending);

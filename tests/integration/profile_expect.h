@@ -3,7 +3,8 @@
  *
  *   expect:
  *     - request: probe | GetCACaps | GetCACaps by long path | GetCACert | PKIOperation by GET | PKIOperation by long GET |
- *                PKIOperation by POST | PKIOperation with password | renewal | poll |
+ *                PKIOperation by raw GET | PKIOperation by chunked POST |
+ *                GetCACaps by double-escaped path | PKIOperation by POST | PKIOperation with password | renewal | poll |
  *                admin_page
  *       times: 5                      sends it so often; each must see the same
  *       sees:

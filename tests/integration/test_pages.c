@@ -197,9 +197,11 @@ static const struct {
 	const char *path;
 	const char *stages; /* of the journal */
 } malformed[] = {
-	{SCEP "?operation=PKIOperation", "[\"site\",\"connect\",\"http_sys\",\"iis\",\"send\"]"},
+	{SCEP "?operation=PKIOperation",
+		"[\"site\",\"connect\",\"proxy\",\"http_sys\",\"iis\",\"send\"]"},
 	{"/other",
-		"[\"site\",\"connect\",\"http_sys\",\"iis\",\"policy_back\",\"respond\",\"send\"]"},
+		"[\"site\",\"connect\",\"proxy\",\"http_sys\",\"iis\",\"policy_back\",\"respond\","
+		"\"send\"]"},
 };
 
 START_TEST(tells_that_the_http_library_answered)

@@ -51,8 +51,7 @@ static const struct {
 		"r.yaml:1:3 (value): an argument of header is missing; "
 		"expected it with a value"},
 	{"- do: {settings: {app_pol: 1}}\n",
-		"r.yaml:1:19 (app_pol): no such setting; expected "
-		"one that \"mock-ndes help settings\" lists"},
+		"r.yaml:1:19 (app_pol): no such setting; did you mean app_pool?"},
 	{"- do: []\n", "r.yaml:1:3 (do): 0 of them; expected 1 to 4 actions"},
 	{"- match: {operation: GetCaCaps}\n  do: {status: 500}\n",
 		"r.yaml:1:11 (operation): \"GetCaCaps\" is no choice; did you mean GetCACaps?"},
