@@ -141,7 +141,7 @@ certificate_plan_sign(struct buffer *out, const struct certificate_plan *plan, E
 		return BROKEN;
 	put_version(&tbs);
 	der_put_integer(&tbs, BYTES(plan->serial, plan->serial_size));
-	x509_signed_put_algorithm(&tbs, issuer_key, plan->digest);
+	x509_signed_put_algorithm(&tbs, issuer_key, plan->digest, plan->pss);
 	buffer_append(&tbs, plan->issuer);
 	put_validity(&tbs, plan);
 	buffer_append(&tbs, plan->subject);
@@ -149,5 +149,6 @@ certificate_plan_sign(struct buffer *out, const struct certificate_plan *plan, E
 	if (extensions.size > 0)
 		put_extension_list(&tbs, buffer_bytes(&extensions));
 	der_end(&tbs, mark);
-	return x509_signed_write(out, buffer_bytes(&tbs), issuer_key, plan->digest, diag);
+	return x509_signed_write(
+		out, buffer_bytes(&tbs), issuer_key, plan->digest, plan->pss, diag);
 }

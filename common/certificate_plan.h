@@ -15,6 +15,7 @@ struct certificate_plan {
 	uint8_t serial[CERTIFICATE_SERIAL_MAX]; /* content octets of the INTEGER */
 	size_t serial_size;
 	const struct digest_algorithm *digest; /* of the signature; the key says RSA or ECDSA */
+	bool pss;                              /* RSASSA-PSS; of an RSA key alone */
 	struct bytes issuer;                   /* Name */
 	int64_t not_before;                    /* seconds since 1970 */
 	int64_t not_after;
@@ -36,8 +37,8 @@ struct certificate_plan {
 };
 
 /*
- * Appends the DER certificate. The signature is RSASSA-PKCS1-v1_5 (deterministic) or ECDSA by
- * the kind of `issuer_key`. One private-key operation. DONE or BROKEN.
+ * Appends the DER certificate. The signature is RSASSA-PKCS1-v1_5 or RSASSA-PSS
+ * without salt (both deterministic), or ECDSA by the kind of `issuer_key`. One private-key operation. DONE or BROKEN.
  */
 int certificate_plan_sign(struct buffer *out, const struct certificate_plan *plan,
 	EVP_PKEY *issuer_key, struct diag *diag);

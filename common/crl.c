@@ -64,14 +64,15 @@ crl_plan_sign(
 	size_t mark = der_begin(&tbs, DER_SEQUENCE);
 
 	der_put_small(&tbs, 1);
-	x509_signed_put_algorithm(&tbs, issuer_key, plan->digest);
+	x509_signed_put_algorithm(&tbs, issuer_key, plan->digest, plan->pss);
 	buffer_append(&tbs, plan->issuer);
 	der_put_time(&tbs, plan->this_update);
 	der_put_time(&tbs, plan->next_update);
 	put_entries(&tbs, plan);
 	put_extensions(&tbs, plan);
 	der_end(&tbs, mark);
-	return x509_signed_write(out, buffer_bytes(&tbs), issuer_key, plan->digest, diag);
+	return x509_signed_write(
+		out, buffer_bytes(&tbs), issuer_key, plan->digest, plan->pss, diag);
 }
 
 /* version is optional and, if present, v2 (RFC 5280 5.1.2.1). */

@@ -30,6 +30,7 @@ struct crl_plan {
 	int64_t this_update;
 	int64_t next_update;
 	const struct digest_algorithm *digest;
+	bool pss; /* as of a certificate_plan */
 	const struct crl_entry *entries;
 	size_t entry_count;
 };

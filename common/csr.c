@@ -204,5 +204,5 @@ csr_plan_sign(struct buffer *out, const struct csr_plan *plan, EVP_PKEY *key, st
 	put_extension_request(&info, plan);
 	der_end_set_of(&info, attributes);
 	der_end(&info, mark);
-	return x509_signed_write(out, buffer_bytes(&info), key, plan->digest, diag);
+	return x509_signed_write(out, buffer_bytes(&info), key, plan->digest, false, diag);
 }

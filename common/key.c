@@ -287,21 +287,45 @@ key_identifier(uint8_t out[KEY_IDENTIFIER_SIZE], struct bytes spki, struct diag 
 	return DONE;
 }
 
-int
-key_sign(struct buffer *out, EVP_PKEY *key, const struct digest_algorithm *digest,
+/* Sets RSASSA-PSS for a signature that has been started; `context` belongs to it. */
+static bool
+set_pss(EVP_PKEY_CTX *context)
+{
+	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+		EVP_PKEY_CTX_set_rsa_pss_saltlen(context, 0) == 1;
+}
+
+static int
+sign(struct buffer *out, EVP_PKEY *key, const struct digest_algorithm *digest, bool pss,
 	struct bytes message, struct diag *diag)
 {
 	CLEANUP(EVP_MD_CTX) EVP_MD_CTX *context = EVP_MD_CTX_new();
 	size_t before = out->size, size = (size_t)EVP_PKEY_get_size(key);
 	uint8_t *signature = buffer_append_space(out, size);
+	EVP_PKEY_CTX *parameters = NULL;
 
-	if (!context || EVP_DigestSignInit(context, NULL, digest->md(), NULL, key) != 1 ||
+	if (!context || EVP_DigestSignInit(context, &parameters, digest->md(), NULL, key) != 1 ||
+		(pss && !set_pss(parameters)) ||
 		EVP_DigestSign(context, signature, &size, message.data, message.size) != 1) {
 		out->size = before;
 		return diag_break_crypto(diag, "signature", "making it");
 	}
 	out->size = before + size;
 	return DONE;
+}
+
+int
+key_sign(struct buffer *out, EVP_PKEY *key, const struct digest_algorithm *digest,
+	struct bytes message, struct diag *diag)
+{
+	return sign(out, key, digest, false, message, diag);
+}
+
+int
+key_sign_pss(struct buffer *out, EVP_PKEY *key, const struct digest_algorithm *digest,
+	struct bytes message, struct diag *diag)
+{
+	return sign(out, key, digest, true, message, diag);
 }
 
 int

@@ -69,7 +69,12 @@ int key_identifier(uint8_t out[KEY_IDENTIFIER_SIZE], struct bytes spki, struct d
 int key_sign(struct buffer *out, EVP_PKEY *key, const struct digest_algorithm *digest,
 	struct bytes message, struct diag *diag);
 
-/* Checks such a signature. DONE: it is right; REFUSED: it is wrong; BROKEN. */
+/* The same with RSASSA-PSS, MGF1 with the same digest and no salt, so that the same message always has
+ * the same signature (RFC 8017 8.1). `key` is RSA. DONE or BROKEN. */
+int key_sign_pss(struct buffer *out, EVP_PKEY *key, const struct digest_algorithm *digest,
+	struct bytes message, struct diag *diag);
+
+/* Checks a signature of key_sign. DONE: it is right; REFUSED: it is wrong; BROKEN. */
 int key_verify(EVP_PKEY *key, const struct digest_algorithm *digest, struct bytes message,
 	struct bytes signature, struct diag *diag);
 

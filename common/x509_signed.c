@@ -71,27 +71,66 @@ x509_signed_verify(const char *object, struct bytes content, struct bytes signat
 		key_bits(signer));
 }
 
+/* One parameter of RSASSA-PSS-params, explicitly tagged: the digest, or MGF1 with it. */
+static void
+put_pss_digest(struct buffer *out, uint8_t tag, const struct digest_algorithm *digest, bool mask)
+{
+	size_t tagged = der_begin(out, tag), sequence = 0;
+
+	if (mask) {
+		sequence = der_begin(out, DER_SEQUENCE);
+		der_put_oid(out, oid_bytes(OID_MGF1));
+	}
+	der_put_algorithm(out, oid_bytes(digest->oid), true);
+	if (mask)
+		der_end(out, sequence);
+	der_end(out, tagged);
+}
+
+static void
+put_pss_algorithm(struct buffer *out, const struct digest_algorithm *digest)
+{
+	size_t algorithm = der_begin(out, DER_SEQUENCE), parameters, salt;
+
+	der_put_oid(out, oid_bytes(OID_RSASSA_PSS));
+	parameters = der_begin(out, DER_SEQUENCE);
+	put_pss_digest(out, DER_CONTEXT(0), digest, false);
+	put_pss_digest(out, DER_CONTEXT(1), digest, true);
+	salt = der_begin(out, DER_CONTEXT(2));
+	der_put_small(out, 0);
+	der_end(out, salt);
+	der_end(out, parameters);
+	der_end(out, algorithm);
+}
+
 void
 x509_signed_put_algorithm(
-	struct buffer *out, EVP_PKEY *signer, const struct digest_algorithm *digest)
+	struct buffer *out, EVP_PKEY *signer, const struct digest_algorithm *digest, bool pss)
 {
-	der_put_algorithm(out, oid_bytes(signature_oid_for(digest, signer)), key_is_rsa(signer));
+	if (pss && key_is_rsa(signer))
+		put_pss_algorithm(out, digest);
+	else
+		der_put_algorithm(
+			out, oid_bytes(signature_oid_for(digest, signer)), key_is_rsa(signer));
 }
 
 int
 x509_signed_write(struct buffer *out, struct bytes content, EVP_PKEY *signer,
-	const struct digest_algorithm *digest, struct diag *diag)
+	const struct digest_algorithm *digest, bool pss, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer signature = {0};
 	size_t mark;
+	int result;
 
 	if (signature_oid_for(digest, signer) == OID_UNKNOWN)
 		return diag_break(diag, "signature", "there is no ECDSA with %s", digest->name);
-	if (key_sign(&signature, signer, digest, content, diag) != DONE)
+	result = pss && key_is_rsa(signer) ? key_sign_pss(&signature, signer, digest, content, diag)
+					   : key_sign(&signature, signer, digest, content, diag);
+	if (result != DONE)
 		return BROKEN;
 	mark = der_begin(out, DER_SEQUENCE);
 	buffer_append(out, content);
-	x509_signed_put_algorithm(out, signer, digest);
+	x509_signed_put_algorithm(out, signer, digest, pss);
 	der_put_bits(out, buffer_bytes(&signature));
 	der_end(out, mark);
 	return DONE;

@@ -35,11 +35,15 @@ bool x509_signed_take_same_algorithm(struct der *inside, const struct x509_signe
 int x509_signed_verify(const char *object, struct bytes content, struct bytes signature_oid,
 	struct bytes signature, EVP_PKEY *signer, struct diag *diag);
 
-/* Appends the AlgorithmIdentifier of signatures by this key: with NULL for RSA (RFC 4055 5),
- * without parameters for ECDSA (RFC 5758 3.2). */
+/*
+ * Appends the AlgorithmIdentifier of signatures by this key: with NULL for RSA (RFC 4055 5), without
+ * parameters for ECDSA (RFC 5758 3.2), and with `pss`, which is for RSA alone, those of RSASSA-PSS
+ * with the same digest for MGF1 and no salt (RFC 4055 3.1).
+ */
 void x509_signed_put_algorithm(
-	struct buffer *out, EVP_PKEY *signer, const struct digest_algorithm *digest);
+	struct buffer *out, EVP_PKEY *signer, const struct digest_algorithm *digest, bool pss);
 
-/* Appends the SEQUENCE around `content`. One private-key operation. DONE or BROKEN. */
+/* Appends the SEQUENCE around `content`, signed in that way. One private-key operation. DONE or
+ * BROKEN. */
 int x509_signed_write(struct buffer *out, struct bytes content, EVP_PKEY *signer,
-	const struct digest_algorithm *digest, struct diag *diag);
+	const struct digest_algorithm *digest, bool pss, struct diag *diag);

@@ -2,11 +2,17 @@
 
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/memory.h"
 #include "common/name.h"
 #include "common/percent.h"
+#include "server/authority_issue.h"
 #include "server/ca_crl_cache.h"
 #include "server/mint.h"
+#include "server/ra_certificates.h"
+
+/* How much older than what it has issued the CA before a renewed one is. */
+#define CA_AGE (INT64_C(10) * 365 * CLOCK_DAY_SECONDS)
 
 /* Returns a URL below `base_url` for a file of a CA. */
 static char *
@@ -18,18 +24,21 @@ file_url(const char *base_url, const char *name, const char *extension)
 	return text_format("%s/CertEnroll/%s.%s", base_url, buffer_text(&escaped), extension);
 }
 
-/* Adds a CA to the authority, behind those that are there. */
-static struct authority_ca *
-add_ca(struct authority *authority, const struct certificate *certificate, enum pki_role role,
-	const char *base_url)
+/*
+ * Makes a CA of a certificate and the key of a role. `suffix` tells its files from those of the same
+ * CA with another key, as AD CS's "(1)" does.
+ */
+static struct authority_ca
+make_ca(const struct authority *authority, const struct certificate *certificate,
+	enum pki_role role, const char *suffix, const char *base_url)
 {
-	struct authority_ca *ca = &authority->cas[authority->ca_count++];
 	BUFFER_CLEANUP struct buffer name = {0};
 
 	/* A CA of one's own may have a name without CN. */
 	if (!name_find(&name, certificate->subject, OID_COMMON_NAME))
 		buffer_append_text(&name, pki_role_name(role));
-	*ca = (struct authority_ca){
+	buffer_append_text(&name, suffix);
+	return (struct authority_ca){
 		.certificate = certificate,
 		.key = authority->pki->keys[role],
 		.name = text_copy(buffer_text(&name)),
@@ -37,140 +46,109 @@ add_ca(struct authority *authority, const struct certificate *certificate, enum 
 		.issuer_url = file_url(base_url, buffer_text(&name), "crt"),
 		.crl_cache = ca_crl_cache_new(),
 	};
-	return ca;
 }
 
 static int
-check_is_ca(const struct certificate *given, enum pki_role role, struct diag *diag)
+make_root(struct authority *authority, const char *base_url, int64_t now, struct diag *diag)
 {
-	TEXT_CLEANUP char *object = text_format("%s.crt", pki_role_name(role));
-
-	if (given->is_ca && (!given->has_key_usage || given->key_usage & KEY_USAGE_KEY_CERT_SIGN))
-		return DONE;
-	return diag_refuse(diag, object, "RFC 5280 4.2.1.3 and 4.2.1.9",
-		"a CA certificate, with keyCertSign in its keyUsage",
-		"another kind of certificate");
-}
-
-static int
-check_is_ra(const struct certificate *given, enum pki_role role, struct diag *diag)
-{
-	TEXT_CLEANUP char *object = text_format("%s.crt", pki_role_name(role));
-	bool signs = role == PKI_RA_SIGNING;
-
-	if (given->key_usage == (signs ? KEY_USAGE_DIGITAL_SIGNATURE : KEY_USAGE_KEY_ENCIPHERMENT))
-		return DONE;
-	return diag_refuse(diag, object, "NDES",
-		signs ? "keyUsage digitalSignature alone" : "keyUsage keyEncipherment alone",
-		"other bits");
-}
-
-/* Checks that a certificate from the pki was issued by the CA above it. */
-static int
-check_issued(const struct certificate *given, enum pki_role role, const struct authority_ca *issuer,
-	struct diag *diag)
-{
-	TEXT_CLEANUP char *object = text_format("%s.crt", pki_role_name(role));
-	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
+	BUFFER_CLEANUP struct buffer subject = {0};
+	struct authority_order order = {.role = PKI_ROOT, .like = PKI_ROOT, .now = now};
 	int result;
 
-	if (!name_equal(given->issuer, issuer->certificate->subject)) {
-		buffer_append_text(&wanted, "issuer ");
-		name_text(&wanted, issuer->certificate->subject);
-		name_text(&found, given->issuer);
-		return diag_refuse(diag, object, "setting ca_hierarchy", buffer_text(&wanted),
-			"issuer %s", buffer_text(&found));
-	}
-	result = certificate_verify(given, issuer->key, diag);
-	if (result != REFUSED)
-		return result;
-	return diag_refuse(diag, object, "RFC 5280 6.1.3",
-		"a signature by the CA that it names as its issuer", "another one");
-}
-
-/* Takes the pki's certificate for a role, or mints one. */
-static int
-issue(struct certificate *out, const struct authority *authority, enum pki_role role,
-	struct bytes subject, const struct authority_ca *issuer, int64_t now, struct diag *diag)
-{
-	const struct certificate *given = &authority->pki->certificates[role];
-	const struct mint_issuer mint_issuer = {
-		issuer->certificate, issuer->key, issuer->crl_url, issuer->issuer_url};
-	int result;
-
-	if (given->der.size == 0)
-		return mint_certificate(
-			out, role, subject, authority->pki->keys[role], &mint_issuer, now, diag);
-	result = role == PKI_ISSUING ? check_is_ca(given, role, diag)
-				     : check_is_ra(given, role, diag);
+	if (mint_subject(&subject, PKI_ROOT, NULL, diag) != DONE)
+		return BROKEN;
+	order.subject = buffer_bytes(&subject);
+	result = authority_issue(&authority->root, authority, &order, diag);
 	if (result == DONE)
-		result = check_issued(given, role, issuer, diag);
-	if (result == DONE)
-		certificate_copy(out, given);
+		authority->cas[authority->ca_count++] =
+			make_ca(authority, &authority->root, PKI_ROOT, "", base_url);
 	return result;
 }
 
-/* Takes the pki's certificate for a role that signs itself, or mints one. */
+/* Puts the issuing CA before the root. */
 static int
-issue_self_signed(struct certificate *out, const struct authority *authority, enum pki_role role,
-	struct bytes subject, int64_t now, struct diag *diag)
+make_issuing(struct authority *authority, const char *base_url, int64_t now, struct diag *diag)
 {
-	const struct certificate *given = &authority->pki->certificates[role];
-	EVP_PKEY *key = authority->pki->keys[role];
-	const struct mint_issuer itself = {.key = key};
+	BUFFER_CLEANUP struct buffer subject = {0};
+	struct authority_order order = {
+		.role = PKI_ISSUING, .like = PKI_ISSUING, .issuer = &authority->cas[0], .now = now};
+	int result;
 
-	if (given->der.size == 0)
-		return mint_certificate(out, role, subject, key, &itself, now, diag);
-	if (check_is_ca(given, role, diag) != DONE)
-		return REFUSED;
-	certificate_copy(out, given);
+	if (mint_subject(&subject, PKI_ISSUING, NULL, diag) != DONE)
+		return BROKEN;
+	order.subject = buffer_bytes(&subject);
+	result = authority_issue(&authority->issuing, authority, &order, diag);
+	if (result != DONE)
+		return result;
+	authority->cas[authority->ca_count++] = authority->cas[0];
+	authority->cas[0] = make_ca(authority, &authority->issuing, PKI_ISSUING, "", base_url);
 	return DONE;
 }
 
-/* The CAs: the root, and with CA_HIERARCHY_ISSUING the CA below it, which then comes first. */
+/* Issues to the first CA a certificate with a new key under the old name, as AD CS renews a CA. */
+static int
+issue_other_generation(
+	struct certificate *out, const struct authority *authority, int64_t now, struct diag *diag)
+{
+	const struct authority_order order = {
+		.role = PKI_NEXT_CA,
+		.like = PKI_NEXT_CA,
+		.subject = authority->cas[0].certificate->subject,
+		.issuer = authority->ca_count > 1 ? &authority->cas[1] : NULL,
+		.now = now,
+	};
+
+	return authority_issue(out, authority, &order, diag);
+}
+
+/* Has the next CA take the place of the first one. */
+static int
+renew(struct authority *authority, const char *base_url, int64_t now, struct diag *diag)
+{
+	struct certificate *place =
+		authority->ca_count > 1 ? &authority->issuing : &authority->root;
+	struct certificate next = {0};
+	int result = issue_other_generation(&next, authority, now, diag);
+
+	if (result != DONE)
+		return result;
+	authority->previous_ca = *place;
+	*place = next;
+	authority->previous = authority->cas[0];
+	authority->previous.certificate = &authority->previous_ca;
+	authority->cas[0] = make_ca(authority, place, PKI_NEXT_CA, "(1)", base_url);
+	authority->renewed = true;
+	return DONE;
+}
+
+/* Puts a CA with another key before the first one, which is taken to have followed it. */
+static int
+precede(struct authority *authority, const char *base_url, int64_t now, struct diag *diag)
+{
+	int result = issue_other_generation(&authority->previous_ca, authority, now - CA_AGE, diag);
+
+	if (result == DONE)
+		authority->previous =
+			make_ca(authority, &authority->previous_ca, PKI_NEXT_CA, "(0)", base_url);
+	return result;
+}
+
+/* The CAs: the root, with CA_HIERARCHY_ISSUING the CA below it, which then comes first; and what
+ * was or will be in the place of the first one. */
 static int
 make_cas(struct authority *authority, const struct settings *settings, const char *base_url,
 	int64_t now, struct diag *diag)
 {
-	BUFFER_CLEANUP struct buffer root_subject = {0}, subject = {0};
-	struct authority_ca issuing;
-	int result;
+	int result = make_root(authority, base_url, now, diag);
 
-	if (mint_subject(&root_subject, PKI_ROOT, NULL, diag) != DONE ||
-		mint_subject(&subject, PKI_ISSUING, NULL, diag) != DONE)
-		return BROKEN;
-	result = issue_self_signed(
-		&authority->root, authority, PKI_ROOT, buffer_bytes(&root_subject), now, diag);
-	if (result != DONE)
-		return result;
-	add_ca(authority, &authority->root, PKI_ROOT, base_url);
-	if (settings->ca_hierarchy == CA_HIERARCHY_ROOT)
-		return DONE;
-	result = issue(&authority->issuing, authority, PKI_ISSUING, buffer_bytes(&subject),
-		&authority->cas[0], now, diag);
-	if (result != DONE)
-		return result;
-	issuing = *add_ca(authority, &authority->issuing, PKI_ISSUING, base_url);
-	authority->cas[1] = authority->cas[0];
-	authority->cas[0] = issuing;
-	return DONE;
-}
-
-/* Both RA certificates, which share one subject (ndes-behaviour 2.3). */
-static int
-make_ra(struct authority *authority, const struct settings *settings, int64_t now,
-	struct diag *diag)
-{
-	TEXT_CLEANUP char *text = text_format("C=US,CN=%s-MSCEP-RA", settings->host_name);
-	BUFFER_CLEANUP struct buffer subject = {0};
-	int result = name_parse(&subject, text, diag);
-
-	if (result == DONE)
-		result = issue(&authority->ra_signing, authority, PKI_RA_SIGNING,
-			buffer_bytes(&subject), &authority->cas[0], now, diag);
-	if (result == DONE)
-		result = issue(&authority->ra_encryption, authority, PKI_RA_ENCRYPTION,
-			buffer_bytes(&subject), &authority->cas[0], now, diag);
+	if (result == DONE && settings->ca_hierarchy == CA_HIERARCHY_ISSUING)
+		result = make_issuing(authority, base_url, now, diag);
+	if (result == DONE && authority_offers_next(settings))
+		result = issue_other_generation(&authority->next_ca, authority, now, diag);
+	if (result == DONE && settings->ca_generation == CA_GENERATION_NEXT)
+		return renew(authority, base_url, now, diag);
+	if (result == DONE && settings->ra_certificates == RA_CERTIFICATES_PREVIOUS_CA)
+		return precede(authority, base_url, now, diag);
 	return result;
 }
 
@@ -182,13 +160,10 @@ authority_new(struct authority **out, const struct pki *pki, const struct settin
 	int result;
 
 	authority->pki = pki;
+	authority->signature = ca_signature_of(settings);
 	result = make_cas(authority, settings, base_url, now, diag);
 	if (result == DONE)
-		result = make_ra(authority, settings, now, diag);
-	/* A new key under the old name, as when AD CS renews a CA with a new key. */
-	if (result == DONE && settings->next_ca != NEXT_CA_NONE)
-		result = issue_self_signed(&authority->next_ca, authority, PKI_NEXT_CA,
-			authority_issuer(authority)->subject, now, diag);
+		result = ra_certificates_make(authority, settings, now, diag);
 	if (result == DONE)
 		*out = authority;
 	else
@@ -196,22 +171,29 @@ authority_new(struct authority **out, const struct pki *pki, const struct settin
 	return result;
 }
 
+static void
+ca_done(struct authority_ca *ca)
+{
+	free(ca->name);
+	free(ca->crl_url);
+	free(ca->issuer_url);
+	ca_crl_cache_free(ca->crl_cache);
+}
+
 void
 authority_free(struct authority *authority)
 {
 	if (!authority)
 		return;
-	for (size_t i = 0; i < authority->ca_count; i++) {
-		free(authority->cas[i].name);
-		free(authority->cas[i].crl_url);
-		free(authority->cas[i].issuer_url);
-		ca_crl_cache_free(authority->cas[i].crl_cache);
-	}
+	for (size_t i = 0; i < authority->ca_count; i++)
+		ca_done(&authority->cas[i]);
+	ca_done(&authority->previous);
 	certificate_done(&authority->root);
 	certificate_done(&authority->issuing);
 	certificate_done(&authority->ra_signing);
 	certificate_done(&authority->ra_encryption);
 	certificate_done(&authority->next_ca);
+	certificate_done(&authority->previous_ca);
 	free(authority);
 }
 
@@ -227,14 +209,32 @@ authority_issuer_key(const struct authority *authority)
 	return authority->cas[0].key;
 }
 
+bool
+authority_offers_next(const struct settings *settings)
+{
+	return settings->next_ca != NEXT_CA_NONE &&
+		settings->ca_generation == CA_GENERATION_CURRENT;
+}
+
+size_t
+authority_published(
+	const struct authority_ca *out[AUTHORITY_CAS_MAX + 1], const struct authority *authority)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < authority->ca_count; i++)
+		out[count++] = &authority->cas[i];
+	if (authority->previous.certificate)
+		out[count++] = &authority->previous;
+	return count;
+}
+
 size_t
 authority_chain(
 	const struct certificate *out[AUTHORITY_CHAIN_MAX], const struct authority *authority)
 {
-	size_t count = 0;
+	size_t count = ra_certificates_list(out, authority);
 
-	out[count++] = &authority->ra_signing;
-	out[count++] = &authority->ra_encryption;
 	for (size_t i = 0; i < authority->ca_count; i++)
 		out[count++] = authority->cas[i].certificate;
 	return count;

@@ -10,6 +10,7 @@
 
 #include "common/certificate_plan.h"
 #include "common/random.h"
+#include "server/ca_signature.h"
 #include "server/pki.h"
 #include "server/settings.h"
 
@@ -30,11 +31,16 @@ struct authority_ca {
  * threads. Keys are borrowed from the pki. */
 struct authority {
 	const struct pki *pki;
+	struct ca_signature signature; /* of the CA, on whatever it signs */
+	bool renewed;                  /* ca_generation: next */
 	struct certificate root;
 	struct certificate issuing; /* empty with CA_HIERARCHY_ROOT */
+	enum ra_certificates ra_certificates;
 	struct certificate ra_signing;
 	struct certificate ra_encryption;
-	struct certificate next_ca;                 /* empty unless settings.next_ca */
+	struct certificate next_ca;     /* empty unless it is offered: authority_offers_next */
+	struct certificate previous_ca; /* empty unless it has signed what is still about */
+	struct authority_ca previous;   /* the same as a CA; no certificate where that is empty */
 	struct authority_ca cas[AUTHORITY_CAS_MAX]; /* first the one that issues to devices */
 	size_t ca_count;
 };
@@ -55,8 +61,17 @@ void authority_free(struct authority *authority);
 const struct certificate *authority_issuer(const struct authority *authority);
 EVP_PKEY *authority_issuer_key(const struct authority *authority);
 
+/* Returns whether a CA with these settings has a next CA to offer: one that has been renewed has
+ * taken its place. */
+bool authority_offers_next(const struct settings *settings);
+
+/* Fills `out` with the CAs whose CRL and certificate are published, and whose certificates can be
+ * renewed: those of the chain, and the previous one. Returns how many. */
+size_t authority_published(
+	const struct authority_ca *out[AUTHORITY_CAS_MAX + 1], const struct authority *authority);
+
 /* Fills `out` with the chain that GetCACert gives: RA signing, RA encryption, issuing CA, root
- * (ndes-behaviour 2.2). Returns how many. */
+ * (ndes-behaviour 2.2), unless the setting ra_certificates says otherwise. Returns how many. */
 size_t authority_chain(
 	const struct certificate *out[AUTHORITY_CHAIN_MAX], const struct authority *authority);
 

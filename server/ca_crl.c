@@ -51,9 +51,10 @@ make_entries(const struct revoked *revoked, size_t count)
 
 /* Signs a CRL and keeps it for the next who asks. */
 static int
-sign(struct buffer *out, const struct authority_ca *ca, struct bytes revoked, uint32_t number,
-	int64_t now, int64_t period, struct diag *diag)
+sign(struct buffer *out, const struct condition *condition, const struct authority_ca *ca,
+	struct bytes revoked, uint32_t number, int64_t now, struct diag *diag)
 {
+	int64_t period = condition->settings.crl_period * HOUR_SECONDS;
 	size_t count = revoked.size / sizeof(struct revoked);
 	struct crl_entry *entries = make_entries((const struct revoked *)revoked.data, count);
 	const struct crl_plan plan = {
@@ -62,7 +63,8 @@ sign(struct buffer *out, const struct authority_ca *ca, struct bytes revoked, ui
 		.number = number,
 		.this_update = now - CA_BACKDATED,
 		.next_update = now + period + period / 10,
-		.digest = algorithm_digest_named("SHA-256"),
+		.digest = condition->authority->signature.digest,
+		.pss = condition->authority->signature.pss,
 		.entries = entries,
 		.entry_count = count,
 	};
@@ -84,13 +86,13 @@ ca_crl(struct buffer *out, const struct site *site, const struct condition *cond
 	BUFFER_CLEANUP struct buffer revoked = {0};
 	uint32_t number;
 
-	/* Only certificates of devices can be revoked; a root above their CA has an empty list. */
-	if (ca == &condition->authority->cas[0] &&
+	/* Only certificates of devices can be revoked; a root above their CA has an empty list. Serial
+	 * numbers are the site's, so that a renewed CA and the one before it can share theirs. */
+	if ((ca == &condition->authority->cas[0] || ca == &condition->authority->previous) &&
 		store_certificate_each_revoked(
 			site->server->store, site->name, add_revoked, &revoked, diag) != DONE)
 		return BROKEN;
 	if (ca_crl_cache_take(out, &number, ca->crl_cache, buffer_bytes(&revoked), now))
 		return DONE;
-	return sign(out, ca, buffer_bytes(&revoked), number, now,
-		condition->settings.crl_period * HOUR_SECONDS, diag);
+	return sign(out, condition, ca, buffer_bytes(&revoked), number, now, diag);
 }

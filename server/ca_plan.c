@@ -107,8 +107,11 @@ ca_plan_certificate(struct exchange *exchange)
 	struct certificate_plan *plan = &exchange->issuance.plan;
 	int result;
 
+	exchange_note_setting(exchange, "ca_generation");
+	exchange_note_setting(exchange, "ca_signature");
 	*plan = (struct certificate_plan){
-		.digest = algorithm_digest_named("SHA-256"),
+		.digest = authority->signature.digest,
+		.pss = authority->signature.pss,
 		.issuer = ca->certificate->subject,
 		.subject = csr->subject,
 		.spki = csr->spki,

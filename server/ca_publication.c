@@ -17,10 +17,11 @@ int
 ca_publication_read(struct buffer *out, const char **content_type, const struct site *site,
 	const struct condition *condition, const char *name, int64_t now, struct diag *diag)
 {
-	const struct authority *authority = condition->authority;
+	const struct authority_ca *cas[AUTHORITY_CAS_MAX + 1];
+	size_t count = authority_published(cas, condition->authority);
 
-	for (size_t i = 0; i < authority->ca_count; i++) {
-		const struct authority_ca *ca = &authority->cas[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct authority_ca *ca = cas[i];
 
 		if (is_file(name, ca, "crl")) {
 			*content_type = "application/pkix-crl";

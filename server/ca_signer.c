@@ -45,7 +45,8 @@ find_record(struct certificate_record *out, struct exchange *exchange)
 static int
 check_issued_here(struct exchange *exchange, const struct certificate_record *record)
 {
-	const struct authority *authority = exchange->authority;
+	const struct authority_ca *cas[AUTHORITY_CAS_MAX + 1];
+	size_t count = authority_published(cas, exchange->authority);
 	const struct certificate *signer = &exchange->message.scep.signer;
 	int result = REFUSED;
 
@@ -53,8 +54,8 @@ check_issued_here(struct exchange *exchange, const struct certificate_record *re
 		return REFUSED;
 	if (bytes_equal(buffer_bytes(&record->der), buffer_bytes(&signer->der)))
 		return DONE;
-	for (size_t i = 0; i < authority->ca_count && result == REFUSED; i++) {
-		const struct authority_ca *ca = &authority->cas[i];
+	for (size_t i = 0; i < count && result == REFUSED; i++) {
+		const struct authority_ca *ca = cas[i];
 		struct diag words = {0};
 
 		if (!name_equal(signer->issuer, ca->certificate->subject))

@@ -55,7 +55,7 @@ get_ca_caps_run(struct exchange *exchange)
 		settings->ca_capabilities_algorithms ? settings->ca_capabilities_algorithms
 						     : version->caps_algorithms,
 		separator);
-	if (settings->next_ca != NEXT_CA_NONE)
+	if (authority_offers_next(settings))
 		append_keywords(&response->body, "GetNextCACert", separator);
 	buffer_append_text(&response->body, forms[settings->get_ca_caps_form].end);
 	return STAGE_ANSWERED;
@@ -71,6 +71,9 @@ get_ca_cert_run(struct exchange *exchange)
 
 	for (size_t i = 0; i < count; i++)
 		certificates[i] = buffer_bytes(&chain[i]->der);
+	exchange_note_setting(exchange, "ra_certificates");
+	exchange_note_setting(exchange, "ca_generation");
+	exchange_note_setting(exchange, "ca_signature");
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "application/x-x509-ca-ra-cert";
 	certs_only_write(&response->body, certificates, count, BYTES_NONE);

@@ -24,7 +24,7 @@ static const struct {
 	[PKI_ISSUING] = {"mock-ndes TEST ONLY Issuing CA", NULL, CA_KEY_USAGE, true, 5, 2},
 	[PKI_RA_SIGNING] = {NULL, "EnrollmentAgentOffline", 0, false, 2, 2},
 	[PKI_RA_ENCRYPTION] = {NULL, "CEPEncryption", 0, false, 2, 3},
-	[PKI_NEXT_CA] = {NULL, NULL, CA_KEY_USAGE, true, 20, 0},
+	[PKI_NEXT_CA] = {NULL, NULL, CA_KEY_USAGE, true, 20, 4},
 	[PKI_CHALLENGE_SIGNING] = {"mock-ndes TEST ONLY Intune Service", NULL,
 		KEY_USAGE_DIGITAL_SIGNATURE, false, 0, 0},
 	[PKI_CHALLENGE_ENCRYPTION] = {"mock-ndes TEST ONLY Policy Module", NULL,
@@ -104,7 +104,8 @@ set_validity(
 	plan->not_after = clock_join(end);
 	if (!issuer)
 		return;
-	if (plan->not_before < issuer->not_before)
+	/* What ended before that certificate of the CA began is of an earlier one. */
+	if (plan->not_before < issuer->not_before && plan->not_after > issuer->not_before)
 		plan->not_before = issuer->not_before;
 	if (plan->not_after > issuer->not_after)
 		plan->not_after = issuer->not_after;
@@ -118,7 +119,8 @@ mint_certificate(struct certificate *out, enum pki_role role, struct bytes subje
 	BUFFER_CLEANUP struct buffer spki = {0}, der = {0};
 	const struct certificate_template *template;
 	struct certificate_plan plan = {
-		.digest = algorithm_digest_named("SHA-256"),
+		.digest = issuer->digest ? issuer->digest : algorithm_digest_named("SHA-256"),
+		.pss = issuer->pss,
 		.issuer = above ? above->subject : subject,
 		.subject = subject,
 		.key_usage = roles[role].key_usage,

@@ -6,6 +6,7 @@
 #include "server/application.h"
 #include "server/browsed.h"
 #include "server/exchange.h"
+#include "server/ndes_service.h"
 #include "server/operation.h"
 #include "server/pki_operation.h"
 
@@ -56,6 +57,8 @@ mscep_run(struct exchange *exchange)
 	const struct message *message = &exchange->message;
 	bool allowed = false;
 
+	if (ndes_service_start(exchange) != STAGE_NEXT)
+		return STAGE_ANSWERED;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		allowed |= strcmp(exchange->http->request.method, methods[i]) == 0;
 	if (!allowed)

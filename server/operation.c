@@ -6,16 +6,10 @@
 #include "server/get_ca.h"
 #include "server/pki_operation.h"
 
-static bool
-has_next_ca(const struct settings *settings)
-{
-	return settings->next_ca != NEXT_CA_NONE;
-}
-
 static const struct operation operations[] = {
 	{"GetCACaps", false, get_ca_caps_run, NULL},
 	{"GetCACert", false, get_ca_cert_run, NULL},
-	{"GetNextCACert", true, get_next_ca_cert_run, has_next_ca},
+	{"GetNextCACert", true, get_next_ca_cert_run, authority_offers_next},
 	{"PKIOperation", true, pki_operation_run, NULL},
 };
 

@@ -138,6 +138,7 @@ open_envelope(struct exchange *exchange)
 	case DONE:
 		return STAGE_NEXT;
 	case REFUSED:
+		exchange_note_setting(exchange, "ra_certificates");
 		return answer_without_reply(
 			exchange, NDES_EVENT_FAIL_TO_DECRYPT_INNER, "envelope-not-decryptable");
 	default:

@@ -123,6 +123,7 @@ reply_plan_run(struct exchange *exchange)
 	struct reply *reply = &exchange->reply;
 	struct scep_reply_plan *plan = &reply->plan;
 
+	exchange_note_setting(exchange, "ra_certificates");
 	random_fill(&exchange->server->random, reply->nonce, sizeof(reply->nonce));
 	*plan = (struct scep_reply_plan){
 		.message_type = SCEP_CERT_REP,

@@ -92,6 +92,22 @@ enum service_account {
 enum handler_mappings { HANDLERS_DEFAULT, HANDLERS_EXTENSIONLESS_FIRST };
 enum mscep_admin_state { MSCEP_ADMIN_PRESENT, MSCEP_ADMIN_REMOVED, MSCEP_ADMIN_HIDDEN_SEGMENT };
 enum chunked_post { CHUNKED_POST_ACCEPTED, CHUNKED_POST_REFUSED };
+enum ca_generation { CA_GENERATION_CURRENT, CA_GENERATION_NEXT };
+enum ca_signature_scheme { CA_SIGNATURE_SHA256, CA_SIGNATURE_SHA1, CA_SIGNATURE_PSS };
+enum ra_certificates {
+	RA_CERTIFICATES_VALID,
+	RA_CERTIFICATES_EXPIRED,
+	RA_CERTIFICATES_EXPIRED_BUT_SERVED, /* mscep.dll has run since before */
+	RA_CERTIFICATES_MISSING,
+	RA_CERTIFICATES_KEY_NOT_READABLE, /* by the service account */
+	RA_CERTIFICATES_USER_STORE,
+	RA_CERTIFICATES_SWAPPED, /* in the list of GetCACert */
+	RA_CERTIFICATES_SIGNING_MISSING,
+	RA_CERTIFICATES_ENCRYPTION_MISSING,
+	RA_CERTIFICATES_WRONG_KEY_USAGE, /* each was enrolled with the template of the other */
+	RA_CERTIFICATES_PREVIOUS_CA,
+};
+enum mscep_registry { MSCEP_REGISTRY_COMPLETE, MSCEP_REGISTRY_ENFORCE_PASSWORD_MISSING };
 enum apply { APPLY_NOW, APPLY_AS_REAL };
 
 /* Values of one site. Texts belong to the settings. */
@@ -115,7 +131,9 @@ struct settings {
 	int ca_hierarchy;
 	int next_ca;
 	char *host_name; /* s-computername, CN of the RA certificates: "NDES01" */
-	/* MSCEP registry */
+	/* MSCEP registry, and what mscep.dll needs to start */
+	int mscep_registry;
+	int ra_certificates;
 	bool enforce_password;
 	bool use_single_password;
 	int64_t password_length;   /* bytes; twice as many hex digits */
@@ -152,6 +170,8 @@ struct settings {
 	/* AD CS */
 	int approval;
 	int64_t approval_polls;
+	int ca_generation;
+	int ca_signature;         /* enum ca_signature_scheme */
 	int64_t validity_period;  /* days, of issued certificates */
 	int64_t crl_period;       /* hours */
 	int64_t minimum_key_size; /* bits, of the templates */

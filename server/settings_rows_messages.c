@@ -94,6 +94,21 @@ const struct setting_row settings_rows_messages[] = {
 			"when the client has asked often enough"},
 	{NUMBER(approval_polls, "1", 1, 1000000, "polls"), AT_ONCE(NULL),
 		.help = "How often a client must ask with approval: after_polls"},
+	{CHOICE(ca_generation, "current",
+		[CA_GENERATION_CURRENT] = "current", [CA_GENERATION_NEXT] = "next"),
+		AT_ONCE("renewal of the CA with a new key"), .source = RFC8894 " 4.7",
+		.mints = true,
+		.help = "Which CA issues: the one of the start, or the one that follows it under "
+			"the same name with a new key, and with RA certificates of its own"},
+	{CHOICE(ca_signature, "sha256",
+		[CA_SIGNATURE_SHA256] = "sha256", [CA_SIGNATURE_SHA1] = "sha1",
+		[CA_SIGNATURE_PSS] = "pss"),
+		AT_ONCE("HKLM\\SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration: "
+			"CNGHashAlgorithm, AlternateSignatureAlgorithm"),
+		.source = "Intune: iOS refuses the RA's response",
+		.mints = true,
+		.help = "How the CA signs certificates and CRLs: RSA with SHA-256, with SHA-1, or "
+			"RSASSA-PSS with SHA-256, which some devices do not take"},
 	{NUMBER(validity_period, "365", 1, 36500, "days"), AT_ONCE("template"),
 		.help = "How long issued certificates are valid"},
 	{NUMBER(crl_period, "168", 1, 87600, "hours"), AT_ONCE("CRLPeriod of the CA"),

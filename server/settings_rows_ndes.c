@@ -4,6 +4,30 @@
 /* clang-format off */
 const struct setting_row settings_rows_ndes[] = {
 	/* MSCEP registry */
+	{CHOICE(mscep_registry, "complete",
+		[MSCEP_REGISTRY_COMPLETE] = "complete",
+		[MSCEP_REGISTRY_ENFORCE_PASSWORD_MISSING] = "enforce_password_missing"),
+		MSCEP("EnforcePassword"), .source = "gradenegger.eu: NDES event 2",
+		.help = "Whether the registry value EnforcePassword is there, without which "
+			"mscep.dll does not start"},
+	{CHOICE(ra_certificates, "valid",
+		[RA_CERTIFICATES_VALID] = "valid", [RA_CERTIFICATES_EXPIRED] = "expired",
+		[RA_CERTIFICATES_EXPIRED_BUT_SERVED] = "expired_but_served",
+		[RA_CERTIFICATES_MISSING] = "missing",
+		[RA_CERTIFICATES_KEY_NOT_READABLE] = "key_not_readable",
+		[RA_CERTIFICATES_USER_STORE] = "user_store",
+		[RA_CERTIFICATES_SWAPPED] = "swapped",
+		[RA_CERTIFICATES_SIGNING_MISSING] = "signing_missing",
+		[RA_CERTIFICATES_ENCRYPTION_MISSING] = "encryption_missing",
+		[RA_CERTIFICATES_WRONG_KEY_USAGE] = "wrong_key_usage",
+		[RA_CERTIFICATES_PREVIOUS_CA] = "previous_ca"),
+		.effect = EFFECT_IISRESET,
+		.real = "the certificates NDES01-MSCEP-RA in the computer's personal store",
+		.source = "Intune: troubleshoot device to NDES (expired); gradenegger.eu: NDES event 10",
+		.mints = true,
+		.help = "What is wrong with the RA certificates: mscep.dll does not start without "
+			"two that are in the computer's store, valid, and readable by its account; "
+			"the others are what GetCACert shows of them"},
 	{BOOL(enforce_password, "true"), MSCEP("EnforcePassword"), .source = INSTALLATION,
 		.help = "Whether a request needs a challenge password"},
 	{BOOL(use_single_password, "false"), MSCEP("UseSinglePassword"), .source = "KB959193",

@@ -259,7 +259,12 @@ START_TEST(next_ca_follows_under_the_same_name)
 	ck_assert(next->is_ca);
 	ck_assert(name_equal(next->subject, issuer->subject));
 	ck_assert(!key_same(next->spki, issuer->spki));
-	ASSERT_DONE(certificate_verify(next, fixture.pki.keys[PKI_NEXT_CA], &diag), &diag);
+	/* A root signs itself, an issuing CA is renewed by the root above it. */
+	ASSERT_DONE(certificate_verify(next,
+			    fixture.pki.keys[hierarchies[_i] == CA_HIERARCHY_ROOT ? PKI_NEXT_CA
+										  : PKI_ROOT],
+			    &diag),
+		&diag);
 }
 END_TEST
 
@@ -291,18 +296,20 @@ static const struct {
 	enum pki_role place;
 	size_t from; /* offset in struct authority */
 	const char *words;
+	int donor; /* its hierarchy */
 } misfits[] = {
 	{"an RA of another hierarchy", CA_HIERARCHY_ROOT, PKI_RA_SIGNING,
 		offsetof(struct authority, ra_signing),
-		"ra-signing.crt (setting ca_hierarchy): issuer"},
+		"ra-signing.crt (setting ca_hierarchy): issuer", CA_HIERARCHY_ISSUING},
 	{"the two RA exchanged", CA_HIERARCHY_ISSUING, PKI_RA_ENCRYPTION,
-		offsetof(struct authority, ra_signing), "keyEncipherment alone"},
+		offsetof(struct authority, ra_signing), "keyEncipherment alone",
+		CA_HIERARCHY_ISSUING},
 	{"an RA as the issuing CA", CA_HIERARCHY_ISSUING, PKI_ISSUING,
-		offsetof(struct authority, ra_signing), "issuing.crt"},
+		offsetof(struct authority, ra_signing), "issuing.crt", CA_HIERARCHY_ISSUING},
 	{"an RA as the root", CA_HIERARCHY_ROOT, PKI_ROOT, offsetof(struct authority, ra_signing),
-		"root.crt"},
+		"root.crt", CA_HIERARCHY_ISSUING},
 	{"a root as the issuing CA", CA_HIERARCHY_ISSUING, PKI_ISSUING,
-		offsetof(struct authority, next_ca), "issuing.crt"},
+		offsetof(struct authority, next_ca), "issuing.crt", CA_HIERARCHY_ROOT},
 };
 
 START_TEST(refuses_certificates_that_do_not_fit)
@@ -313,7 +320,7 @@ START_TEST(refuses_certificates_that_do_not_fit)
 	struct diag diag = {0};
 	char text[DIAG_TEXT_SIZE];
 
-	fixture_init(&donor, CA_HIERARCHY_ISSUING, NOW, URL);
+	fixture_init(&donor, misfits[_i].donor, NOW, URL);
 	fixture_init(&fixture, misfits[_i].hierarchy, NOW, URL);
 	given = (const struct certificate *)((const char *)donor.authority + misfits[_i].from);
 	certificate_copy(&fixture.pki.certificates[misfits[_i].place], given);

@@ -244,11 +244,12 @@ START_TEST(judges_contents)
 	int outcome;
 
 	buffer_append(&tbs, contents[_i].version);
-	x509_signed_put_algorithm(&tbs, key, digest);
+	x509_signed_put_algorithm(&tbs, key, digest, false);
 	ck_assert_int_eq(name_parse(&tbs, "CN=a", NULL), DONE);
 	buffer_append(&tbs, contents[_i].rest);
 	der_end(&tbs, mark);
-	ck_assert_int_eq(x509_signed_write(&der, buffer_bytes(&tbs), key, digest, NULL), DONE);
+	ck_assert_int_eq(
+		x509_signed_write(&der, buffer_bytes(&tbs), key, digest, false, NULL), DONE);
 	outcome = crl_read(&ours, buffer_bytes(&der), &diag);
 	ck_assert_msg(outcome == (contents[_i].word ? REFUSED : DONE), "%s", contents[_i].name);
 	if (contents[_i].word)

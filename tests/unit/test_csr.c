@@ -337,7 +337,7 @@ START_TEST(judges_contents)
 	buffer_append(&info, contents[_i].attributes);
 	der_end(&info, mark);
 	ck_assert_int_eq(x509_signed_write(&der, buffer_bytes(&info), key,
-				 algorithm_digest_named("SHA-256"), NULL),
+				 algorithm_digest_named("SHA-256"), false, NULL),
 		DONE);
 	outcome = csr_read(&csr, buffer_bytes(&der), &diag);
 	ck_assert_msg(outcome == (contents[_i].word ? REFUSED : DONE), "%s", contents[_i].name);
