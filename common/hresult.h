@@ -58,12 +58,12 @@
 	ROW(CERTSRV_E_BAD_REQUESTSUBJECT, 0x80094001,                                              \
 		"The subject of the request is missing, wrong, or not that of the renewed "        \
 		"certificate.")                                                                    \
-	ROW(CERTSRV_E_ADMIN_DENIED_REQUEST, 0x80094014,                                            \
-		"A certificate manager denied the request.")                                       \
 	ROW(CERTSRV_E_UNSUPPORTED_CERT_TYPE, 0x80094800,                                           \
 		"The CA does not offer the template; often its display name stands in the "        \
 		"registry instead of its name.")                                                   \
 	ROW(CERTSRV_E_KEY_LENGTH, 0x80094811, "The key is shorter than the template allows.")      \
+	ROW(CERTSRV_E_ADMIN_DENIED_REQUEST, 0x80094014,                                            \
+		"A certificate manager denied the request.")                                       \
 	ROW(TRUST_E_CERT_SIGNATURE, 0x80096004,                                                    \
 		"The request has no challenge password, or a certificate's signature is wrong.")   \
 	ROW(CERT_E_EXPIRED, 0x800B0101, "The certificate has expired or is not valid yet.")        \

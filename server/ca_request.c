@@ -8,9 +8,9 @@
 #include "server/server.h"
 #include "server/store.h"
 
-/* Whether a request with so many polls behind it is to be issued. */
+/* Whether a request with so many polls behind it is decided. */
 static bool
-is_approved(const struct settings *settings, unsigned polls)
+is_decided(const struct settings *settings, unsigned polls)
 {
 	switch ((enum approval)settings->approval) {
 	case APPROVAL_AUTOMATIC:
@@ -18,6 +18,7 @@ is_approved(const struct settings *settings, unsigned polls)
 	case APPROVAL_MANUAL:
 		return false;
 	case APPROVAL_AFTER_POLLS:
+	case APPROVAL_REFUSED_AFTER_POLLS:
 		break;
 	}
 	return polls >= settings->approval_polls;
@@ -33,6 +34,16 @@ put_transaction(struct exchange *exchange, const struct transaction_record *reco
 	if (result == REFUSED)
 		return ca_request_answer_ended(exchange);
 	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
+}
+
+/* The certificate manager's word. */
+static int
+decide(struct exchange *exchange)
+{
+	if (exchange->settings->approval != APPROVAL_REFUSED_AFTER_POLLS)
+		return ca_plan_certificate(exchange);
+	diag_refuse(&exchange->diag, "request", NULL, "approval", "it was denied");
+	return refusal_give(exchange, REFUSAL_DENIED);
 }
 
 /* Ends a transaction whose request the CA has just refused. */
@@ -107,7 +118,7 @@ submit(struct exchange *exchange)
 		return result;
 	if (exchange->disposition.status != SCEP_STATUS_SUCCESS)
 		return put_refusal(exchange);
-	if (is_approved(exchange->settings, 0)) {
+	if (is_decided(exchange->settings, 0)) {
 		exchange->issuance.approved = true;
 		return STAGE_NEXT;
 	}
@@ -130,9 +141,9 @@ poll(struct exchange *exchange, const struct transaction_record *record)
 		return STAGE_BROKE;
 	if (result == REFUSED)
 		return ca_request_answer_ended(exchange);
-	if (!is_approved(exchange->settings, issuance->polls))
+	if (!is_decided(exchange->settings, issuance->polls))
 		return answer_pending(exchange);
-	result = ca_plan_certificate(exchange);
+	result = decide(exchange);
 	if (result == STAGE_NEXT && exchange->disposition.status != SCEP_STATUS_SUCCESS)
 		return put_refusal(exchange);
 	issuance->approved = result == STAGE_NEXT;

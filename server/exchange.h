@@ -61,6 +61,7 @@ enum challenge_verdict {
 /* Filled by policy. */
 struct verdict {
 	enum challenge_verdict challenge;
+	bool heard;         /* the policy module got an answer from the connector */
 	uint64_t used_by;   /* with VERDICT_USED: the exchange that used it */
 	struct bytes taken; /* the challenge that was taken from the store; borrowed from the CSR */
 	struct buffer token_identifier; /* of an Intune challenge */

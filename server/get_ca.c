@@ -47,6 +47,8 @@ get_ca_caps_run(struct exchange *exchange)
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	if (version->caps == VERSION_CAPS_EMPTY) {
 		exchange->http->send.close_connection = true;
+		if (settings->get_ca_caps_unpatched == UNPATCHED_CLOSED)
+			exchange->http->send.cut = SEND_CUT_BEFORE_HEAD;
 		return STAGE_ANSWERED;
 	}
 	response->content_type = caps_types[settings->get_ca_caps_content_type];

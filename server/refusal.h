@@ -30,6 +30,9 @@ enum refusal {
 	REFUSAL_TRANSACTION_UNKNOWN,
 	REFUSAL_TRANSACTION_OTHER, /* the CertPoll's names are not those of the request */
 	REFUSAL_CERTIFICATE_UNKNOWN,
+	REFUSAL_CA_STOPPED,
+	REFUSAL_DENIED,
+	REFUSAL_REVOCATION_OFFLINE,
 };
 
 /* Refuses the message; the words stand in exchange->diag. Returns STAGE_NEXT, so that a check can

@@ -29,7 +29,12 @@ enum policy_module { POLICY_MODULE_NONE, POLICY_MODULE_INTUNE };
 enum reply_shape { REPLY_NDES, REPLY_RFC8894 };
 enum recipient_infos { RECIPIENT_INFOS_ANY, RECIPIENT_INFOS_FIRST };
 enum renewal_req { RENEWAL_REQ_ACCEPT, RENEWAL_REQ_NDES }; /* ndes: badRequest, it knows no 17 */
-enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_AFTER_POLLS };
+enum approval {
+	APPROVAL_AUTOMATIC,
+	APPROVAL_MANUAL,
+	APPROVAL_AFTER_POLLS,
+	APPROVAL_REFUSED_AFTER_POLLS
+};
 enum ca_hierarchy { CA_HIERARCHY_ROOT, CA_HIERARCHY_ISSUING }; /* root only; root and issuing CA */
 enum admin_authentication { ADMIN_ANONYMOUS, ADMIN_BASIC, ADMIN_WINDOWS };
 enum error_mode { ERROR_MODE_CUSTOM, ERROR_MODE_DETAILED, ERROR_MODE_DETAILED_LOCAL_ONLY };
@@ -108,6 +113,32 @@ enum ra_certificates {
 	RA_CERTIFICATES_PREVIOUS_CA,
 };
 enum mscep_registry { MSCEP_REGISTRY_COMPLETE, MSCEP_REGISTRY_ENFORCE_PASSWORD_MISSING };
+enum trusted_root_store { TRUSTED_ROOT_CLEAN, TRUSTED_ROOT_INTERMEDIATE_PRESENT };
+enum crl_distribution_point { CRL_REACHABLE, CRL_UNREACHABLE };
+enum policy_certificate {
+	POLICY_CERTIFICATE_VALID,
+	POLICY_CERTIFICATE_EXPIRED,
+	POLICY_CERTIFICATE_NO_CLIENT_AUTHENTICATION,
+};
+enum ndes_cert_thumbprint {
+	THUMBPRINT_CORRECT,
+	THUMBPRINT_WITH_BLANKS,
+	THUMBPRINT_CAPITALS,
+	THUMBPRINT_UNKNOWN,
+};
+enum registration_certificate {
+	REGISTRATION_CERTIFICATE_VALID,
+	REGISTRATION_CERTIFICATE_WRONG_NAME,
+};
+enum connector_certificate { CONNECTOR_CERTIFICATE_PRESENT, CONNECTOR_CERTIFICATE_MISSING };
+enum policy_module_on_error {
+	POLICY_MODULE_REFUSES,
+	POLICY_MODULE_CRASHES,
+	POLICY_MODULE_ANSWERS_500,
+};
+enum ca_service { CA_SERVICE_RUNNING, CA_SERVICE_STOPPED };
+enum revocation_server { REVOCATION_ONLINE, REVOCATION_OFFLINE };
+enum get_ca_caps_unpatched { UNPATCHED_EMPTY, UNPATCHED_CLOSED };
 enum apply { APPLY_NOW, APPLY_AS_REAL };
 
 /* Values of one site. Texts belong to the settings. */
@@ -160,6 +191,7 @@ struct settings {
 	int ec_keys;
 	int unknown_operation;
 	int undecodable;
+	int get_ca_caps_unpatched;
 	int get_ca_caps_form;
 	int get_ca_caps_content_type;
 	int64_t fail_info_challenge_used;
@@ -168,6 +200,8 @@ struct settings {
 	int64_t fail_info_challenge_malformed;
 	int64_t fail_info_challenge_refused; /* by the policy module */
 	/* AD CS */
+	int ca_service;
+	int revocation_server;
 	int approval;
 	int64_t approval_polls;
 	int ca_generation;
@@ -197,6 +231,16 @@ struct settings {
 	char *log_fields; /* space-separated W3C fields; NULL: as the server version */
 	bool faithful;    /* leaves out X-Mock-Request */
 	/* Intune */
+	int trusted_root_store;
+	bool group_policy_pushes_intermediate;
+	int crl_distribution_point;
+	bool registration_windows_authentication;
+	int policy_certificate;
+	int ndes_cert_thumbprint;
+	int registration_server_certificate;
+	bool temp_folder_writable;
+	int connector_signing_certificate;
+	int policy_module_on_error;
 	int connector_setup;
 	int capi2_log;
 };

@@ -49,6 +49,7 @@ extern const struct setting_row settings_rows_intune[];     /* policy module and
 #define CRYPTLIB     "cryptlib: session/scep_cli.c"
 
 #define DEVICE_TO_NDES "Intune: troubleshoot device to NDES"
+#define POLICY_MODULE_DOCUMENT "Intune: troubleshoot the NDES policy module"
 #define ENTRA          "Entra: bad gateway and timeout of application proxy"
 
 #define UINT32_LIMIT 4294967295

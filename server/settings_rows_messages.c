@@ -57,6 +57,11 @@ const struct setting_row settings_rows_messages[] = {
 		.source = "Validate-NDESConfiguration.ps1; github.com/certnanny/sscep issue 60",
 		.help = "What a message gets that cannot be decoded or decrypted: 200 without a "
 			"body, 200 with the page of NDES, or 500"},
+	{CHOICE(get_ca_caps_unpatched, "empty",
+		[UNPATCHED_EMPTY] = "empty", [UNPATCHED_CLOSED] = "closed"),
+		AT_ONCE("hotfix KB2483564"), .source = CRYPTLIB "; " RFC8894 " 3.5.2",
+		.help = "How 2008 and 2008 R2 answer GetCACaps: with 200 and no body, or with a "
+			"closed connection"},
 	{CHOICE(get_ca_caps_form, "crlf",
 		[CA_CAPS_CRLF] = "crlf", [CA_CAPS_CRLF_TRAILING] = "crlf_trailing",
 		[CA_CAPS_LF] = "lf", [CA_CAPS_LF_TRAILING] = "lf_trailing"),
@@ -86,14 +91,24 @@ const struct setting_row settings_rows_messages[] = {
 	
 
 	/* AD CS */
+	{CHOICE(ca_service, "running",
+		[CA_SERVICE_RUNNING] = "running", [CA_SERVICE_STOPPED] = "stopped"),
+		AT_ONCE("services.msc, Active Directory Certificate Services"),
+		.source = "micromdm/scep issue 31; PSNDESEnrollment",
+		.help = "Whether the CA runs; GetCACaps and GetCACert are answered without it"},
+	{CHOICE(revocation_server, "online",
+		[REVOCATION_ONLINE] = "online", [REVOCATION_OFFLINE] = "offline"),
+		AT_ONCE("CRL of the CA"), .source = "gradenegger.eu: NDES event 31",
+		.help = "Whether the CA can check the certificate that signs a renewal"},
 	{CHOICE(approval, "automatic",
 		[APPROVAL_AUTOMATIC] = "automatic", [APPROVAL_MANUAL] = "manual",
-		[APPROVAL_AFTER_POLLS] = "after_polls"),
+		[APPROVAL_AFTER_POLLS] = "after_polls",
+		[APPROVAL_REFUSED_AFTER_POLLS] = "refused_after_polls"),
 		AT_ONCE("CA certificate manager approval"), .source = RFC8894 " 3.3.2",
-		.help = "Whether requests are issued at once, wait for a person, or are issued "
-			"when the client has asked often enough"},
+		.help = "Whether requests are issued at once, wait for a person, or are issued or "
+			"refused when the client has asked often enough"},
 	{NUMBER(approval_polls, "1", 1, 1000000, "polls"), AT_ONCE(NULL),
-		.help = "How often a client must ask with approval: after_polls"},
+		.help = "How often a client must ask with approval: after_polls or refused_after_polls"},
 	{CHOICE(ca_generation, "current",
 		[CA_GENERATION_CURRENT] = "current", [CA_GENERATION_NEXT] = "next"),
 		AT_ONCE("renewal of the CA with a new key"), .source = RFC8894 " 4.7",

@@ -36,6 +36,7 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	pthread_mutex_init(&site->lock, NULL);
 	app_pool_init(&site->app_pool);
 	settings_copy(&site->configured, plan->settings);
+	site->changed_ms = clock_now_ms(&server->clock);
 	result = condition_new(&site->condition, &server->pki, plan->settings, site->base_url,
 		clock_now(&server->clock), NULL, diag);
 	if (result == DONE)

@@ -25,6 +25,7 @@ struct site {
 	struct app_pool app_pool; /* locks itself */
 	pthread_mutex_t lock;     /* around what follows */
 	struct condition *condition; /* in force */
+	int64_t changed_ms;          /* when the administrator last changed or did something */
 	struct rule_set *rules;      /* NULL: none */
 	struct settings
 		configured; /* what the administrator has set; the rest waits for its verb */

@@ -27,13 +27,15 @@ site_verb_help(enum site_verb verb)
 	return verbs[verb].help;
 }
 
-/* What does not start by itself is stopped behind a restart. */
+/* Behind a restart, group policy is applied, and what does not start by itself is stopped. */
 static void
 restart_services(struct settings *settings)
 {
 	bool proxied = settings->application_proxy == PROXY_RUNNING ||
 		settings->application_proxy == PROXY_CONNECTOR_STOPPED;
 
+	if (settings->group_policy_pushes_intermediate)
+		settings->trusted_root_store = TRUSTED_ROOT_INTERMEDIATE_PRESENT;
 	if (proxied)
 		settings->application_proxy =
 			settings->connector_service_startup == CONNECTOR_STARTUP_AUTOMATIC
@@ -59,6 +61,7 @@ enforce(struct site *site, enum setting_effect reach, struct diag *diag)
 		return result;
 	condition_release(site->condition);
 	site->condition = condition;
+	site->changed_ms = clock_now_ms(&site->server->clock);
 	return DONE;
 }
 
