@@ -83,7 +83,8 @@ put_recipient(struct buffer *out, const struct envelope_plan *plan, const struct
 {
 	struct bytes content_key = BYTES(key->key, plan->cipher->key_size);
 	size_t set = der_begin(out, DER_SET);
-	int result = plan->password.size > 0
+	int result = plan->no_recipient ? DONE
+		: plan->password.size > 0
 		? password_recipient_put(out, plan->password, plan->cipher, content_key, diag)
 		: put_key_recipient(out, plan, content_key, diag);
 

@@ -17,6 +17,7 @@ struct envelope_plan {
 	EVP_PKEY *key;         /* RSA public key */
 	enum key_transport transport;
 	const struct cipher_algorithm *cipher;
+	bool no_recipient; /* to nobody: no RecipientInfo, against RFC 5652 6.1 */
 };
 
 /* Appends a ContentInfo of type envelopedData around `content`. One public-key operation,

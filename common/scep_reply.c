@@ -5,13 +5,16 @@
 static void
 put_attributes(struct buffer *out, const struct scep_reply_plan *plan)
 {
-	scep_attributes_put_number(out, OID_MESSAGE_TYPE, plan->message_type);
-	scep_attributes_put_number(out, OID_PKI_STATUS, plan->status);
-	if (plan->status == SCEP_STATUS_FAILURE)
+	if (!plan->without_message_type)
+		scep_attributes_put_number(out, OID_MESSAGE_TYPE, plan->message_type);
+	if (!plan->without_status)
+		scep_attributes_put_number(out, OID_PKI_STATUS, plan->status);
+	if (plan->status == SCEP_STATUS_FAILURE && !plan->without_fail_info)
 		scep_attributes_put_number(out, OID_FAIL_INFO, plan->fail_info);
-	signed_data_put_attribute(out, OID_TRANSACTION_ID,
-		plan->transaction_id_tag ? plan->transaction_id_tag : DER_PRINTABLE_STRING,
-		bytes_text(plan->transaction_id));
+	if (plan->transaction_id)
+		signed_data_put_attribute(out, OID_TRANSACTION_ID,
+			plan->transaction_id_tag ? plan->transaction_id_tag : DER_PRINTABLE_STRING,
+			bytes_text(plan->transaction_id));
 	if (plan->sender_nonce.size > 0)
 		signed_data_put_attribute(
 			out, OID_SENDER_NONCE, DER_OCTET_STRING, plan->sender_nonce);

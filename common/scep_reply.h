@@ -22,7 +22,10 @@ struct scep_reply_plan {
 	unsigned message_type; /* 3 */
 	unsigned status;       /* enum scep_status */
 	unsigned fail_info;    /* enum scep_fail_info; written with FAILURE alone */
-	const char *transaction_id;
+	bool without_message_type;
+	bool without_status;
+	bool without_fail_info;
+	const char *transaction_id;   /* NULL: left out */
 	uint8_t transaction_id_tag;   /* PrintableString unless said otherwise */
 	struct bytes sender_nonce;    /* empty: left out */
 	struct bytes recipient_nonce; /* the request's senderNonce; empty: left out */

@@ -6,6 +6,8 @@
 
 static const struct action_row *const tables[] = {
 	action_rows_answer,
+	action_rows_certificate,
+	action_rows_reply,
 	action_rows_http,
 	action_rows_wire,
 };

@@ -12,9 +12,11 @@
 #include "server/action.h"
 
 /* The rows of one kind; the last one has no name. */
-extern const struct action_row action_rows_answer[]; /* no answer, or another one */
-extern const struct action_row action_rows_http[];   /* the answer's headers and body */
-extern const struct action_row action_rows_wire[];   /* how its bytes leave */
+extern const struct action_row action_rows_answer[];      /* no answer, or another one */
+extern const struct action_row action_rows_http[];        /* the answer's headers and body */
+extern const struct action_row action_rows_certificate[]; /* what the CA signs */
+extern const struct action_row action_rows_reply[];       /* the CertRep */
+extern const struct action_row action_rows_wire[];        /* how its bytes leave */
 
 /* clang-format off */
 #define VALUE(what, value, type, low, high) \

@@ -50,6 +50,8 @@ exchange_free(struct exchange *exchange)
 	csr_done(&exchange->issuance.pending);
 	buffer_done(&exchange->issuance.certificate);
 	buffer_done(&exchange->issuance.crl);
+	buffer_done(&exchange->issuance.planned_key);
+	buffer_done(&exchange->issuance.planned_subject);
 	buffer_done(&exchange->reply.message_data);
 	buffer_done(&exchange->reply.der);
 	free(exchange->proxied_target);

@@ -81,9 +81,11 @@ struct disposition {
 
 /* Filled by ca; the certificate by ca_issue. */
 struct issuance {
-	struct certificate_plan plan; /* its views point into the request */
-	bool approved;                /* the plan is to be carried out */
-	struct csr pending;           /* of a poll: the request that it asks after, as long as that
+	struct certificate_plan plan;  /* its views point into the request */
+	struct buffer planned_key;     /* where a rule has put another into the plan */
+	struct buffer planned_subject; /* likewise */
+	bool approved;                 /* the plan is to be carried out */
+	struct csr pending;            /* of a poll: the request that it asks after, as long as that
 					 is kept; else empty */
 	uint32_t request_id;
 	struct buffer certificate; /* DER, on record; empty when nothing was issued */

@@ -206,7 +206,10 @@ serial_is_wrong(struct case_file *file)
 static bool
 usage_is_wrong(struct case_file *file)
 {
-	return file->message->key_usage && file->issued.key_usage != file->message->key_usage;
+	uint32_t usable = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT;
+	uint32_t wanted = file->message->key_usage;
+
+	return wanted ? file->issued.key_usage != wanted : !(file->issued.key_usage & usable);
 }
 
 struct check {

@@ -18,7 +18,7 @@
  *   chain             the CA's certificate is not behind it, or did not sign it
  *   validity          not now, or shorter than an hour
  *   serial            that of the certificate before it
- *   usage             not the key usage that was asked for
+ *   usage             not the key usage that was asked for, or one that is of no use to a device
  */
 #pragma once
 

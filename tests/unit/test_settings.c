@@ -281,7 +281,8 @@ START_TEST(comments_ranges)
 	ck_assert_ptr_nonnull(strstr(buffer_text(&yaml),
 		"\n  password_validity: 60                  # 1 to 525600 minutes\n"));
 	ck_assert_ptr_nonnull(strstr(buffer_text(&yaml),
-		"\n  approval: automatic                    # automatic, manual or after_polls\n"));
+		"\n  approval: automatic                    # automatic, manual, after_polls or "
+		"refused_after_polls\n"));
 	settings_text_write_help(&help);
 	ck_assert_ptr_nonnull(strstr(buffer_text(&help),
 		"\nmax_url: 65534\n"

@@ -1,0 +1,279 @@
+/* Actions on the CertRep: what is planned for it, and its bytes (RFC 8894 3.2, 3.3.2). */
+#include <string.h>
+
+#include "common/algorithm.h"
+#include "server/action_rows.h"
+#include "server/exchange.h"
+
+/* --- signed attributes ------------------------------------------------------------ */
+
+static const char other_transaction[] = "another-transaction";
+static const uint8_t other_nonce[SCEP_NONCE_SIZE] = "not-that-nonce!!";
+
+enum wrong_or_missing { WRONG, MISSING };
+
+static int
+apply_transaction_id(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.transaction_id = values[0].number == WRONG ? other_transaction : NULL;
+	return STAGE_NEXT;
+}
+
+static int
+apply_recipient_nonce(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.recipient_nonce =
+		values[0].number == WRONG ? BYTES(other_nonce, sizeof(other_nonce)) : BYTES_NONE;
+	return STAGE_NEXT;
+}
+
+static int
+apply_sender_nonce(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.sender_nonce = BYTES_NONE;
+	return STAGE_NEXT;
+}
+
+static int
+apply_message_type(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.without_message_type = values[0].number < 0;
+	exchange->reply.plan.message_type = (unsigned)values[0].number;
+	return STAGE_NEXT;
+}
+
+static int
+apply_pki_status(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.without_status = values[0].number < 0;
+	exchange->reply.plan.status = (unsigned)values[0].number;
+	return STAGE_NEXT;
+}
+
+static int
+apply_fail_info(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.without_fail_info = values[0].number < 0;
+	exchange->reply.plan.fail_info = (unsigned)values[0].number;
+	return STAGE_NEXT;
+}
+
+/* --- signature ---------------------------------------------------------------------- */
+
+enum signer { SIGNER_STRANGER, SIGNER_ISSUING_CA };
+
+/* The stranger goes by the name of the device's own certificate, which is in no list of GetCACert, and
+ * has a key of its own. */
+static int
+apply_signer(struct exchange *exchange, const struct action_value *values)
+{
+	struct scep_reply_plan *plan = &exchange->reply.plan;
+	bool stranger = values[0].number == SIGNER_STRANGER;
+
+	plan->signer =
+		stranger ? &exchange->message.scep.signer : authority_issuer(exchange->authority);
+	plan->signer_key = stranger ? exchange->authority->pki->keys[PKI_NEXT_CA]
+				    : authority_issuer_key(exchange->authority);
+	return STAGE_NEXT;
+}
+
+static int
+apply_digest(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.digest = algorithm_digest_named(values[0].text);
+	return STAGE_NEXT;
+}
+
+/* The signature is what a CertRep ends with. */
+static int
+apply_signature(struct exchange *exchange, const struct action_value *values)
+{
+	struct buffer *body = &exchange->http->response.body;
+
+	if (body->size)
+		body->data[body->size - 1] ^= 1;
+	return STAGE_NEXT;
+}
+
+/* --- envelope and content --------------------------------------------------------------- */
+
+static int
+apply_cipher(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.envelope.cipher = algorithm_cipher_named(values[0].text);
+	return STAGE_NEXT;
+}
+
+enum recipient { RECIPIENT_NONE, RECIPIENT_STRANGER, RECIPIENT_OTHER_NAME };
+
+static int
+apply_recipient(struct exchange *exchange, const struct action_value *values)
+{
+	struct envelope_plan *envelope = &exchange->reply.plan.envelope;
+	const struct certificate *ca = authority_issuer(exchange->authority);
+
+	envelope->no_recipient = values[0].number == RECIPIENT_NONE;
+	if (values[0].number == RECIPIENT_STRANGER)
+		envelope->key = exchange->authority->pki->keys[PKI_NEXT_CA];
+	if (values[0].number == RECIPIENT_OTHER_NAME) {
+		envelope->issuer = ca->issuer;
+		envelope->serial = ca->serial;
+	}
+	return STAGE_NEXT;
+}
+
+enum chain { CHAIN_EMPTY, CHAIN_LEAF_ONLY, CHAIN_LEAF_LAST, CHAIN_FOREIGN };
+
+/* Fills the list anew; returns how many. */
+static size_t
+list_chain(struct bytes out[2 + AUTHORITY_CAS_MAX], const struct exchange *exchange, int64_t how)
+{
+	struct bytes leaf = buffer_bytes(&exchange->issuance.certificate);
+	const struct authority *authority = exchange->authority;
+	size_t count = 0;
+
+	if (how == CHAIN_EMPTY)
+		return 0;
+	if (how != CHAIN_LEAF_LAST)
+		out[count++] = leaf;
+	for (size_t i = 0; how == CHAIN_LEAF_LAST && i < authority->ca_count; i++)
+		out[count++] = buffer_bytes(&authority->cas[i].certificate->der);
+	if (how == CHAIN_LEAF_LAST)
+		out[count++] = leaf;
+	if (how == CHAIN_FOREIGN) /* a certificate that is no CA's, in the CA's place */
+		out[count++] = buffer_bytes(&authority->ra_signing.der);
+	return count;
+}
+
+static int
+apply_chain(struct exchange *exchange, const struct action_value *values)
+{
+	struct bytes certificates[2 + AUTHORITY_CAS_MAX];
+	size_t count = list_chain(certificates, exchange, values[0].number);
+	struct reply *reply = &exchange->reply;
+
+	if (reply->plan.content != SCEP_CONTENT_ENVELOPE)
+		return STAGE_NEXT;
+	buffer_clear(&reply->message_data);
+	certs_only_write(&reply->message_data, certificates, count, BYTES_NONE);
+	reply->plan.message_data = buffer_bytes(&reply->message_data);
+	return STAGE_NEXT;
+}
+
+/* --- bytes -------------------------------------------------------------------------------- */
+
+enum encoding { ENCODING_TRAILING_BYTES, ENCODING_TRUNCATED, ENCODING_INDEFINITE };
+
+/* The outermost SEQUENCE of a DER message, with the indefinite length of BER (X.690 8.1.3.6). */
+static void
+make_indefinite(struct buffer *body)
+{
+	size_t header = body->data[1] < 0x80 ? 2 : 2 + (size_t)(body->data[1] & 0x7f);
+	BUFFER_CLEANUP struct buffer ber = {0};
+
+	buffer_append(&ber, BYTES("\x30\x80", 2));
+	buffer_append(&ber, BYTES(body->data + header, body->size - header));
+	buffer_append(&ber, BYTES("\0\0", 2));
+	buffer_clear(body);
+	buffer_append(body, buffer_bytes(&ber));
+}
+
+static int
+apply_encoding(struct exchange *exchange, const struct action_value *values)
+{
+	struct buffer *body = &exchange->http->response.body;
+
+	if (body->size < 4)
+		return STAGE_NEXT;
+	if (values[0].number == ENCODING_TRAILING_BYTES)
+		buffer_append(body, BYTES("\0\0\0\0", 4));
+	else if (values[0].number == ENCODING_TRUNCATED)
+		body->size -= body->size / 4;
+	else
+		make_indefinite(body);
+	return STAGE_NEXT;
+}
+
+/* --- rows --------------------------------------------------------------------------------- */
+
+static int
+check_digest(const char *value, struct diag *diag)
+{
+	if (algorithm_digest_named(value))
+		return DONE;
+	return diag_refuse(
+		diag, "", NULL, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", "\"%s\"", value);
+}
+
+static int
+check_cipher(const char *value, struct diag *diag)
+{
+	if (algorithm_cipher_named(value))
+		return DONE;
+	return diag_refuse(diag, "", NULL,
+		"DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC or AES-256-CBC", "\"%s\"", value);
+}
+
+/* clang-format off */
+#define PLAN(what)  .name = (what), .stage = "reply_plan", .operation = "PKIOperation"
+#define BYTES_OF(what) .name = (what), .stage = "reply", .operation = "PKIOperation"
+
+const struct action_row action_rows_reply[] = {
+	{PLAN("transaction_id"), .help = "Answers another transaction, or none",
+		.arguments = {{CHOICE("transaction_id", NULL, "wrong", "missing"),
+			.help = "The attribute transactionID"}},
+		.apply = apply_transaction_id},
+	{PLAN("recipient_nonce"), .help = "Does not give the client's nonce back",
+		.arguments = {{CHOICE("recipient_nonce", NULL, "wrong", "missing"),
+			.help = "The attribute recipientNonce"}},
+		.apply = apply_recipient_nonce},
+	{PLAN("sender_nonce"), .help = "Leaves out the senderNonce, as the RFC allows",
+		.arguments = {{CHOICE("sender_nonce", NULL, "missing"),
+			.help = "The attribute senderNonce"}},
+		.apply = apply_sender_nonce},
+	{PLAN("message_type"), .help = "Gives the CertRep another messageType",
+		.arguments = {{NUMBER("message_type", NULL, -1, 255),
+			.help = "The number; -1 leaves the attribute out"}},
+		.apply = apply_message_type},
+	{PLAN("pki_status"), .help = "Gives the CertRep another pkiStatus, and changes nothing else",
+		.arguments = {{NUMBER("pki_status", NULL, -1, 255),
+			.help = "The number; -1 leaves the attribute out"}},
+		.apply = apply_pki_status},
+	{PLAN("fail_info"), .help = "Gives a FAILURE another failInfo",
+		.arguments = {{NUMBER("fail_info", NULL, -1, 255),
+			.help = "The number; -1 leaves the attribute out"}},
+		.apply = apply_fail_info},
+	{PLAN("signer"), .help = "Has somebody else sign the CertRep",
+		.arguments = {{CHOICE("signer", NULL, "stranger", "issuing_ca"),
+			.help = "Who: one that GetCACert does not list, or the CA itself"}},
+		.apply = apply_signer},
+	{PLAN("digest"), .help = "Signs the CertRep with another digest",
+		.arguments = {{TEXT("digest", NULL, 32), .check = check_digest,
+			.form = "a digest", .help = "Its name"}},
+		.apply = apply_digest},
+	{PLAN("cipher"), .help = "Encrypts the content with another cipher",
+		.arguments = {{TEXT("cipher", NULL, 32), .check = check_cipher,
+			.form = "a cipher", .help = "Its name"}},
+		.apply = apply_cipher},
+	{PLAN("recipient"), .help = "Encrypts the content to somebody else",
+		.arguments = {{CHOICE("recipient", NULL, "none", "stranger", "other_name"),
+			.help = "To nobody, to another key under the client's name, or to the "
+				"client's key under another name"}},
+		.apply = apply_recipient},
+	{PLAN("chain"), .help = "Changes the certificates of a SUCCESS",
+		.arguments = {{CHOICE("chain", NULL, "empty", "leaf_only", "leaf_last", "foreign"),
+			.help = "None at all, the issued one alone, the issued one behind its CAs, "
+				"or with a stranger in the place of its CA"}},
+		.apply = apply_chain},
+	{BYTES_OF("signature"), .help = "Changes a bit of the signature",
+		.arguments = {{CHOICE("signature", NULL, "corrupt"), .help = "What becomes of it"}},
+		.apply = apply_signature},
+	{BYTES_OF("encoding"), .help = "Changes the bytes of the CertRep as a whole",
+		.arguments = {{CHOICE("encoding", NULL,
+			"trailing_bytes", "truncated", "indefinite"),
+			.help = "Four bytes more, a quarter less, or BER's indefinite length, which "
+				"is right"}},
+		.apply = apply_encoding},
+	{0},
+};
+/* clang-format on */
