@@ -1,16 +1,18 @@
 #include "server/http_answer.h"
 
 #include <assert.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "common/memory.h"
 #include "server/http_connection.h"
 #include "server/tls.h"
 
-/* How long a client may take to make room for more of an answer that is ours to send. */
-#define WRITABLE_MS 120000
+/* How often is looked whether the bytes before a reset have left. */
+#define RESET_WAIT_MS 5
 
 /* Adds a header and returns how many bytes it takes on the wire. */
 static size_t
@@ -113,6 +115,7 @@ hold(struct wire *wire, int64_t ms, bool until_writable)
 
 	wire->hold_ms = ms;
 	wire->hold_until_writable = until_writable;
+	wire->held.due = false;
 	wire->progress = AWAITS_HOLD;
 	return suspended_before ? http_answer_hold(wire) : MHD_YES;
 }
@@ -127,6 +130,24 @@ reset(struct wire *wire)
 	connect(socket_of(wire->connection), &nowhere, sizeof(nowhere));
 }
 
+/* Returns whether a reset would throw away bytes that the kernel has taken and not sent. What it has
+ * sent is not waited for: a delayed acknowledgement would make every reset late. */
+static bool
+must_wait_for_reset(struct wire *wire)
+{
+	int unsent = 0;
+
+	return wire->reset_waited_ms < wire->daemon->timeout_ms &&
+		ioctl(socket_of(wire->connection), SIOCOUTQNSD, &unsent) == 0 && unsent > 0;
+}
+
+/* Returns whether a client has made no room for too long. */
+static bool
+is_stuck(const struct wire *wire)
+{
+	return wire->hold_until_writable && wire->held.due;
+}
+
 /* Goes on with an answer that is ours to send. */
 static enum MHD_Result
 go_on(struct wire *wire)
@@ -137,8 +158,12 @@ go_on(struct wire *wire)
 	case HTTP_RAW_WAIT:
 		return hold(wire, ms, false);
 	case HTTP_RAW_WRITABLE:
-		return hold(wire, WRITABLE_MS, true);
+		return hold(wire, wire->daemon->timeout_ms, true);
 	case HTTP_RAW_RESET:
+		if (must_wait_for_reset(wire)) {
+			wire->reset_waited_ms += RESET_WAIT_MS;
+			return hold(wire, RESET_WAIT_MS, false);
+		}
 		reset(wire);
 		break;
 	case HTTP_RAW_CLOSE:
@@ -166,7 +191,7 @@ http_answer(struct wire *wire)
 	const struct send_plan *plan = &wire->exchange.send;
 	bool raw = http_raw_is_needed(plan);
 
-	if (wire->held.left || wire->dropped)
+	if (wire->held.left || wire->dropped || is_stuck(wire))
 		return MHD_NO;
 	if (plan->delay_ms > 0 && !wire->delayed) {
 		wire->delayed = true;
@@ -210,6 +235,8 @@ http_answer_end(struct wire *wire, enum MHD_RequestTerminationCode how)
 		return HTTP_END_SHUTDOWN;
 	if (wire->held.left)
 		return HTTP_END_CLIENT_LEFT;
+	if (is_stuck(wire))
+		return HTTP_END_TIMED_OUT;
 	if (wire->progress == ANSWERED && wire->raw_begun)
 		return http_raw_end(&wire->raw, &wire->exchange.send);
 	if (wire->progress == ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)

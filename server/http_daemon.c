@@ -257,6 +257,7 @@ http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	daemon->traffic = traffic;
 	daemon->service = listener->service;
 	daemon->tls = listener->tls;
+	daemon->timeout_ms = INT64_C(1000) * listener->timeout;
 	daemon->mhd = start(daemon, listener, connection_limit);
 	if (!daemon->mhd) {
 		free(daemon);

@@ -123,7 +123,7 @@ http_hold_put(struct http_hold *hold, struct http_held *held, int descriptor, in
 
 	held->descriptor = descriptor;
 	held->due_ns = clock_monotonic_ns() + ms * NS_PER_MS;
-	held->left = false;
+	held->left = held->due = false;
 	insert(hold, held);
 	/* What cannot be watched is only held to its end. */
 	epoll_ctl(hold->epoll, EPOLL_CTL_ADD, descriptor, &event);
@@ -155,9 +155,10 @@ http_hold_take(struct http_hold *hold)
 		held->left = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
 		return release(hold, held);
 	}
-	if (hold->heap[0]->due_ns <= clock_monotonic_ns())
-		return release(hold, hold->heap[0]);
-	return NULL;
+	if (hold->heap[0]->due_ns > clock_monotonic_ns())
+		return NULL;
+	hold->heap[0]->due = true;
+	return release(hold, hold->heap[0]);
 }
 
 struct http_held *

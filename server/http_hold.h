@@ -22,6 +22,7 @@ struct http_held {
 	int64_t due_ns; /* clock_monotonic_ns */
 	size_t place;   /* in the heap */
 	bool left;      /* the client hung up before that */
+	bool due;       /* it was held to its end */
 };
 
 /* Makes an empty one. DONE or BROKEN. */

@@ -100,8 +100,8 @@ write_some(struct http_raw *raw, const struct send_plan *plan, http_raw_write *w
 			continue;
 		if (taken < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return false;
-		if (taken <= 0) { /* the client has gone; nothing more can be sent */
-			raw->size = raw->sent;
+		if (taken <= 0) {
+			raw->broken = true;
 			return true;
 		}
 		raw->sent += (size_t)taken;
@@ -115,6 +115,8 @@ http_raw_go(struct http_raw *raw, int64_t *wait_ms, const struct send_plan *plan
 {
 	if (!write_some(raw, plan, write, context))
 		return HTTP_RAW_WRITABLE;
+	if (raw->broken)
+		return HTTP_RAW_CLOSE;
 	if (raw->sent < raw->size) {
 		*wait_ms = plan->drip_ms;
 		return HTTP_RAW_WAIT;
@@ -130,6 +132,8 @@ http_raw_go(struct http_raw *raw, int64_t *wait_ms, const struct send_plan *plan
 enum http_end
 http_raw_end(const struct http_raw *raw, const struct send_plan *plan)
 {
+	if (raw->broken)
+		return HTTP_END_CLIENT_LEFT;
 	if (plan->end == SEND_END_RESET)
 		return HTTP_END_RESET_BY_PLAN;
 	if (plan->end == SEND_END_STALL)

@@ -15,6 +15,7 @@ struct http_raw {
 	size_t size;         /* how many of them are sent */
 	size_t sent;
 	bool stalled; /* the silence at the end has begun */
+	bool broken;  /* the client has gone; nothing more can be sent */
 };
 
 /* What is to be done before the next call of http_raw_go. */

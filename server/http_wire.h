@@ -15,6 +15,7 @@ struct http_daemon {
 	struct MHD_Daemon *mhd;
 	struct http_traffic *traffic;
 	const struct http_service *service;
+	int64_t timeout_ms; /* how long a client may neither send nor read */
 };
 
 /* What happens to an exchange when libmicrohttpd calls next. */
@@ -37,8 +38,9 @@ struct wire {
 	int64_t hold_ms;
 	bool hold_until_writable;
 	bool raw_begun;
-	bool delayed; /* send.delay_ms has passed */
-	bool dropped; /* by http_daemon_resume_held */
+	int64_t reset_waited_ms; /* for the bytes before a reset to leave */
+	bool delayed;            /* send.delay_ms has passed */
+	bool dropped;            /* by http_daemon_resume_held */
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
 	enum progress progress;

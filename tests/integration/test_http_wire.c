@@ -124,6 +124,43 @@ START_TEST(waits_for_a_slow_reader)
 }
 END_TEST
 
+/* What the client was sent before the reset reaches it, however slowly it reads. */
+START_TEST(resets_behind_the_last_byte)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
+	struct echo_record record;
+
+	ck_assert(raw_send_format(
+		&client, "GET /?size=20000000&cut=4&cut_body=10000000&end=2 HTTP/1.1\r\n\r\n"));
+	echo_wait_begun(&server, 1);
+	ck_assert_int_eq(raw_read_end(&client), RAW_RESET);
+	record = echo_record(&server, 0);
+	ck_assert_uint_gt(client.received.size, 10000000);
+	ck_assert_uint_eq(client.received.size, record.bytes_sent);
+	ck_assert_int_eq(record.end, HTTP_END_RESET_BY_PLAN);
+}
+END_TEST
+
+/* A client that reads nothing is not waited for without end. */
+START_TEST(gives_up_a_client_that_does_not_read)
+{
+	struct echo_server impatient;
+	struct raw_client client;
+	struct echo_record record;
+
+	echo_start(&impatient,
+		(struct echo_options){
+			.address = "127.0.0.1:0", .workers = 1, .timeout = 1, .drain_ms = 5000});
+	client = echo_connect(&impatient);
+	ck_assert(raw_send_format(&client, "GET /?size=20000000&end=1 HTTP/1.1\r\n\r\n"));
+	record = echo_record(&impatient, 0);
+	ck_assert_int_eq(record.end, HTTP_END_TIMED_OUT);
+	ck_assert_uint_lt(record.bytes_sent, 20000000);
+	raw_close(&client);
+	echo_stop(&impatient);
+}
+END_TEST
+
 static const char *const requests[] = {
 	"GET /?delay=60 HTTP/1.1\r\n\r\n",
 	"GET /?delay=60&work HTTP/1.1\r\n\r\n",
@@ -260,6 +297,8 @@ main(void)
 	tcase_add_loop_test(cases, has_the_headers_of_an_ordinary_answer, 0, 2);
 	tcase_add_test(cases, sends_a_line_that_is_no_status_line);
 	tcase_add_test(cases, waits_for_a_slow_reader);
+	tcase_add_test(cases, resets_behind_the_last_byte);
+	tcase_add_test(cases, gives_up_a_client_that_does_not_read);
 	tcase_add_loop_test(cases, answers_late_and_keeps_the_connection, 0,
 		sizeof(requests) / sizeof(requests[0]));
 	tcase_add_test(cases, keeps_the_order_of_pipelined_requests);
