@@ -49,6 +49,9 @@ start(struct deployment *deployment, const char *state, const char *fault,
 	configuration_clear_listen(&configuration, false);
 	ck_assert_int_eq(
 		configuration_add_listen(&configuration, "127.0.0.1:0", false, &diag), DONE);
+	if (fault)
+		ck_assert_int_eq(
+			configuration_add_listen(&configuration, "127.0.0.1:0", true, &diag), DONE);
 	configuration.log_directory = text_format("%s/logs", deployment->directory);
 	configuration.state_directory = text_copy(state);
 	configuration.quiet = true;
@@ -64,6 +67,7 @@ start(struct deployment *deployment, const char *state, const char *fault,
 	ck_assert_msg(server_new(&deployment->server, &configuration, &diag) == DONE, "%s",
 		diag_text(text, &diag));
 	deployment->port = deployment->server->listeners[0].port;
+	deployment->tls_port = fault ? deployment->server->listeners[1].port : 0;
 	ck_assert_int_eq(pthread_create(&deployment->thread, NULL, serve, deployment->server), 0);
 }
 

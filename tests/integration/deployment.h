@@ -14,7 +14,8 @@ struct deployment {
 	struct server *server;
 	pthread_t thread;
 	unsigned port;
-	char *directory; /* its own; logs are in directory/logs */
+	unsigned tls_port; /* 0 without a TLS listener */
+	char *directory;   /* its own; logs are in directory/logs */
 };
 
 /*
@@ -28,7 +29,7 @@ void deployment_start_with_state(
 	struct deployment *deployment, const char *state, const char *const *settings);
 
 /* The same with fault profiles on its default site; the settings win over theirs, and theirs over the
- * fixed challenge. */
+ * fixed challenge. It has a TLS listener too. */
 void deployment_start_with_fault(
 	struct deployment *deployment, const char *fault, const char *const *settings);
 

@@ -11,6 +11,7 @@
 #include "common/memory.h"
 #include "tests/integration/profile_logs.h"
 #include "tests/integration/reply_judge.h"
+#include "tests/integration/tls_client.h"
 
 #define SCEP_PATH "/certsrv/mscep/mscep.dll"
 #define HOST                                                                                       \
@@ -29,6 +30,7 @@ struct seen {
 	const char *connection; /* as in `sees` */
 	struct reply_judgement judgement;
 	bool judged;
+	struct tls_outcome tls; /* where `sees` asks for it */
 };
 
 #define FAIL(play, ...) refute(play, __LINE__, __VA_ARGS__)
@@ -202,6 +204,21 @@ send_and_read(struct seen *seen, const struct profile_play *play, struct bytes r
 	seen->connection = connection_word(seen);
 }
 
+/* Sends the same over TLS, where it is to be seen what comes of that. */
+static void
+ask_over_tls(struct seen *seen, const struct profile_play *play, struct bytes request,
+	const json_t *sees)
+{
+	const char *wanted = json_string_value(json_object_get(sees, "tls"));
+	const struct server *server = play->deployment.server;
+
+	if (wanted)
+		tls_client_ask(&seen->tls, play->deployment.tls_port,
+			&server->sites.sites[0]->condition->authority->root,
+			clock_now(&server->clock), request,
+			strcmp(wanted, "silent") == 0 ? SILENCE_MS : RAW_PATIENCE_MS);
+}
+
 /* Takes the password off the admin page, which is in UTF-16, as Fleet does. */
 static void
 take_password(struct profile_play *play, const struct buffer *page)
@@ -237,6 +254,7 @@ perform(struct seen *seen, struct profile_play *play, const struct request_kind 
 		device_write_request(&request, &play->device, &message);
 	}
 	send_and_read(seen, play, buffer_bytes(&request), sees);
+	ask_over_tls(seen, play, buffer_bytes(&request), sees);
 	take_password(play, &seen->response.body);
 	if (kind->target || !seen->answered)
 		return;
@@ -251,6 +269,7 @@ seen_done(struct seen *seen)
 	raw_close(&seen->client);
 	raw_response_done(&seen->response);
 	reply_judgement_done(&seen->judgement);
+	tls_outcome_done(&seen->tls);
 }
 
 /* --- what must be seen ------------------------------------------------------------ */
@@ -317,6 +336,13 @@ check_connection(const struct profile_play *play, const struct seen *seen, const
 	if (strcmp(seen->connection, json_string_value(wanted)) != 0)
 		FAIL(play, "the connection is %s, wanted %s", seen->connection,
 			json_string_value(wanted));
+}
+
+static void
+check_tls(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	if (strcmp(seen->tls.words, json_string_value(wanted)) != 0)
+		FAIL(play, "over TLS: %s, wanted %s", seen->tls.words, json_string_value(wanted));
 }
 
 static void
@@ -389,6 +415,7 @@ static const struct {
 	{"header", check_header},
 	{"body", check_body},
 	{"connection", check_connection},
+	{"tls", check_tls},
 	{"at_least_ms", check_delay},
 	{"certrep", check_certrep},
 	{"fail_info", check_fail_info},

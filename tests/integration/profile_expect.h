@@ -14,6 +14,8 @@
  *         body: text                  that stands in it
  *         connection: open            afterwards; or closed, reset, silent, truncated (the body ends
  *                                     before its Content-Length, by a close), garbage (no HTTP at all)
+ *         tls: text                   what HTTPS comes to, with the same request in TLS: answered, reset,
+ *                                     closed, silent, or what OpenSSL says that it objects to
  *         at_least_ms: 50             until the first byte
  *         certrep: success            or failure, pending
  *         fail_info: 2
