@@ -173,8 +173,8 @@ static const struct option_row rows[] = {
 	{.name = "tls-names",
 		.argument = "DNS:NAME,...",
 		.environment = "MOCK_NDES_TLS_NAMES",
-		.help = "what the HTTPS certificate is valid for besides localhost, 127.0.0.1 and "
-			"::1, also IP:ADDRESS (default nothing more)",
+		.help = "what the HTTPS certificate is valid for besides localhost, 127.0.0.1, "
+			"::1 and this machine's name, also IP:ADDRESS (default nothing more)",
 		.set = set_tls_names},
 	{.name = "config",
 		.argument = "FILE",

@@ -3,15 +3,26 @@
 #include <errno.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/memory.h"
 #include "server/tls_certificate.h"
 
 #define SERVER_NAME_MAX 256
+
+/* NORMAL alone has TLS 1.0 and 1.1 too. */
+#define MODERN_PROTOCOLS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define OLD_PROTOCOLS    "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0:+SHA1:+SIGN-ALL:%COMPAT"
+
+/* RFC 6066 3: the extension that names the server, and what stands before the name in it: the size of
+ * the list, the kind of name, the size of the name. */
+#define EXTENSION_SERVER_NAME 0
+#define SERVER_NAME_OFFSET    5
 
 /* A certificate as GnuTLS wants it, made when it is first shown. */
 struct shown {
@@ -34,6 +45,7 @@ static const struct {
 	int certificate;
 	int handshake;
 	bool client_certificate;
+	bool old_protocols;
 } labels[] = {
 	{"expired", TLS_CERTIFICATE_EXPIRED, TLS_HANDSHAKE_NORMAL, false},
 	{"not-yet-valid", TLS_CERTIFICATE_NOT_YET_VALID, TLS_HANDSHAKE_NORMAL, false},
@@ -43,6 +55,7 @@ static const struct {
 	{"stall", TLS_CERTIFICATE_VALID, TLS_HANDSHAKE_STALL, false},
 	{"reset", TLS_CERTIFICATE_VALID, TLS_HANDSHAKE_RESET, false},
 	{"client-certificate", TLS_CERTIFICATE_VALID, TLS_HANDSHAKE_NORMAL, true},
+	{"old-protocols", TLS_CERTIFICATE_VALID, TLS_HANDSHAKE_NORMAL, false, true},
 };
 #define LABEL_COUNT (sizeof(labels) / sizeof(labels[0]))
 
@@ -96,6 +109,19 @@ import_key(struct tls *tls, struct diag *diag)
 	return DONE;
 }
 
+/* Puts the name of this machine before the names that were given, where it is one for the DNS. */
+static char *
+add_host(const char *names)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	char host[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(host, HOST_NAME_MAX) != 0 || !*host || host[strspn(host, letters)])
+		return text_copy(names);
+	return text_format("DNS:%s%s%s", host, *names ? "," : "", names);
+}
+
 int
 tls_new(struct tls **out, struct condition *condition, const char *names, int64_t now,
 	struct diag *diag)
@@ -104,7 +130,7 @@ tls_new(struct tls **out, struct condition *condition, const char *names, int64_
 	int result;
 
 	tls->condition = condition_hold(condition);
-	tls->names = text_copy(names);
+	tls->names = add_host(names);
 	tls->now = now;
 	result = import_key(tls, diag);
 	if (result == DONE)
@@ -134,6 +160,20 @@ tls_free(struct tls *tls)
 
 /* --- handshakes --------------------------------------------------------------------- */
 
+/* Returns the index in labels of a name's first label, or LABEL_COUNT. */
+static size_t
+match_label(const char *name, size_t size)
+{
+	for (size_t i = 0; i < LABEL_COUNT; i++) {
+		size_t length = strlen(labels[i].label);
+
+		if (size > length && strncasecmp(name, labels[i].label, length) == 0 &&
+			name[length] == '.')
+			return i;
+	}
+	return LABEL_COUNT;
+}
+
 /* Returns the index in labels of the name that the client asked for, or LABEL_COUNT. */
 static size_t
 find_label(gnutls_session_t session)
@@ -144,13 +184,7 @@ find_label(gnutls_session_t session)
 
 	if (gnutls_server_name_get(session, name, &size, &type, 0) != 0)
 		return LABEL_COUNT;
-	for (size_t i = 0; i < LABEL_COUNT; i++) {
-		size_t length = strlen(labels[i].label);
-
-		if (strncasecmp(name, labels[i].label, length) == 0 && name[length] == '.')
-			return i;
-	}
-	return LABEL_COUNT;
+	return match_label(name, strlen(name));
 }
 
 /* The settings win; a healthy one leaves the choice to the client's name. */
@@ -205,6 +239,30 @@ swallow(gnutls_transport_ptr_t socket, const giovec_t *pieces, int count)
 	return size;
 }
 
+/* Takes one extension of a ClientHello; the sizes in it are GnuTLS's to judge afterwards. */
+static int
+on_extension(void *context, unsigned type, const unsigned char *data, unsigned size)
+{
+	gnutls_session_t session = context;
+	size_t label = LABEL_COUNT;
+
+	if (type == EXTENSION_SERVER_NAME && size > SERVER_NAME_OFFSET)
+		label = match_label(
+			(const char *)data + SERVER_NAME_OFFSET, size - SERVER_NAME_OFFSET);
+	if (label < LABEL_COUNT && labels[label].old_protocols)
+		return gnutls_priority_set_direct(session, OLD_PROTOCOLS, NULL);
+	return 0;
+}
+
+/* The version is settled before GnuTLS has read the name, so it is read here, ahead of it. */
+static int
+before_client_hello(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+	const gnutls_datum_t *message)
+{
+	gnutls_ext_raw_parse(session, on_extension, message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+	return 0;
+}
+
 static int
 on_client_hello(gnutls_session_t session)
 {
@@ -233,9 +291,8 @@ on_client_hello(gnutls_session_t session)
 const char *
 tls_priorities(const struct tls *tls)
 {
-	return tls->condition->settings.tls_protocols == TLS_PROTOCOLS_OLD
-		? "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0:+SHA1:+SIGN-ALL:%COMPAT"
-		: "NORMAL";
+	return tls->condition->settings.tls_protocols == TLS_PROTOCOLS_OLD ? OLD_PROTOCOLS
+									   : MODERN_PROTOCOLS;
 }
 
 /* The pointer for a store of sessions, which a test server does not keep, leads back here. */
@@ -243,6 +300,8 @@ void
 tls_begin(struct tls *tls, void *session)
 {
 	gnutls_db_set_ptr(session, tls);
+	gnutls_handshake_set_hook_function(
+		session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, before_client_hello);
 	gnutls_handshake_set_post_client_hello_function(session, on_client_hello);
 }
 

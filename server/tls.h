@@ -10,9 +10,7 @@
  *   stall.localhost          the handshake is not answered
  *   reset.localhost          the connection is reset in the handshake
  *   client-certificate.localhost    one is demanded
- *
- * The version of the protocol is settled before the name is read, so that only the
- * settings can choose it.
+ *   old-protocols.localhost  TLS 1.0 and 1.1 alone
  */
 #pragma once
 
@@ -24,7 +22,7 @@ struct tls;
 
 /*
  * Makes what a listener shows under this condition, which is held. `names`: further names for the
- * certificate, as "DNS:ndes.example,IP:192.0.2.1"; may be empty. Makes a new P-256 key. DONE, REFUSED
+ * certificate than localhost's and the machine's, as "DNS:ndes.example,IP:192.0.2.1"; may be empty. Makes a new P-256 key. DONE, REFUSED
  * for names that are none, or BROKEN.
  */
 int tls_new(struct tls **out, struct condition *condition, const char *names, int64_t now,

@@ -14,7 +14,7 @@
 #define GOOD_NAMES                                                                                 \
 	"DNS:localhost,IP:127.0.0.1,IP:::1,DNS:expired.localhost,DNS:not-yet-valid.localhost,"     \
 	"DNS:unknown-issuer.localhost,DNS:missing-intermediate.localhost,DNS:stall.localhost,"     \
-	"DNS:reset.localhost,DNS:client-certificate.localhost"
+	"DNS:reset.localhost,DNS:client-certificate.localhost,DNS:old-protocols.localhost"
 
 /* Who signs it. */
 enum signer {

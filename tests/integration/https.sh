@@ -40,6 +40,7 @@ ends() {
 ok "the certificate is good for localhost" grep POSTPKIOperation <(https localhost "$port")
 ok "and for the address" grep POSTPKIOperation <(curl -s --cacert root.pem "$secure?operation=GetCACaps")
 ok "and for a name that was given" grep POSTPKIOperation <(https ndes.example "$port")
+ok "and for the name of the machine" grep POSTPKIOperation <(https "$(uname -n)" "$port")
 ok "and for no other" ends 60 https other.example "$port"
 ok "plain HTTP goes on beside it" grep POSTPKIOperation <(curl -s "$url?operation=GetCACaps")
 ok "TLS 1.3 is spoken" grep POSTPKIOperation <(https localhost "$port" --tlsv1.3)
@@ -60,6 +61,12 @@ ok "missing intermediate" grep -E "unable to get local issuer|unable to verify" 
 	<(https missing-intermediate.localhost "$port" 2>&1)
 ok "stall" ends 28 https stall.localhost "$port"
 ok "reset" ends 35 https reset.localhost "$port"
+ok "old protocols" ends 35 https old-protocols.localhost "$port"
+ok "which are TLS 1.1" grep -E "Protocol *: TLSv1.1" <(openssl s_client -connect "127.0.0.1:$port" \
+	-servername old-protocols.localhost -tls1_1 -cipher 'ALL:@SECLEVEL=0' -CAfile root.pem \
+	</dev/null 2>&1)
+ok "and no other name brings" fails openssl s_client -connect "127.0.0.1:$port" \
+	-servername localhost -tls1_1 -cipher 'ALL:@SECLEVEL=0' -CAfile root.pem </dev/null
 ok "a client certificate is demanded" fails https client-certificate.localhost "$port"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout client.key -out client.pem -subj /CN=client \
 	-days 2 2>/dev/null
