@@ -109,11 +109,30 @@ ok "our client enrols over HTTPS" "$mock_ndes" enroll "$secure" --tls-ca root.pe
 ok "with a certificate that verifies" openssl verify -CAfile root.pem device/certificate.pem
 ok "and trusts nobody without the root" fails "$mock_ndes" enroll "$secure" --challenge secret \
 	--subject CN=device-2 --out other
+# Each goes to a worker thread and back, on connections that are used again.
 many() {
-	seq 40 | xargs -P 20 -I{} curl -sS --cacert root.pem -o /dev/null -w '%{http_code}\n' \
-		"$secure?operation=GetCACert" | sort | uniq -c | grep -E '^ *40 200$'
+	for _ in $(seq 600); do
+		printf 'url = "%s?operation=PKIOperation&message=MIIBAAAA"\noutput = /dev/null\n' "$secure"
+	done >urls
+	curl -sS --max-time 60 --cacert root.pem --no-progress-meter --parallel --parallel-immediate \
+		--parallel-max 128 -K urls -w '%{http_code}\n' | sort | uniq -c | tee counts
+	[ "$(tr -s ' ' <counts)" = " 600 200" ]
 }
-ok "many at once" many
+ok "600 messages over 128 connections" many
+together() {
+	local enrolling=() pid
+	for i in $(seq 8); do
+		"$mock_ndes" enroll "$secure" --tls-ca root.pem --challenge secret --subject "CN=many-$i" \
+			--out "many-$i" >"many-$i.log" 2>&1 &
+		enrolling+=($!)
+	done
+	for pid in "${enrolling[@]}"; do wait "$pid" || return 1; done
+	openssl verify -CAfile root.pem many-*/certificate.pem
+}
+ok "eight enrol at once" together
+head -c 900000 /dev/urandom >body
+ok "a body of 900 kB" test "$(curl -sS --cacert root.pem -o /dev/null -w '%{http_code}' \
+	--data-binary @body "$secure?operation=PKIOperation")" = 200
 ok "a URL of 60 kB" test "$(curl -sS --cacert root.pem -o /dev/null -w '%{http_code}' \
 	"$secure?operation=GetCACaps&message=$(printf 'A%.0s' $(seq 60000))")" = 200
 stop_server
