@@ -2,8 +2,12 @@
 #include <string.h>
 
 #include "common/algorithm.h"
+#include "common/clock.h"
+#include "common/cms_indefinite.h"
 #include "server/action_rows.h"
+#include "server/authority_issue.h"
 #include "server/exchange.h"
+#include "server/mint.h"
 
 /* --- signed attributes ------------------------------------------------------------ */
 
@@ -60,7 +64,28 @@ apply_fail_info(struct exchange *exchange, const struct action_value *values)
 
 /* --- signature ---------------------------------------------------------------------- */
 
-enum signer { SIGNER_STRANGER, SIGNER_ISSUING_CA };
+enum signer { SIGNER_STRANGER, SIGNER_ISSUING_CA, SIGNER_EXPIRED_RA };
+
+/* Longer ago than the two years of an RA certificate (ndes-behaviour 2.3). */
+#define LONG_AGO ((2 * INT64_C(366) + 60) * CLOCK_DAY_SECONDS)
+
+/* The RA's certificate of long ago, for the key that it still has. DONE or BROKEN. */
+static int
+make_expired_ra(struct exchange *exchange)
+{
+	const struct authority *authority = exchange->authority;
+	const struct authority_order order = {
+		.role = PKI_RA_SIGNING,
+		.like = PKI_RA_SIGNING,
+		.subject = authority->ra_signing.subject,
+		.issuer = &authority->cas[0],
+		.now = exchange_seconds(exchange) - LONG_AGO,
+		.minted = true,
+	};
+
+	certificate_done(&exchange->reply.signer);
+	return authority_issue(&exchange->reply.signer, authority, &order, &exchange->diag);
+}
 
 /* The stranger goes by the name of the device's own certificate, which is in no list of GetCACert, and
  * has a key of its own. */
@@ -68,12 +93,17 @@ static int
 apply_signer(struct exchange *exchange, const struct action_value *values)
 {
 	struct scep_reply_plan *plan = &exchange->reply.plan;
-	bool stranger = values[0].number == SIGNER_STRANGER;
+	int64_t who = values[0].number;
+	static const enum pki_role roles[] = {
+		[SIGNER_STRANGER] = PKI_NEXT_CA, [SIGNER_EXPIRED_RA] = PKI_RA_SIGNING};
 
-	plan->signer =
-		stranger ? &exchange->message.scep.signer : authority_issuer(exchange->authority);
-	plan->signer_key = stranger ? exchange->authority->pki->keys[PKI_NEXT_CA]
-				    : authority_issuer_key(exchange->authority);
+	if (who == SIGNER_EXPIRED_RA && make_expired_ra(exchange) != DONE)
+		return STAGE_BROKE;
+	plan->signer = who == SIGNER_STRANGER ? &exchange->message.scep.signer
+		: who == SIGNER_ISSUING_CA    ? authority_issuer(exchange->authority)
+					      : &exchange->reply.signer;
+	plan->signer_key = who == SIGNER_ISSUING_CA ? authority_issuer_key(exchange->authority)
+						    : exchange->authority->pki->keys[roles[who]];
 	return STAGE_NEXT;
 }
 
@@ -122,26 +152,64 @@ apply_recipient(struct exchange *exchange, const struct action_value *values)
 	return STAGE_NEXT;
 }
 
-enum chain { CHAIN_EMPTY, CHAIN_LEAF_ONLY, CHAIN_LEAF_LAST, CHAIN_FOREIGN };
+enum chain {
+	CHAIN_EMPTY,
+	CHAIN_LEAF_ONLY,
+	CHAIN_LEAF_LAST,
+	CHAIN_FOREIGN,
+	CHAIN_REVERSED,
+	CHAIN_OTHER_CA
+};
+
+/* A CA that has nothing to do with the deployment. DONE or BROKEN. */
+static int
+make_other_ca(struct exchange *exchange)
+{
+	BUFFER_CLEANUP struct buffer subject = {0};
+	struct authority_order order = {.role = PKI_NEXT_CA,
+		.like = PKI_ROOT,
+		.minted = true,
+		.now = exchange_seconds(exchange)};
+
+	if (mint_subject(&subject, PKI_ROOT, " of somebody else", &exchange->diag) != DONE)
+		return BROKEN;
+	order.subject = buffer_bytes(&subject);
+	certificate_done(&exchange->reply.other_ca);
+	return authority_issue(
+		&exchange->reply.other_ca, exchange->authority, &order, &exchange->diag);
+}
+
+/* The CAs and the leaf behind them. */
+static size_t
+list_leaf_last(struct bytes *out, const struct exchange *exchange, bool root_first)
+{
+	const struct authority *authority = exchange->authority;
+	size_t count = authority->ca_count;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct authority_ca *ca = &authority->cas[root_first ? count - 1 - i : i];
+
+		out[i] = buffer_bytes(&ca->certificate->der);
+	}
+	out[count++] = buffer_bytes(&exchange->issuance.certificate);
+	return count;
+}
 
 /* Fills the list anew; returns how many. */
 static size_t
 list_chain(struct bytes out[2 + AUTHORITY_CAS_MAX], const struct exchange *exchange, int64_t how)
 {
-	struct bytes leaf = buffer_bytes(&exchange->issuance.certificate);
-	const struct authority *authority = exchange->authority;
 	size_t count = 0;
 
 	if (how == CHAIN_EMPTY)
 		return 0;
-	if (how != CHAIN_LEAF_LAST)
-		out[count++] = leaf;
-	for (size_t i = 0; how == CHAIN_LEAF_LAST && i < authority->ca_count; i++)
-		out[count++] = buffer_bytes(&authority->cas[i].certificate->der);
-	if (how == CHAIN_LEAF_LAST)
-		out[count++] = leaf;
+	if (how == CHAIN_LEAF_LAST || how == CHAIN_REVERSED)
+		return list_leaf_last(out, exchange, how == CHAIN_REVERSED);
+	out[count++] = buffer_bytes(&exchange->issuance.certificate);
 	if (how == CHAIN_FOREIGN) /* a certificate that is no CA's, in the CA's place */
-		out[count++] = buffer_bytes(&authority->ra_signing.der);
+		out[count++] = buffer_bytes(&exchange->authority->ra_signing.der);
+	if (how == CHAIN_OTHER_CA)
+		out[count++] = buffer_bytes(&exchange->reply.other_ca.der);
 	return count;
 }
 
@@ -149,14 +217,26 @@ static int
 apply_chain(struct exchange *exchange, const struct action_value *values)
 {
 	struct bytes certificates[2 + AUTHORITY_CAS_MAX];
-	size_t count = list_chain(certificates, exchange, values[0].number);
 	struct reply *reply = &exchange->reply;
 
 	if (reply->plan.content != SCEP_CONTENT_ENVELOPE)
 		return STAGE_NEXT;
+	if (values[0].number == CHAIN_OTHER_CA && make_other_ca(exchange) != DONE)
+		return STAGE_BROKE;
 	buffer_clear(&reply->message_data);
-	certs_only_write(&reply->message_data, certificates, count, BYTES_NONE);
+	certs_only_write(&reply->message_data, certificates,
+		list_chain(certificates, exchange, values[0].number), BYTES_NONE);
 	reply->plan.message_data = buffer_bytes(&reply->message_data);
+	return STAGE_NEXT;
+}
+
+/* In the order of the choices. */
+static const enum scep_reply_content contents[] = {SCEP_CONTENT_ABSENT, SCEP_CONTENT_ZERO_BYTE};
+
+static int
+apply_content(struct exchange *exchange, const struct action_value *values)
+{
+	exchange->reply.plan.content = contents[values[0].number];
 	return STAGE_NEXT;
 }
 
@@ -164,18 +244,14 @@ apply_chain(struct exchange *exchange, const struct action_value *values)
 
 enum encoding { ENCODING_TRAILING_BYTES, ENCODING_TRUNCATED, ENCODING_INDEFINITE };
 
-/* The outermost SEQUENCE of a DER message, with the indefinite length of BER (X.690 8.1.3.6). */
-static void
-make_indefinite(struct buffer *body)
+static int
+write_indefinite(struct exchange *exchange)
 {
-	size_t header = body->data[1] < 0x80 ? 2 : 2 + (size_t)(body->data[1] & 0x7f);
-	BUFFER_CLEANUP struct buffer ber = {0};
+	struct buffer *body = &exchange->http->response.body;
+	struct bytes der = buffer_bytes(&exchange->reply.der);
 
-	buffer_append(&ber, BYTES("\x30\x80", 2));
-	buffer_append(&ber, BYTES(body->data + header, body->size - header));
-	buffer_append(&ber, BYTES("\0\0", 2));
 	buffer_clear(body);
-	buffer_append(body, buffer_bytes(&ber));
+	return cms_indefinite_write(body, der, &exchange->diag) == DONE ? STAGE_NEXT : STAGE_BROKE;
 }
 
 static int
@@ -190,7 +266,7 @@ apply_encoding(struct exchange *exchange, const struct action_value *values)
 	else if (values[0].number == ENCODING_TRUNCATED)
 		body->size -= body->size / 4;
 	else
-		make_indefinite(body);
+		return write_indefinite(exchange);
 	return STAGE_NEXT;
 }
 
@@ -244,8 +320,9 @@ const struct action_row action_rows_reply[] = {
 			.help = "The number; -1 leaves the attribute out"}},
 		.apply = apply_fail_info},
 	{PLAN("signer"), .help = "Has somebody else sign the CertRep",
-		.arguments = {{CHOICE("signer", NULL, "stranger", "issuing_ca"),
-			.help = "Who: one that GetCACert does not list, or the CA itself"}},
+		.arguments = {{CHOICE("signer", NULL, "stranger", "issuing_ca", "expired_ra"),
+			.help = "Who: one that GetCACert does not list, the CA itself, or the RA "
+				"with a certificate that has expired"}},
 		.apply = apply_signer},
 	{PLAN("digest"), .help = "Signs the CertRep with another digest",
 		.arguments = {{TEXT("digest", NULL, 32), .check = check_digest,
@@ -261,10 +338,16 @@ const struct action_row action_rows_reply[] = {
 				"client's key under another name"}},
 		.apply = apply_recipient},
 	{PLAN("chain"), .help = "Changes the certificates of a SUCCESS",
-		.arguments = {{CHOICE("chain", NULL, "empty", "leaf_only", "leaf_last", "foreign"),
+		.arguments = {{CHOICE("chain", NULL, "empty", "leaf_only", "leaf_last", "foreign",
+			"reversed", "other_ca"),
 			.help = "None at all, the issued one alone, the issued one behind its CAs, "
-				"or with a stranger in the place of its CA"}},
+				"with a stranger in the place of its CA, all from the root on, or with "
+				"another CA in the place of its own"}},
 		.apply = apply_chain},
+	{PLAN("content"), .help = "Leaves the encrypted content out, whatever the pkiStatus",
+		.arguments = {{CHOICE("content", NULL, "absent", "zero_byte"),
+			.help = "What stands in its place: nothing, or one zero byte"}},
+		.apply = apply_content},
 	{BYTES_OF("signature"), .help = "Changes a bit of the signature",
 		.arguments = {{CHOICE("signature", NULL, "corrupt"), .help = "What becomes of it"}},
 		.apply = apply_signature},

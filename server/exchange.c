@@ -52,6 +52,8 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->issuance.crl);
 	buffer_done(&exchange->issuance.planned_key);
 	buffer_done(&exchange->issuance.planned_subject);
+	certificate_done(&exchange->reply.signer);
+	certificate_done(&exchange->reply.other_ca);
 	buffer_done(&exchange->reply.message_data);
 	buffer_done(&exchange->reply.der);
 	free(exchange->proxied_target);

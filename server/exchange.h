@@ -97,6 +97,8 @@ struct issuance {
 struct reply {
 	struct scep_reply_plan plan; /* its views point to what stands in the exchange */
 	uint8_t nonce[SCEP_NONCE_SIZE];
+	struct certificate signer;   /* minted where a rule wants one that the authority has not */
+	struct certificate other_ca; /* likewise */
 	struct buffer message_data;
 	struct buffer der;
 };

@@ -42,6 +42,9 @@ names(const struct case_file *file, const char *attribute)
 static const char *const attributes[] = {
 	"messageType", "transactionID", "recipientNonce", "pkiStatus", "failInfo", "senderNonce"};
 
+/* The clause of the refusal of a SUCCESS without content. */
+static const char no_envelope[] = "RFC 8894 3.3.2.1";
+
 /* Reads the reply; says which attribute is at fault when it cannot be read because of one. */
 static const char *
 read_reply(struct case_file *file)
@@ -50,6 +53,8 @@ read_reply(struct case_file *file)
 
 	if (scep_reply_read(reply, buffer_bytes(&file->response->body), &file->diag) == DONE)
 		return NULL;
+	if (strcmp(file->diag.clause, no_envelope) == 0)
+		return "envelope";
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
 		if (names(file, attributes[i]))
 			return attributes[i];
@@ -148,8 +153,10 @@ static bool
 cipher_is_wrong(struct case_file *file)
 {
 	const struct cipher_algorithm *cipher = file->out->reply.envelope.cipher;
+	const char *sent = file->message->cipher ? file->message->cipher : "AES-128-CBC";
 
-	return !cipher || cipher->legacy;
+	return cipher != algorithm_cipher_named("DES-EDE3-CBC") &&
+		(!cipher || cipher->legacy || cipher != algorithm_cipher_named(sent));
 }
 
 static bool

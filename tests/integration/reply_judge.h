@@ -12,7 +12,7 @@
  *   digest            one that GetCACaps does not name
  *   signature         it does not verify
  *   envelope          it cannot be opened with the key of the request
- *   cipher            one that GetCACaps does not name
+ *   cipher            neither one that GetCACaps names nor that of the request
  *   certificate       none, or not readable
  *   key, subject      not those of the request
  *   chain             the CA's certificate is not behind it, or did not sign it
