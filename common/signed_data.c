@@ -1,16 +1,21 @@
 #include "common/signed_data.h"
 
+#include <stdlib.h>
+
 #include "common/der_canonical.h"
 #include "common/der_writer.h"
+#include "common/memory.h"
 
 /* No sender has longer ones, and sorting costs a microsecond for every 8 bytes. */
 #define SORTED_ATTRIBUTES_MAX 65536
+#define ATTRIBUTES_AT_ONCE    8
 
 void
 signed_data_done(struct signed_data *data)
 {
 	buffer_done(&data->der);
 	buffer_done(&data->joined);
+	free(data->attributes);
 	*data = (struct signed_data){0};
 }
 
@@ -96,6 +101,21 @@ read_attribute(struct signed_attribute *out, struct der *der)
 	return true;
 }
 
+/* Returns the place of another attribute. Most messages have six of them, and many messages may
+ * wait at once. */
+static struct signed_attribute *
+add_attribute(struct signed_data *out)
+{
+	struct signed_attribute *added;
+
+	if (out->attribute_count % ATTRIBUTES_AT_ONCE == 0)
+		out->attributes = memory_resize(out->attributes,
+			(out->attribute_count + ATTRIBUTES_AT_ONCE) * sizeof(*out->attributes));
+	added = &out->attributes[out->attribute_count++];
+	*added = (struct signed_attribute){0};
+	return added;
+}
+
 static bool
 read_attributes(struct signed_data *out, struct der *der)
 {
@@ -112,9 +132,8 @@ read_attributes(struct signed_data *out, struct der *der)
 		if (out->attribute_count == SIGNED_DATA_ATTRIBUTES_MAX)
 			return der_refuse(&set, NULL, "more than %d signed attributes",
 				SIGNED_DATA_ATTRIBUTES_MAX);
-		if (!read_attribute(&out->attributes[out->attribute_count], &set))
+		if (!read_attribute(add_attribute(out), &set))
 			return false;
-		out->attribute_count++;
 	}
 	return true;
 }

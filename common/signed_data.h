@@ -19,7 +19,7 @@ struct signed_attribute {
 	size_t value_count;
 };
 
-/* As read. Owns a copy of the input; views point into it or into the joined content. */
+/* As read. Owns a copy of the input and the attributes; views point into it or into the joined content. */
 struct signed_data {
 	struct buffer der;
 	struct buffer joined; /* eContent when it came in chunks */
@@ -38,7 +38,7 @@ struct signed_data {
 	struct bytes signature_oid;
 	struct bytes signature;
 	struct bytes signed_attributes; /* content of the [0]; empty when absent */
-	struct signed_attribute attributes[SIGNED_DATA_ATTRIBUTES_MAX];
+	struct signed_attribute *attributes;
 	size_t attribute_count;
 };
 

@@ -22,6 +22,9 @@
 
 #define EVENTS_AT_ONCE 16
 
+/* How many that are due at the same time are answered before others are listened to. */
+#define RESUMED_AT_ONCE 64
+
 struct http {
 	struct http_daemon **daemons;
 	struct http_listener *listeners;
@@ -158,15 +161,24 @@ take_event(struct http *http, int descriptor)
 		atomic_store(&http->stopping, true);
 }
 
-/* Goes on with what was held long enough; with `drop`, with all of them, and without their answers. */
+/* Goes on with what was held long enough, the rest of it in the next turn. */
 static void
-resume_held(struct http *http, bool drop)
+resume_held(struct http *http)
 {
-	struct http_hold *hold = http->traffic.hold;
 	struct http_held *held;
 
-	while ((held = drop ? http_hold_take_any(hold) : http_hold_take(hold)))
-		http_daemon_resume_held(held, drop);
+	for (int i = 0; i < RESUMED_AT_ONCE && (held = http_hold_take(http->traffic.hold)); i++)
+		http_daemon_resume_held(held, false);
+}
+
+/* Ends all that is held, without an answer. */
+static void
+drop_held(struct http *http)
+{
+	struct http_held *held;
+
+	while ((held = http_hold_take_any(http->traffic.hold)))
+		http_daemon_resume_held(held, true);
 }
 
 static void
@@ -194,7 +206,10 @@ turn(struct http *http, int limit, struct diag *diag)
 	for (int i = 0; i < count; i++)
 		take_event(http, events[i].data.fd);
 	resume_finished_work(http);
-	resume_held(http, http->traffic.draining);
+	if (http->traffic.draining)
+		drop_held(http);
+	else
+		resume_held(http);
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_run(http->daemons[i]);
 	return DONE;
@@ -249,7 +264,7 @@ http_free(struct http *http)
 	if (http->traffic.workers) {
 		http_workers_stop(http->traffic.workers);
 		resume_finished_work(http);
-		resume_held(http, true);
+		drop_held(http);
 	}
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_free(http->daemons[i]);

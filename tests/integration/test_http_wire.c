@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <dirent.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -221,6 +222,33 @@ START_TEST(holds_many)
 }
 END_TEST
 
+/* More than one turn of the loop answers, when all are due at the same time. */
+START_TEST(answers_all_that_are_due_together)
+{
+	struct raw_client late[150];
+	RAW_CLIENT_CLEANUP struct raw_client blocking = echo_connect(&server);
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
+	int64_t due;
+
+	for (size_t i = 0; i < 150; i++) {
+		late[i] = echo_connect(&server);
+		ck_assert(raw_send_format(&late[i], "GET /?delay=300 HTTP/1.1\r\n\r\n"));
+	}
+	echo_wait_begun(&server, 150);
+	due = clock_monotonic_ns() + INT64_C(300) * 1000000;
+	echo_gate(&server, false);
+	ck_assert(raw_send_format(&blocking, "GET /?hold HTTP/1.1\r\n\r\n"));
+	echo_wait_begun(&server, 151);
+	while (clock_monotonic_ns() < due)
+		sched_yield();
+	echo_gate(&server, true);
+	for (size_t i = 0; i < 150; i++) {
+		echo_read(&response, &late[i], 200);
+		raw_close(&late[i]);
+	}
+}
+END_TEST
+
 static unsigned
 open_descriptors(void)
 {
@@ -303,6 +331,7 @@ main(void)
 		sizeof(requests) / sizeof(requests[0]));
 	tcase_add_test(cases, keeps_the_order_of_pipelined_requests);
 	tcase_add_test(cases, holds_many);
+	tcase_add_test(cases, answers_all_that_are_due_together);
 	tcase_add_loop_test(cases, lets_a_client_go_that_hangs_up, 0,
 		2 * sizeof(departures) / sizeof(departures[0]));
 	tcase_add_checked_fixture(ending, setup, NULL);
