@@ -12,6 +12,13 @@
 
 #define NS_PER_MS INT64_C(1000000)
 
+/*
+ * Each turn in which connections are resumed costs libmicrohttpd a walk over all that are suspended. Of
+ * a crowd, those that are due within a tick are resumed together, none before its time.
+ */
+#define CROWD   100
+#define TICK_NS (10 * NS_PER_MS)
+
 struct http_hold {
 	int epoll;
 	struct http_held **heap; /* the one that is due first at [0] */
@@ -123,6 +130,8 @@ http_hold_put(struct http_hold *hold, struct http_held *held, int descriptor, in
 
 	held->descriptor = descriptor;
 	held->due_ns = clock_monotonic_ns() + ms * NS_PER_MS;
+	if (hold->count > CROWD)
+		held->due_ns = (held->due_ns / TICK_NS + 1) * TICK_NS;
 	held->left = held->due = false;
 	insert(hold, held);
 	/* What cannot be watched is only held to its end. */

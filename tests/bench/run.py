@@ -1,6 +1,6 @@
 """Measures the server and prints one table a question, each figure beside its bound or its peer.
 
-    python3 tests/bench/run.py BUILD_DIR [startup|enrol|peer|connections|growth ...]
+    python3 tests/bench/run.py BUILD_DIR [startup|enrol|peer|connections|growth|held ...]
 
 Everything runs on loopback, is bounded, and is ended by its process id.
 """
@@ -185,8 +185,58 @@ def growth():
           f"(at most 1.05); kept per certificate: {kept:.0f} bytes (at most 6144)")
 
 
+HELD_CLIENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "held_clients.py")
+HELD_PATH = "/fault/proxy-connector-stopped/certsrv/mscep/mscep.dll?operation=PKIOperation"
+
+
+def status_of(pid, name):
+    with open(f"/proc/{pid}/status") as status:
+        return int(re.search(name + r":\s+(\d+)", status.read()).group(1))
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def hold(count, hold_ms, body, leave):
+    """Holds clients in a gateway timeout while another asks GetCACaps."""
+    command = SERVER + ["--set", f"gateway_timeout={hold_ms}"]
+    with Program(command) as server:
+        pid = server.process.pid
+        path = "/certsrv/mscep/mscep.dll?operation=GetCACaps"
+        load(pid, server.port, count=200, connections=1, get=path)
+        before, threads, open_before = server.resident_kib(), status_of(pid, "Threads"), descriptors(pid)
+        clients = subprocess.Popen([sys.executable, HELD_CLIENTS, str(server.port), HELD_PATH,
+                                    str(count), str(hold_ms), str(body), str(int(leave))],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        clients.stdout.readline()
+        kib_each = (server.resident_kib() - before) / count
+        threads_more = status_of(pid, "Threads") - threads
+        healthy = load(pid, server.port, count=3000, connections=1, get=path)
+        if leave:
+            clients.stdin.write("leave\n")
+            clients.stdin.flush()
+        late = json.loads(clients.stdout.readline())
+        clients.wait(60)
+        deadline = time.monotonic() + 10
+        while descriptors(pid) > open_before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        left = descriptors(pid) - open_before
+    return [f"{'POST, 2.6 kB' if body else 'GET'}{', clients leave' if leave else ''}",
+            late.get("bad", "-"), threads_more, f"{kib_each:.1f}",
+            f"{late['p99_ms']:.0f}" if late else "-", healthy["p99_ms"], left]
+
+
+def held():
+    rows = [hold(5000, 15000, body, leave) for body in (0, 2600) for leave in (False, True)]
+    table("5,000 clients, one more each ms, held in a gateway timeout of 15 s while one asks GetCACaps (at most 0 "
+          "threads more, 20 kB each, 100 ms late at p99, 10 ms for GetCACaps at p99)",
+          ["", "bad", "threads more", "KiB each", "p99 late, ms", "GetCACaps p99, ms",
+           "descriptors left"], rows)
+
+
 BENCHES = {"startup": startup, "enrol": enrol, "peer": peer, "connections": connections,
-           "growth": growth}
+           "growth": growth, "held": held}
 
 if __name__ == "__main__":
     for name in sys.argv[2:] or BENCHES:
