@@ -1,5 +1,6 @@
 #include "server/preflight.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,9 +66,24 @@ check_file(const char *object, const char *path, struct diag *diag)
 	return check_writable(object, above, diag);
 }
 
+static int
+check_readable(const char *object, const char *path, struct diag *diag)
+{
+	static const char wanted[] = "a directory that this process may read";
+	DIR *directory = opendir(path);
+
+	if (!directory)
+		return diag_refuse(diag, object, NULL, wanted, "%s: %s", path, strerror(errno));
+	closedir(directory);
+	return DONE;
+}
+
 int
 preflight_check(const struct configuration *configuration, struct diag *diag)
 {
+	if (configuration->fault_directory &&
+		check_readable("fault profiles", configuration->fault_directory, diag))
+		return REFUSED;
 	if (configuration->state_directory &&
 		check_directory("state directory", configuration->state_directory, false, diag))
 		return REFUSED;

@@ -6,6 +6,6 @@
 
 #include "server/configuration.h"
 
-/* Checks that each directory is there and can be written to, or can be made, and that the ready
- * file can be. Makes nothing. DONE or REFUSED. */
+/* Checks that each directory is there and can be written to, or can be made, that the ready file can
+ * be, and that the directory of fault profiles can be read. Makes nothing. DONE or REFUSED. */
 int preflight_check(const struct configuration *configuration, struct diag *diag);

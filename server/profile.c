@@ -54,6 +54,12 @@ is_mapping(const json_t *value)
 	return json_is_object(value);
 }
 
+static bool
+is_count(const json_t *value)
+{
+	return json_is_integer(value) && json_integer_value(value) >= 1;
+}
+
 static int
 check_texts(struct reader *reader, const json_t *list)
 {
@@ -154,10 +160,92 @@ check_repair(struct reader *reader, const json_t *repair)
 	return check_settings(reader, settings);
 }
 
+static int
+refuse_key(struct reader *reader, const char *name, const struct key *keys, size_t count)
+{
+	struct suggestion suggestion = suggestion_start(name);
+	BUFFER_CLEANUP struct buffer all = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		suggestion_offer(&suggestion, keys[i].name);
+		buffer_append_format(&all, "%s%s", i ? ", " : "one of ", keys[i].name);
+	}
+	return suggestion_refuse(
+		&suggestion, name, "no such key", "", buffer_text(&all), reader->diag);
+}
+
+static const struct key *
+find_key(const char *name, const struct key *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+	return NULL;
+}
+
+static int
+refuse_type(struct reader *reader, const struct key *key, const json_t *value)
+{
+	return diag_refuse(
+		reader->diag, key->name, NULL, key->wanted, "%s", yaml_tree_type_name(value));
+}
+
+/* Refuses a mapping that lacks a required key; the place is the caller's to say. */
+static int
+want_keys(struct reader *reader, const json_t *mapping, const struct key *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (keys[i].required && !json_object_get(mapping, keys[i].name))
+			return diag_refuse(
+				reader->diag, keys[i].name, NULL, keys[i].wanted, "no such key");
+	return DONE;
+}
+
 #define AT(member) offsetof(struct profile, member)
 #define WORDS      "a text that is not empty"
 #define LIST       "a list"
 #define MAPPING    "a mapping"
+
+/* What is in them is for those who play it. */
+static const struct key expectation_keys[] = {
+	{"request", true, 0, WORDS, is_text, NULL},
+	{"sees", true, 0, MAPPING, is_mapping, NULL},
+	{"logs", false, 0, MAPPING, is_mapping, NULL},
+	{"times", false, 0, "a whole number from 1 on", is_count, NULL},
+};
+#define EXPECTATION_KEY_COUNT (sizeof(expectation_keys) / sizeof(expectation_keys[0]))
+
+static int
+check_expectation(struct reader *reader, const json_t *expectation)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(expectation))
+		return diag_refuse(reader->diag, "expect", NULL, MAPPING, "%s",
+			yaml_tree_type_name(expectation));
+	json_object_foreach((json_t *)expectation, name, value) {
+		const struct key *key = find_key(name, expectation_keys, EXPECTATION_KEY_COUNT);
+
+		if (!key)
+			refuse_key(reader, name, expectation_keys, EXPECTATION_KEY_COUNT);
+		else if (!key->fits(value))
+			refuse_type(reader, key, value);
+		else
+			continue;
+		return refused_at(reader, expectation, name, 0);
+	}
+	return want_keys(reader, expectation, expectation_keys, EXPECTATION_KEY_COUNT);
+}
+
+static int
+check_expect(struct reader *reader, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (check_expectation(reader, json_array_get(list, i)) != DONE)
+			return refused_at(reader, list, NULL, i);
+	return DONE;
+}
 
 static const struct key keys[] = {
 	{"title", true, AT(title), WORDS, is_text, NULL},
@@ -170,23 +258,9 @@ static const struct key keys[] = {
 	{"settings", false, AT(settings), MAPPING, is_mapping, check_settings},
 	{"rules", false, AT(rules), LIST, is_list, NULL},
 	{"repair", false, AT(repair), MAPPING, is_mapping, check_repair},
-	{"expect", true, AT(expect), LIST, is_list, NULL},
+	{"expect", true, AT(expect), LIST, is_list, check_expect},
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
-
-static int
-refuse_key(struct reader *reader, const char *name)
-{
-	struct suggestion suggestion = suggestion_start(name);
-	BUFFER_CLEANUP struct buffer all = {0};
-
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		suggestion_offer(&suggestion, keys[i].name);
-		buffer_append_format(&all, "%s%s", i ? ", " : "one of ", keys[i].name);
-	}
-	return suggestion_refuse(
-		&suggestion, name, "no such key", "", buffer_text(&all), reader->diag);
-}
 
 static int
 take(struct reader *reader, const struct key *key, const json_t *value)
@@ -194,8 +268,7 @@ take(struct reader *reader, const struct key *key, const json_t *value)
 	void *member = (char *)reader->profile + key->offset;
 
 	if (!key->fits(value))
-		return diag_refuse(reader->diag, key->name, NULL, key->wanted, "%s",
-			yaml_tree_type_name(value));
+		return refuse_type(reader, key, value);
 	if (key->fits == is_text)
 		*(const char **)member = json_string_value(value);
 	else
@@ -206,10 +279,9 @@ take(struct reader *reader, const struct key *key, const json_t *value)
 static int
 read_key(struct reader *reader, const char *name, const json_t *value)
 {
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (strcmp(keys[i].name, name) == 0)
-			return take(reader, &keys[i], value);
-	return refuse_key(reader, name);
+	const struct key *key = find_key(name, keys, KEY_COUNT);
+
+	return key ? take(reader, key, value) : refuse_key(reader, name, keys, KEY_COUNT);
 }
 
 static int
@@ -226,12 +298,8 @@ read_root(struct reader *reader, const json_t *root)
 	json_object_foreach((json_t *)root, name, value)
 		if (read_key(reader, name, value) != DONE)
 			return refused_at(reader, root, name, 0);
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (!keys[i].required || json_object_get(root, keys[i].name))
-			continue;
-		diag_refuse(reader->diag, keys[i].name, NULL, keys[i].wanted, "no such key");
+	if (want_keys(reader, root, keys, KEY_COUNT) != DONE)
 		return refused_at(reader, NULL, NULL, 0);
-	}
 	return DONE;
 }
 

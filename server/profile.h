@@ -11,8 +11,8 @@
  *   rules        list, see rule_set.h
  *   repair       {settings: mapping, takes: now | recycle | iisreset | reboot}: what heals it,
  *                and behind what that is seen
- *   expect       list of requests with what a client must see; for tests alone, the server does not
- *                look at it
+ *   expect       list of {request: text, sees: mapping, logs: mapping, times: number}: what a client must
+ *                see; for tests alone, the server looks at these keys and no deeper
  */
 #pragma once
 

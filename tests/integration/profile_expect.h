@@ -2,10 +2,14 @@
  * Plays what a fault profile expects against a deployment that has it.
  *
  *   expect:
- *     - request: probe | GetCACaps | GetCACaps by long path | GetCACert | PKIOperation by GET | PKIOperation by long GET |
- *                PKIOperation by raw GET | PKIOperation by chunked POST |
- *                GetCACaps by double-escaped path | PKIOperation by POST | PKIOperation with password | renewal | poll |
- *                admin_page
+ *     - request: probe | GetCACaps | GetCACaps by long path | GetCACaps by double-escaped path |
+ *                GetCACert | admin_page | PKIOperation by GET | PKIOperation by long GET |
+ *                PKIOperation by raw GET | PKIOperation by POST | PKIOperation by chunked POST |
+ *                PKIOperation with password | PKIOperation with unknown password |
+ *                PKIOperation without challenge | PKIOperation with Intune challenge |
+ *                PKIOperation with expired Intune challenge |
+ *                PKIOperation with another's Intune challenge | PKIOperation with EC key |
+ *                renewal | poll
  *       times: 5                      sends it so often; each must see the same
  *       sees:
  *         status: 503                 of HTTP

@@ -32,6 +32,7 @@ leave_directory(void)
 static const struct {
 	const char *state, *log, *ready;
 	const char *sentence; /* NULL: good */
+	const char *fault;
 } cases[] = {
 	{NULL, NULL, NULL, NULL},
 	{"there", "there/", "there/file", NULL},
@@ -51,6 +52,15 @@ static const struct {
 		"ready file: missing: No such file or directory; expected a directory that this "
 		"process may write to"},
 	{NULL, NULL, "there", "ready file: there is something else; expected the path of a file"},
+	{NULL, NULL, NULL, NULL, "there"},
+	{NULL, NULL, NULL,
+		"fault profiles: missing: No such file or directory; expected a directory that "
+		"this process may read",
+		"missing"},
+	{NULL, NULL, NULL,
+		"fault profiles: null: Not a directory; expected a directory that this process may "
+		"read",
+		"null"},
 	{NULL, NULL, "null", "ready file: null is something else; expected the path of a file"},
 };
 
@@ -65,6 +75,7 @@ START_TEST(looks_at_paths)
 	configuration.state_directory = text_copy(cases[_i].state);
 	configuration.log_directory = text_copy(cases[_i].log);
 	configuration.ready_file = text_copy(cases[_i].ready);
+	configuration.fault_directory = text_copy(cases[_i].fault);
 	outcome = preflight_check(&configuration, &diag);
 	ck_assert_str_eq(outcome == DONE ? "" : diag_text(text, &diag),
 		cases[_i].sentence ? cases[_i].sentence : "");
