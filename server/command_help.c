@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "server/action_text.h"
 #include "server/commands.h"
 #include "server/manual.h"
 #include "server/settings_text.h"
@@ -22,6 +23,7 @@ static const struct {
 	void (*write)(struct buffer *out);
 } topics[] = {
 	{"settings", settings_text_write_help},
+	{"actions", action_text_write_help},
 	{"man", manual_write},
 };
 
@@ -62,8 +64,9 @@ static const struct option_row options_of_help[] = {COMMAND_HELP_ROW};
 
 const struct command command_help = {
 	.name = "help",
-	.usage = "[COMMAND | settings | man]",
-	.summary = "shows the commands, the options of one, all settings, or the manual page",
+	.usage = "[COMMAND | settings | actions | man]",
+	.summary = "shows the commands, the options of one, all settings, all actions of rules, or "
+		   "the manual page",
 	.options = options_of_help,
 	.option_count = sizeof(options_of_help) / sizeof(options_of_help[0]),
 	.run = run,

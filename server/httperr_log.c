@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "common/memory.h"
 #include "server/log_file.h"
@@ -48,6 +48,27 @@ turn(struct httperr_log *log)
 	log_file_turn(&log->file, text_format("%s/httperr%u.log", log->folder, ++log->number));
 }
 
+/* Begins with the last file that an earlier run has left in the folder, or with the first one. */
+static void
+go_on(struct httperr_log *log)
+{
+	struct stat status;
+	size_t size = 0;
+
+	for (unsigned number = 1;; number++) {
+		TEXT_CLEANUP char *path = text_format("%s/httperr%u.log", log->folder, number);
+
+		if (stat(path, &status) != 0)
+			break;
+		log->number = number;
+		size = (size_t)status.st_size;
+	}
+	if (log->number)
+		log->number--;
+	turn(log);
+	log->size = size;
+}
+
 int
 httperr_log_open(
 	struct httperr_log **out, const char *folder, int server_version, struct diag *diag)
@@ -62,7 +83,7 @@ httperr_log_open(
 	log->folder = text_copy(path);
 	log->fields = fields[server_version];
 	log_file_init(&log->file, NULL);
-	turn(log);
+	go_on(log);
 	*out = log;
 	return DONE;
 }

@@ -1,7 +1,9 @@
 /* What each machine writes down about an exchange, and where. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/memory.h"
@@ -58,6 +60,40 @@ assert_file(const char *name, const char *wanted)
 	free(found);
 }
 
+static char *
+path_of(const char *name)
+{
+	return text_format("%s/W3SVC1/%s", directory, name);
+}
+
+static int
+unlink_log(const char *name)
+{
+	TEXT_CLEANUP char *path = path_of(name);
+
+	return unlink(path);
+}
+
+static void
+touch_log(const char *name)
+{
+	TEXT_CLEANUP char *path = path_of(name);
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+}
+
+static size_t
+size_of(const char *name)
+{
+	TEXT_CLEANUP char *path = path_of(name);
+	struct stat status;
+
+	ck_assert_int_eq(stat(path, &status), 0);
+	return (size_t)status.st_size;
+}
+
 #define HTTPERR_HEADER                                                                             \
 	"#Software: Microsoft HTTP API 2.0\r\n#Version: 1.0\r\n#Date: 2026-01-31 23:59:58\r\n"     \
 	"#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri "
@@ -109,6 +145,14 @@ START_TEST(begins_another_httperr_log_behind_a_megabyte)
 	while (!is_there("HTTPERR/httperr2.log"))
 		site_logs_write(logs, &support.exchange);
 	ck_assert(is_there("HTTPERR/httperr1.log"));
+	/* A server that is started again goes on with the last one. */
+	site_logs_close(logs);
+	ck_assert_int_eq(unlink_log("HTTPERR/httperr1.log"), 0);
+	ck_assert(!is_there("HTTPERR/httperr1.log"));
+	touch_log("HTTPERR/httperr1.log");
+	open_logs(SERVER_2019);
+	site_logs_write(logs, &support.exchange);
+	ck_assert_uint_eq(size_of("HTTPERR/httperr1.log"), 0);
 }
 END_TEST
 
