@@ -49,6 +49,19 @@ add_listen_tls(void *target, const char *value, struct diag *diag)
 }
 
 static int
+set_control(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_control(&((struct serve *)target)->configuration, value, diag);
+}
+
+static int
+set_control_token(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_path(
+		&((struct serve *)target)->configuration.control_token, value, diag);
+}
+
+static int
 set_tls_names(void *target, const char *value, struct diag *diag)
 {
 	return configuration_set_path(
@@ -170,6 +183,20 @@ static const struct option_row rows[] = {
 		.separators = ", ",
 		.restart = restart_listen_tls,
 		.set = add_listen_tls},
+	{.name = "control",
+		.argument = "ADDRESS:PORT|off",
+		.environment = "MOCK_NDES_CONTROL",
+		.help = "where the control API listens (default 127.0.0.1:8081, or a free port "
+			"where "
+			"the first --listen takes one); what is no loopback address needs "
+			"--control-token",
+		.set = set_control},
+	{.name = "control-token",
+		.argument = "TEXT",
+		.environment = "MOCK_NDES_CONTROL_TOKEN",
+		.help = "what callers of the control API must send as a bearer token (default "
+			"nothing)",
+		.set = set_control_token},
 	{.name = "tls-names",
 		.argument = "DNS:NAME,...",
 		.environment = "MOCK_NDES_TLS_NAMES",

@@ -10,6 +10,9 @@
 #include "server/settings_text.h"
 
 #define LISTEN_DEFAULT    "127.0.0.1:8080"
+#define CONTROL_DEFAULT   "127.0.0.1:8081"
+#define CONTROL_ANY_PORT  "127.0.0.1:0"
+#define CONTROL_OFF       "off"
 #define SITES_MAX_DEFAULT 256
 
 static const char fault_option[] = "fault=";
@@ -35,6 +38,8 @@ configuration_done(struct configuration *configuration)
 {
 	configuration_clear_listen(configuration, false);
 	configuration_clear_listen(configuration, true);
+	free(configuration->control);
+	free(configuration->control_token);
 	free(configuration->tls_names);
 	free(configuration->fault);
 	free(configuration->fault_directory);
@@ -119,6 +124,24 @@ configuration_clear_listen(struct configuration *configuration, bool tls)
 }
 
 int
+configuration_set_control(struct configuration *configuration, const char *text, struct diag *diag)
+{
+	struct listen_address address;
+
+	if (strcmp(text, CONTROL_OFF) != 0 && listen_address_parse(&address, text, diag) != DONE)
+		return REFUSED;
+	free(configuration->control);
+	configuration->control = text_copy(text);
+	return DONE;
+}
+
+bool
+configuration_has_control(const struct configuration *configuration)
+{
+	return strcmp(configuration->control, CONTROL_OFF) != 0;
+}
+
+int
 configuration_set_path(char **out, const char *value, struct diag *diag)
 {
 	if (!*value)
@@ -146,6 +169,36 @@ check_listen(const struct configuration *configuration, struct diag *diag)
 		}
 	}
 	return DONE;
+}
+
+/* A server on a free port is one of several: its control API takes a free one too. */
+static const char *
+standard_control(const struct configuration *configuration)
+{
+	struct listen_address address;
+
+	if (configuration->listener_count == 0)
+		return CONTROL_DEFAULT;
+	listen_address_parse(&address, configuration->listeners[0].address, NULL);
+	return address.any_port ? CONTROL_ANY_PORT : CONTROL_DEFAULT;
+}
+
+/* Whoever reaches the control API can have any certificate and any file of settings. */
+static int
+complete_control(struct configuration *configuration, struct diag *diag)
+{
+	struct listen_address address;
+
+	if (!configuration->control)
+		configuration->control = text_copy(standard_control(configuration));
+	if (!configuration_has_control(configuration))
+		return DONE;
+	listen_address_parse(&address, configuration->control, NULL);
+	if (address.loopback || configuration->control_token)
+		return DONE;
+	return diag_refuse(diag, "control", NULL,
+		"a control_token beside it, or a loopback address",
+		"%s can be reached from other machines", configuration->control);
 }
 
 /* Puts the settings of fault profiles over what is there. */
@@ -193,6 +246,7 @@ configuration_complete(struct configuration *configuration, struct diag *diag)
 	const char *fault;
 
 	if (check_listen(configuration, diag) != DONE ||
+		complete_control(configuration, diag) != DONE ||
 		check_listener_faults(configuration, diag) != DONE)
 		return REFUSED;
 	for (size_t i = 0; i < configuration->site_count; i++) {
@@ -250,6 +304,10 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 {
 	write_listeners(out, configuration, false, "listen");
 	write_listeners(out, configuration, true, "listen_tls");
+	write_path(
+		out, "control", configuration->control, "ADDRESS:PORT of the control API, or off");
+	write_path(out, "control_token", configuration->control_token,
+		"what its callers must know; null: nothing");
 	write_path(out, "tls_names", configuration->tls_names,
 		"DNS:NAME,IP:ADDRESS of the TLS certificate besides localhost; null: none");
 	write_path(out, "fault_profiles", configuration->fault_directory,

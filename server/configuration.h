@@ -29,9 +29,11 @@ struct configuration_site {
 struct configuration {
 	struct configuration_listener listeners[SERVER_LISTENERS_MAX];
 	size_t listener_count;
-	char *fault;              /* fault profiles of the default site; NULL: none */
-	char *fault_directory;    /* of the user's own profiles; NULL: none */
-	int64_t sites_max;        /* how many there may be, those made for a fault included */
+	char *fault;           /* fault profiles of the default site; NULL: none */
+	char *fault_directory; /* of the user's own profiles; NULL: none */
+	int64_t sites_max;     /* how many there may be, those made for a fault included */
+	char *control; /* "127.0.0.1:8081" or "off"; NULL until it is complete: the standard */
+	char *control_token;      /* that callers of the control API must know; NULL: none */
 	char *tls_names;          /* "DNS:ndes.example,IP:192.0.2.1"; NULL: none */
 	char *ready_file;         /* NULL: none */
 	char *pki_directory;      /* NULL: the built-in one */
@@ -62,6 +64,14 @@ int configuration_add_listen(
 
 /* Forgets the addresses of plain HTTP, or those of TLS, for a stronger source to name others. */
 void configuration_clear_listen(struct configuration *configuration, bool tls);
+
+/* Says where the control API listens, "ADDRESS:PORT" or "off". DONE, or REFUSED with the object of the diag
+ * left empty. */
+int configuration_set_control(
+	struct configuration *configuration, const char *text, struct diag *diag);
+
+/* Returns whether there is a control API; of a complete configuration. */
+bool configuration_has_control(const struct configuration *configuration);
 
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);

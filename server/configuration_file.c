@@ -91,6 +91,22 @@ read_path(struct reader *reader, const struct key *key, const json_t *value)
 }
 
 static int
+read_control(struct reader *reader, const struct key *key, const json_t *value)
+{
+	if (json_is_null(value))
+		return DONE;
+	if (json_is_false(value)) /* YAML 1.1 tools write off so */
+		return configuration_set_control(reader->configuration, "off", reader->diag);
+	if (!json_is_string(value))
+		return refuse_type(reader, key->name, value, "ADDRESS:PORT or off");
+	if (configuration_set_control(
+		    reader->configuration, json_string_value(value), reader->diag) == DONE)
+		return DONE;
+	diag_locate(reader->diag, key->name);
+	return REFUSED;
+}
+
+static int
 read_seed(struct reader *reader, const struct key *key, const json_t *value)
 {
 	if (json_is_null(value))
@@ -240,6 +256,8 @@ read_sites(struct reader *reader, const struct key *key, const json_t *value)
 static const struct key keys[] = {
 	{"listen", .read = read_listen},
 	{"listen_tls", .tls = true, .read = read_listen},
+	{"control", .read = read_control},
+	{"control_token", PATH(control_token)},
 	{"tls_names", PATH(tls_names)},
 	{"fault_profiles", PATH(fault_directory)},
 	{"fault", .read = read_fault},
@@ -259,17 +277,19 @@ static int
 refuse_key(struct reader *reader, const char *name)
 {
 	struct suggestion suggestion = suggestion_start(name);
+	BUFFER_CLEANUP struct buffer all = {0};
 
 	if (settings_known(name))
 		return diag_refuse(reader->diag, name, NULL, NULL,
 			"no such key at the top; did you mean settings: {%s: ...}?", name);
-	for (size_t i = 0; i < KEY_COUNT; i++)
+	for (size_t i = 0; i < KEY_COUNT; i++) {
 		suggestion_offer(&suggestion, keys[i].name);
-	return suggestion_refuse(&suggestion, name, "no such key", "",
-		"listen, listen_tls, tls_names, fault_profiles, fault, max_sites, ready_file, pki, "
-		"state, log_dir, seed, "
-		"quiet, settings or sites",
-		reader->diag);
+		if (i > 0)
+			buffer_append_text(&all, i + 1 < KEY_COUNT ? ", " : " or ");
+		buffer_append_text(&all, keys[i].name);
+	}
+	return suggestion_refuse(
+		&suggestion, name, "no such key", "", buffer_text(&all), reader->diag);
 }
 
 static int

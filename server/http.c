@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "server/http_daemon.h"
+#include "server/http_wait.h"
 #include "server/http_workers.h"
 
 /* Descriptors that connections leave to listeners, logs and the store. */
@@ -34,6 +35,7 @@ struct http {
 	int wake;    /* eventfd: work is done, or http_stop was called */
 	int signals; /* signalfd */
 	atomic_bool stopping;
+	atomic_bool poked;
 };
 
 /* Raises the limit of descriptors and returns how many connections that allows. */
@@ -206,6 +208,8 @@ turn(struct http *http, int limit, struct diag *diag)
 	for (int i = 0; i < count; i++)
 		take_event(http, events[i].data.fd);
 	resume_finished_work(http);
+	if (atomic_exchange(&http->poked, false))
+		http_wait_look(&http->traffic);
 	if (http->traffic.draining)
 		drop_held(http);
 	else
@@ -245,6 +249,13 @@ http_run(struct http *http, unsigned drain_ms, struct diag *diag)
 			return BROKEN;
 	}
 	return DONE;
+}
+
+void
+http_poke(struct http *http)
+{
+	if (!atomic_exchange(&http->poked, true))
+		eventfd_write(http->wake, 1);
 }
 
 void

@@ -8,12 +8,16 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "common/diag.h"
 #include "server/http_listen.h"
 #include "server/request.h"
 #include "server/response.h"
 
 struct http;
+
+#define HTTP_STREAM_BEAT_MS 15000
 
 /* How an exchange ended on the wire. */
 enum http_end {
@@ -39,6 +43,7 @@ struct http_exchange {
 	 * body_size says how long it was. */
 	uint64_t body_limit;
 	uint64_t body_size;
+	int64_t wait_ms; /* set with HTTP_WAIT: until `again` is called anyhow */
 	/* filled by http.c before `finished` */
 	enum http_end end;
 	int64_t begun_ns; /* clock_monotonic_ns at the request line */
@@ -54,6 +59,7 @@ enum http_step {
 	HTTP_READ_BODY, /* of `headers` alone: read the body, then call `body` */
 	HTTP_ANSWER,    /* response and send are complete */
 	HTTP_WORK,      /* of `body` alone: call `work` on a worker thread, then answer */
+	HTTP_WAIT,      /* of `body` and `again`: the answer waits for an event (http_poke) */
 };
 
 /* What a listener serves. All but `work` are called on the I/O thread and must not wait. */
@@ -72,6 +78,14 @@ struct http_service {
 	/* On the I/O thread, just before the exchange waits for a worker thread; in the order in which
 	 * `work` begins. NULL: nobody wants to know. */
 	void (*queued)(void *context, struct http_exchange *exchange);
+	/* Of an exchange that waits: http_poke was called, or (`due`) wait_ms have passed. With HTTP_WAIT
+	 * it waits on. NULL: the service never waits. */
+	enum http_step (*again)(void *context, struct http_exchange *exchange, bool due);
+	/* Of an answer whose response.endless is set: writes up to `room` bytes of its body to `out` and
+	 * returns how many; 0: nothing now, it is asked again after http_poke and at least every
+	 * HTTP_STREAM_BEAT_MS, then with `due`; negative: that was the end. */
+	ssize_t (*more)(
+		void *context, struct http_exchange *exchange, uint8_t *out, size_t room, bool due);
 	/* The last byte is out or will never be: write the logs, release `data`. Called exactly
 	 * once for each exchange for which `headers` was called, never while `work` runs. */
 	void (*finished)(void *context, struct http_exchange *exchange);
@@ -91,6 +105,10 @@ int http_new(struct http **out, const struct http_listener *listeners, size_t co
  * lets exchanges in flight finish for at most `drain_ms` milliseconds, and returns. DONE or BROKEN.
  */
 int http_run(struct http *http, unsigned drain_ms, struct diag *diag);
+
+/* Has the exchanges that wait, and the endless answers, look again whether something has happened. From
+ * any thread. */
+void http_poke(struct http *http);
 
 /* Ends http_run from any thread. */
 void http_stop(struct http *http);

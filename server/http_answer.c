@@ -9,6 +9,7 @@
 
 #include "common/memory.h"
 #include "server/http_connection.h"
+#include "server/http_stream.h"
 #include "server/tls.h"
 
 /* How often is looked whether the bytes before a reset have left. */
@@ -53,8 +54,10 @@ make_response(struct wire *wire)
 {
 	struct http_exchange *exchange = &wire->exchange;
 	const struct response *from = &exchange->response;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		from->body.size, from->body.data, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = from->endless
+		? http_stream_response(wire)
+		: MHD_create_response_from_buffer(
+			  from->body.size, from->body.data, MHD_RESPMEM_PERSISTENT);
 
 	if (!response)
 		memory_exhausted();

@@ -8,6 +8,7 @@
 #include "common/memory.h"
 #include "server/http_answer.h"
 #include "server/http_connection.h"
+#include "server/http_wait.h"
 #include "server/tls.h"
 
 /* A URL of 65,534 bytes and its headers must arrive, so that http.sys's answer to them is ours. */
@@ -176,6 +177,18 @@ take_body(struct wire *wire, const char *data, size_t size)
 		buffer_done(&exchange->request.body);
 }
 
+static enum MHD_Result
+take_step(struct wire *wire, enum http_step step)
+{
+	if (step == HTTP_WORK)
+		wire->progress = AWAITS_WORK;
+	else if (step == HTTP_WAIT)
+		wire->progress = AWAITS_EVENT;
+	else
+		return http_answer(wire);
+	return MHD_YES;
+}
+
 /*
  * The whole request has arrived, or a turn has passed since this was called.
  *
@@ -191,10 +204,7 @@ take_turn(struct wire *wire)
 
 	switch (wire->progress) {
 	case AWAITS_BODY:
-		if (service->body(service->context, exchange) != HTTP_WORK)
-			return http_answer(wire);
-		wire->progress = AWAITS_WORK;
-		return MHD_YES;
+		return take_step(wire, service->body(service->context, exchange));
 	case AWAITS_WORK:
 		wire->progress = AWAITS_ANSWER;
 		MHD_suspend_connection(wire->connection);
@@ -202,6 +212,10 @@ take_turn(struct wire *wire)
 			service->queued(service->context, exchange);
 		http_workers_put(wire->daemon->traffic->workers, &wire->job);
 		return MHD_YES;
+	case AWAITS_EVENT:
+		return http_wait_begin(wire);
+	case WAITS:
+		return http_wait_end(wire);
 	case AWAITS_HOLD:
 		return http_answer_hold(wire);
 	default:
@@ -302,6 +316,7 @@ http_daemon_resume_held(struct http_held *held, bool drop)
 	struct wire *wire = (struct wire *)((char *)held - offsetof(struct wire, held));
 
 	wire->dropped = drop;
+	http_wait_forget(wire);
 	MHD_resume_connection(wire->connection);
 }
 

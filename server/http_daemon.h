@@ -9,6 +9,7 @@
 #include "server/http_workers.h"
 
 struct http_daemon;
+struct wire;
 
 /* What the daemons of one loop share; the I/O thread alone touches it. */
 struct http_traffic {
@@ -17,6 +18,7 @@ struct http_traffic {
 	uint64_t connections; /* accepted so far */
 	size_t open;          /* exchanges between `headers` and `finished` */
 	bool draining;        /* answers close their connections */
+	struct wire *waiting; /* exchanges that wait for http_poke (http_wait.h) */
 };
 
 /*

@@ -138,6 +138,13 @@ http_hold_put(struct http_hold *hold, struct http_held *held, int descriptor, in
 	epoll_ctl(hold->epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+void
+http_hold_wake(struct http_hold *hold, struct http_held *held)
+{
+	held->due_ns = 0;
+	move_up(hold, held->place);
+}
+
 int
 http_hold_timeout(const struct http_hold *hold)
 {

@@ -42,6 +42,9 @@ void http_hold_put(struct http_hold *hold, struct http_held *held, int descripto
 /* Returns after how many milliseconds the next one is due, rounded up; -1: none is held. */
 int http_hold_timeout(const struct http_hold *hold);
 
+/* Lets one that is held be taken back now. */
+void http_hold_wake(struct http_hold *hold, struct http_held *held);
+
 /* Takes back one that waits no longer; NULL: there is none. */
 struct http_held *http_hold_take(struct http_hold *hold);
 

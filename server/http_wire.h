@@ -1,7 +1,7 @@
 /*
  * What the parts of a daemon share: an exchange as libmicrohttpd and our loop know
- * it. Included by http_daemon.c and http_answer.c alone; through it, they are the
- * only files that know libmicrohttpd.
+ * it. Included by http_daemon.c, http_answer.c, http_wait.c and http_stream.c alone;
+ * through it, they are the only files that know libmicrohttpd.
  */
 #pragma once
 
@@ -23,6 +23,8 @@ enum progress {
 	AWAITS_HEAD,
 	AWAITS_BODY, /* the service wants it */
 	AWAITS_WORK,
+	AWAITS_EVENT,  /* waits for one turn, then for http_poke */
+	WAITS,         /* for http_poke */
 	AWAITS_ANSWER, /* the answer is complete, or will be when the connection is resumed */
 	AWAITS_HOLD,   /* the answer waits for one turn, then for hold_ms */
 	HELD,
@@ -44,8 +46,11 @@ struct wire {
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
 	enum progress progress;
-	bool half_closed; /* by the client, before it was answered */
-	char target[];    /* libmicrohttpd unescapes its own copy in place */
+	struct wire *next_waiting; /* of traffic.waiting */
+	struct wire **waits_in;    /* what points to it there; NULL: it is not there */
+	bool woken;                /* taken out of the hold because something has happened */
+	bool half_closed;          /* by the client, before it was answered */
+	char target[];             /* libmicrohttpd unescapes its own copy in place */
 };
 
 /* Returns the socket of a connection, borrowed. */

@@ -31,6 +31,7 @@ struct response {
 	uint32_t win32_status;    /* sc-win32-status */
 	const char *content_type; /* static; NULL: no Content-Type header */
 	struct buffer body;
+	bool endless; /* the body comes from the service's `more`, bit by bit; the connection ends with it */
 	/* besides Content-Type, Content-Length and Connection */
 	struct response_header headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;

@@ -7,6 +7,7 @@
 #include "common/json_writer.h"
 #include "common/memory.h"
 #include "server/configuration.h"
+#include "server/control.h"
 #include "server/fault_site.h"
 #include "server/journal.h"
 #include "server/pki_directory.h"
@@ -65,12 +66,30 @@ listen_everywhere(
 	return DONE;
 }
 
+static int
+listen_for_control(
+	struct server *server, const struct configuration *configuration, struct diag *diag)
+{
+	if (!configuration_has_control(configuration))
+		return DONE;
+	server->control = control_new(server, configuration->control_token);
+	if (http_listen(&server->control_listener, configuration->control,
+		    control_service(server->control), diag) == DONE)
+		return DONE;
+	control_free(server->control);
+	server->control = NULL;
+	return REFUSED;
+}
+
 /* Starts the loop with those listeners that serve. */
 static int
 start_http(struct server *server, struct diag *diag)
 {
-	struct http_listener serving[SERVER_LISTENERS_MAX];
+	struct http_listener serving[SERVER_LISTENERS_MAX + 1];
 	size_t count = 0;
+
+	if (server->control)
+		serving[count++] = server->control_listener;
 
 	for (size_t i = 0; i < server->listener_count; i++)
 		if (!server->refuses[i])
@@ -80,9 +99,8 @@ start_http(struct server *server, struct diag *diag)
 
 /* The URL of a listener; a wildcard address is reached by the loopback one. */
 static char *
-listener_url(const struct server *server, size_t index)
+url_of(const struct http_listener *listener, bool secure)
 {
-	const struct http_listener *listener = &server->listeners[index];
 	const char *address = listener->address;
 	bool v6 = strchr(address, ':') != NULL;
 
@@ -90,8 +108,14 @@ listener_url(const struct server *server, size_t index)
 		address = "127.0.0.1";
 	if (strcmp(address, "::") == 0)
 		address = "::1";
-	return text_format("%s://%s%s%s:%u", server->secure[index] ? "https" : "http",
-		v6 ? "[" : "", address, v6 ? "]" : "", listener->port);
+	return text_format("%s://%s%s%s:%u", secure ? "https" : "http", v6 ? "[" : "", address,
+		v6 ? "]" : "", listener->port);
+}
+
+static char *
+listener_url(const struct server *server, size_t index)
+{
+	return url_of(&server->listeners[index], server->secure[index]);
 }
 
 /* Of the first listener without TLS; there is always one. */
@@ -177,6 +201,8 @@ build(struct server *server, const struct configuration *configuration, struct d
 	int result = listen_everywhere(server, configuration, diag);
 
 	if (result == DONE)
+		result = listen_for_control(server, configuration, diag);
+	if (result == DONE)
 		result = open_pki(server, configuration, diag);
 	if (result != DONE)
 		return result;
@@ -203,6 +229,7 @@ server_new(struct server **out, const struct configuration *configuration, struc
 	server->log_directory = text_copy(configuration->log_directory);
 	server->profile_directory = text_copy(configuration->fault_directory);
 	server->sites_max = (size_t)configuration->sites_max;
+	server->quiet = configuration->quiet;
 	settings_copy(&server->settings, &configuration->settings);
 	result = build(server, configuration, diag);
 	if (result == DONE)
@@ -227,7 +254,10 @@ server_free(struct server *server)
 	for (size_t i = 0; i < server->listener_count; i++)
 		if (!server->http || server->refuses[i])
 			close(server->listeners[i].descriptor);
+	if (server->control && !server->http)
+		close(server->control_listener.descriptor);
 	http_free(server->http);
+	control_free(server->control);
 	for (size_t i = 0; i < server->listener_count; i++)
 		tls_free(server->listeners[i].tls);
 	site_table_done(&server->sites);
@@ -282,6 +312,17 @@ write_tls_url(struct buffer *out, const struct server *server)
 }
 
 static void
+write_control(struct buffer *out, const struct server *server)
+{
+	TEXT_CLEANUP char *url = server->control ? url_of(&server->control_listener, false) : NULL;
+
+	if (url)
+		json_writer_text(out, "control", bytes_text(url));
+	else
+		json_writer_null(out, "control");
+}
+
+static void
 write_listeners(struct buffer *out, const struct server *server)
 {
 	json_writer_open_array(out, "listeners");
@@ -304,7 +345,7 @@ server_write_ready(struct buffer *out, const struct server *server)
 	write_url(out, "scep", server, "/certsrv/mscep/mscep.dll");
 	write_tls_url(out, server);
 	write_url(out, "admin_page", server, "/certsrv/mscep_admin/");
-	json_writer_null(out, "control");
+	write_control(out, server);
 	write_listeners(out, server);
 	write_digest(out, "ca_fingerprint_sha256", server, "SHA-256");
 	write_digest(out, "ca_thumbprint_md5", server, "MD5");

@@ -11,6 +11,7 @@
 #include "server/site.h"
 #include "server/site_table.h"
 
+struct control;
 struct store;
 struct journal;
 
@@ -29,12 +30,15 @@ struct server {
 	bool secure[SERVER_LISTENERS_MAX];                  /* speaks TLS */
 	bool refuses[SERVER_LISTENERS_MAX];                 /* all connections */
 	size_t listener_count;
+	struct control *control; /* NULL: off */
+	struct http_listener control_listener;
 	struct site_table sites;
 	size_t sites_max;
 	struct settings settings;   /* of the configuration, which sites made later begin with */
 	char *profile_directory;    /* of the user's own fault profiles; NULL: none */
 	char *log_directory;        /* NULL: no log files */
 	char *base_url;             /* "http://127.0.0.1:8080" of the first listener */
+	bool quiet;                 /* no line on stderr for what goes well */
 	_Atomic uint64_t exchanges; /* how many began */
 };
 

@@ -111,6 +111,8 @@ ok "the environment is checked though the command line wins" refuses \
 cat >twins <<END
 listen|[::1]:1|MOCK_NDES_LISTEN|[::1]:1|  - "[::1]:1"
 listen-tls|[::1]:2|MOCK_NDES_LISTEN_TLS|[::1]:2|  - "[::1]:2"
+control|off|MOCK_NDES_CONTROL|off|control: "off" 
+control-token|secret|MOCK_NDES_CONTROL_TOKEN|secret|control_token: "secret" 
 tls-names|DNS:ndes.example|MOCK_NDES_TLS_NAMES|DNS:ndes.example|tls_names: "DNS:ndes.example" 
 set|password_max=7|MOCK_NDES_SET|password_max=7|  password_max: 7 
 server-version|2012_r2|MOCK_NDES_SERVER_VERSION|2012_r2|  server_version: 2012_r2 

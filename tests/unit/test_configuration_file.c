@@ -165,7 +165,8 @@ static const struct {
 	{"listenn: x\n", "c.yaml:1:1 (listenn): no such key; did you mean listen?"},
 	{"log-dir: x\n", "c.yaml:1:1 (log-dir): no such key; did you mean log_dir?"},
 	{"colour: x\n",
-		"c.yaml:1:1 (colour): no such key; expected listen, listen_tls, tls_names, "
+		"c.yaml:1:1 (colour): no such key; expected listen, listen_tls, control, "
+		"control_token, tls_names, "
 		"fault_profiles, fault, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "

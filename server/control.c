@@ -1,0 +1,259 @@
+#include "server/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "server/control_guard.h"
+#include "server/control_route.h"
+#include "server/operator_log.h"
+#include "server/server.h"
+
+/* A body, and so what its tree takes, is bounded; so is how deep it may be. */
+#define BODY_MAX  (256 * 1024)
+#define DEPTH_MAX 32
+
+struct control {
+	struct server *server;
+	struct http_service service;
+	char *token;
+};
+
+/* --- the head ---------------------------------------------------------------------- */
+
+static void
+take_head(struct control_call *call, const struct control *control)
+{
+	struct http_exchange *http = call->http;
+	BUFFER_CLEANUP struct buffer allow = {0};
+
+	if (!control_guard_admit(call, control->token))
+		return;
+	if (!control_route_find(call, http->request.method, http->request.path, &allow)) {
+		if (allow.size)
+			response_add_header(&http->response, "Allow", buffer_text(&allow));
+		return;
+	}
+	call->query = control_field_query(&call->problem, call->route->query, http->request.query);
+}
+
+/* Answers with the problem, and with the headers that came with it. */
+static enum http_step
+answer_problem(struct control_call *call)
+{
+	struct response head = call->http->response;
+
+	call->http->response = (struct response){0};
+	if (!call->problem.status)
+		call->problem.status = 422;
+	control_answer_problem(call);
+	for (size_t i = 0; i < head.header_count; i++)
+		response_add_header(
+			&call->http->response, head.headers[i].name, head.headers[i].value);
+	response_done(&head);
+	return HTTP_ANSWER;
+}
+
+static enum http_step
+control_headers(void *context, struct http_exchange *http)
+{
+	const struct control *control = context;
+	struct control_call *call = memory_new(1, sizeof(*call));
+
+	http->data = call;
+	http->body_limit = BODY_MAX;
+	call->server = control->server;
+	call->http = http;
+	take_head(call, control);
+	return control_problem_is_set(&call->problem) ? answer_problem(call) : HTTP_READ_BODY;
+}
+
+/* --- the body ---------------------------------------------------------------------- */
+
+/* Returns whether brackets are never deeper than allowed; those within texts do not count. */
+static bool
+is_shallow(struct bytes text)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+
+		if (quoted && byte == '\\')
+			i++;
+		else if (byte == '"')
+			quoted = !quoted;
+		else if (!quoted && (byte == '{' || byte == '['))
+			depth++;
+		else if (!quoted && (byte == '}' || byte == ']'))
+			depth--;
+		if (depth > DEPTH_MAX)
+			return false;
+	}
+	return true;
+}
+
+static void
+parse_body(struct control_call *call, struct bytes text)
+{
+	json_error_t error;
+
+	if (!is_shallow(text)) {
+		control_refuse(call, 400, "the body nests deeper than %d", DEPTH_MAX);
+		return;
+	}
+	call->body = json_loadb((const char *)text.data, text.size,
+		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!call->body)
+		control_refuse(call, 400, "the body is no JSON: line %d, column %d: %s", error.line,
+			error.column, error.text);
+}
+
+static void
+take_body(struct control_call *call)
+{
+	struct http_exchange *http = call->http;
+	const struct control_route *route = call->route;
+
+	if (http->body_size > BODY_MAX) {
+		control_refuse(call, 413, "a body of %llu bytes; at most %d are taken",
+			(unsigned long long)http->body_size, BODY_MAX);
+		return;
+	}
+	if (http->body_size == 0) {
+		if (route->body_required)
+			control_refuse(call, 422, "%s %s takes a JSON object, and there is no body",
+				route->method, route->path);
+		return;
+	}
+	if (!route->body) {
+		control_refuse(call, 400, "%s %s takes no body", route->method, route->path);
+		return;
+	}
+	parse_body(call, buffer_bytes(&http->request.body));
+	if (call->body)
+		control_field_check(&call->problem, route->body, call->body, "");
+}
+
+/* The site stays in the table while this thread is busy with the call, and no longer. */
+static void
+find_site(struct control_call *call)
+{
+	const struct site_table *sites = &call->server->sites;
+	const char *name = call->parameters[0];
+	const char **known;
+
+	call->site = sites->sites[0];
+	if (strncmp(call->route->path, "/v1/sites/{site}", strlen("/v1/sites/{site}")) != 0)
+		return;
+	call->site = site_table_find(sites, bytes_text(name));
+	if (call->site)
+		return;
+	known = memory_new(sites->count, sizeof(*known));
+	for (size_t i = 0; i < sites->count; i++)
+		known[i] = sites->sites[i]->name;
+	control_refuse_unknown(call, "site", name, known, sites->count);
+	free(known);
+}
+
+static enum http_step
+finish(struct control_call *call)
+{
+	if (control_problem_is_set(&call->problem))
+		return answer_problem(call);
+	return call->waits ? HTTP_WAIT : HTTP_ANSWER;
+}
+
+static enum http_step
+control_body(void *context, struct http_exchange *http)
+{
+	struct control_call *call = http->data;
+
+	take_body(call);
+	if (!control_problem_is_set(&call->problem))
+		find_site(call);
+	if (!control_problem_is_set(&call->problem))
+		call->route->run(call);
+	call->site = NULL;
+	return finish(call);
+}
+
+/* --- later -------------------------------------------------------------------------- */
+
+static enum http_step
+control_again(void *context, struct http_exchange *http, bool due)
+{
+	struct control_call *call = http->data;
+
+	call->waits = false;
+	call->route->again(call, due);
+	return finish(call);
+}
+
+static ssize_t
+control_more(void *context, struct http_exchange *http, uint8_t *out, size_t room, bool due)
+{
+	struct control_call *call = http->data;
+
+	return call->route->more(call, out, room, due);
+}
+
+/* What changes something is told to the person at the server. */
+static void
+tell(const struct control_call *call)
+{
+	const struct request *request = &call->http->request;
+	BUFFER_CLEANUP struct buffer line = {0};
+	char time[CLOCK_TEXT_SIZE];
+
+	if (call->server->quiet || strcmp(request->method, "GET") == 0 || !call->route)
+		return;
+	clock_text(time, clock_now_ms(&call->server->clock));
+	buffer_append_format(&line, "%.12s control %s %.*s -> %u\n", time + 11, request->method,
+		(int)(request->path.size < 200 ? request->path.size : 200),
+		(const char *)request->path.data, call->http->response.status);
+	operator_log_write(buffer_bytes(&line));
+}
+
+static void
+control_finished(void *context, struct http_exchange *http)
+{
+	tell(http->data);
+	control_call_free(http->data);
+	http->data = NULL;
+}
+
+struct control *
+control_new(struct server *server, const char *token)
+{
+	struct control *control = memory_new(1, sizeof(*control));
+
+	control->server = server;
+	control->token = text_copy(token);
+	control->service = (struct http_service){
+		.context = control,
+		.headers = control_headers,
+		.body = control_body,
+		.again = control_again,
+		.more = control_more,
+		.finished = control_finished,
+	};
+	return control;
+}
+
+const struct http_service *
+control_service(const struct control *control)
+{
+	return &control->service;
+}
+
+void
+control_free(struct control *control)
+{
+	if (!control)
+		return;
+	free(control->token);
+	free(control);
+}

@@ -1,0 +1,493 @@
+#include "server/control_field.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/duration.h"
+#include "common/memory.h"
+#include "common/options.h"
+#include "common/percent.h"
+#include "common/suggestion.h"
+#include "common/timestamp.h"
+#include "server/action_value.h"
+#include "server/settings.h"
+#include "server/yaml_tree.h"
+
+/* The largest thing that is kept of a bad value for the words that refuse it. */
+#define SHOWN_MAX 64
+
+struct place {
+	struct control_problem *problem;
+	const char *pointer; /* of the value */
+	const struct control_field *field;
+};
+
+static bool check_object(struct control_problem *problem, const struct control_field *fields,
+	const json_t *value, const char *pointer);
+
+/* Adds "found; expected wanted" at the place and returns false. */
+static bool
+refuse(const struct place *place, const char *wanted, const char *found)
+{
+	struct diag diag = {0};
+
+	diag_refuse(&diag, place->field->name, NULL, wanted, "%s", found);
+	control_problem_add(place->problem, place->pointer, &diag);
+	return false;
+}
+
+static bool
+refuse_type(const struct place *place, const char *wanted, const json_t *value)
+{
+	return refuse(place, wanted, yaml_tree_type_name(value));
+}
+
+static bool
+refuse_diag(const struct place *place, const struct diag *diag)
+{
+	control_problem_add(place->problem, place->pointer, diag);
+	return false;
+}
+
+static bool
+check_text(const struct place *place, const json_t *value)
+{
+	const struct control_field *field = place->field;
+	int64_t size = (int64_t)json_string_length(value);
+	TEXT_CLEANUP char *wanted =
+		text_format("a text of %" PRId64 " to %" PRId64 " bytes", field->min, field->max);
+	TEXT_CLEANUP char *found = text_format("one of %" PRId64, size);
+
+	if (!json_is_string(value))
+		return refuse_type(place, wanted, value);
+	if (memchr(json_string_value(value), 0, (size_t)size))
+		return refuse(place, wanted, "one with a NUL in it");
+	return (size >= field->min && size <= field->max) || refuse(place, wanted, found);
+}
+
+static bool
+check_number(const struct place *place, const json_t *value)
+{
+	const struct control_field *field = place->field;
+	int64_t number = json_integer_value(value);
+	TEXT_CLEANUP char *wanted =
+		text_format("a whole number from %" PRId64 " to %" PRId64, field->min, field->max);
+	TEXT_CLEANUP char *found = text_format("%" PRId64, number);
+
+	if (!json_is_integer(value))
+		return refuse_type(place, wanted, value);
+	return (number >= field->min && number <= field->max) || refuse(place, wanted, found);
+}
+
+static bool
+check_boolean(const struct place *place, const json_t *value)
+{
+	return json_is_boolean(value) || refuse_type(place, "true or false", value);
+}
+
+static bool
+check_choice(const struct place *place, const json_t *value)
+{
+	const struct control_field *field = place->field;
+	struct suggestion suggestion = suggestion_start(json_string_value(value));
+	BUFFER_CLEANUP struct buffer wanted = {0};
+	TEXT_CLEANUP char *what = NULL;
+	struct diag diag = {0};
+
+	for (size_t i = 0; field->choices[i]; i++)
+		buffer_append_format(&wanted, "%s%s", i ? ", " : "", field->choices[i]);
+	if (!json_is_string(value))
+		return refuse_type(place, buffer_text(&wanted), value);
+	for (size_t i = 0; field->choices[i]; i++) {
+		if (strcmp(field->choices[i], json_string_value(value)) == 0)
+			return true;
+		suggestion_offer(&suggestion, field->choices[i]);
+	}
+	what = text_format("\"%.*s\" is no choice", SHOWN_MAX, json_string_value(value));
+	suggestion_refuse(&suggestion, field->name, what, "", buffer_text(&wanted), &diag);
+	return refuse_diag(place, &diag);
+}
+
+static bool
+check_duration(const struct place *place, const json_t *value)
+{
+	const struct control_field *field = place->field;
+	BUFFER_CLEANUP struct buffer wanted = {0};
+	struct diag diag = {0};
+	int64_t ms;
+
+	if (!json_is_string(value))
+		return refuse_type(place, "a duration like \"250ms\", \"10s\" or \"40d\"", value);
+	if (duration_parse(&ms, json_string_value(value), field->min < 0, &diag) != DONE)
+		return refuse_diag(place, &diag);
+	if (ms >= field->min && ms <= field->max)
+		return true;
+	if (field->min >= 0) {
+		action_value_write_duration(&wanted, field->min);
+		buffer_append_text(&wanted, " to ");
+	} else {
+		buffer_append_text(&wanted, "at most ");
+	}
+	action_value_write_duration(&wanted, field->max);
+	return refuse(place, buffer_text(&wanted), json_string_value(value));
+}
+
+static bool
+check_time(const struct place *place, const json_t *value)
+{
+	struct diag diag = {0};
+	int64_t ms;
+
+	if (!json_is_string(value))
+		return refuse_type(place, "a time like \"2027-01-31T23:59:59Z\"", value);
+	return timestamp_parse(&ms, json_string_value(value), &diag) == DONE ||
+		refuse_diag(place, &diag);
+}
+
+/* Checks each item of a list; `check` gets its place. */
+static bool
+check_list(const struct place *place, const json_t *value, const char *wanted,
+	bool (*check)(const struct place *place, const json_t *item))
+{
+	TEXT_CLEANUP char *most = text_format("at most %" PRId64 " items", place->field->max);
+	bool good = true;
+	size_t i;
+	json_t *item;
+
+	if (!json_is_array(value))
+		return refuse_type(place, wanted, value);
+	if ((int64_t)json_array_size(value) > place->field->max)
+		return refuse(place, most, "a longer list");
+	json_array_foreach((json_t *)value, i, item)
+	{
+		TEXT_CLEANUP char *pointer = text_format("%s/%zu", place->pointer, i);
+		const struct place inner = {place->problem, pointer, place->field};
+
+		good &= check(&inner, item);
+	}
+	return good;
+}
+
+static bool
+check_text_item(const struct place *place, const json_t *item)
+{
+	return json_is_string(item) || refuse_type(place, "a text", item);
+}
+
+static bool
+check_texts(const struct place *place, const json_t *value)
+{
+	return check_list(place, value, "a list of texts", check_text_item);
+}
+
+static bool
+check_members(const struct place *place, const json_t *value)
+{
+	return check_object(place->problem, place->field->fields, value, place->pointer);
+}
+
+static bool
+check_objects(const struct place *place, const json_t *value)
+{
+	return check_list(place, value, "a list of objects", check_members);
+}
+
+static bool
+check_settings(const struct place *place, const json_t *value)
+{
+	SETTINGS_CLEANUP struct settings scratch = {0};
+	TEXT_CLEANUP char *pointer = NULL;
+	const char *fault = "";
+	struct diag diag = {0};
+
+	if (!json_is_object(value))
+		return refuse_type(place, "an object of NAME: VALUE", value);
+	settings_init(&scratch);
+	if (settings_set_json(&scratch, value, &fault, &diag) == DONE)
+		return true;
+	pointer = text_format("%s/%s", place->pointer, fault);
+	control_problem_add(place->problem, pointer, &diag);
+	return false;
+}
+
+static bool
+check_rule(const struct place *place, const json_t *value)
+{
+	return json_is_object(value) || refuse_type(place, "a rule, an object", value);
+}
+
+static bool
+check_rules(const struct place *place, const json_t *value)
+{
+	return check_list(place, value, "a list of rules", check_rule);
+}
+
+static bool (*const checks[])(const struct place *place, const json_t *value) = {
+	[CONTROL_TEXT] = check_text,
+	[CONTROL_NUMBER] = check_number,
+	[CONTROL_BOOLEAN] = check_boolean,
+	[CONTROL_CHOICE] = check_choice,
+	[CONTROL_DURATION] = check_duration,
+	[CONTROL_TIME] = check_time,
+	[CONTROL_TEXTS] = check_texts,
+	[CONTROL_OBJECT] = check_members,
+	[CONTROL_OBJECTS] = check_objects,
+	[CONTROL_SETTINGS] = check_settings,
+	[CONTROL_RULE] = check_rule,
+	[CONTROL_RULES] = check_rules,
+};
+
+static const struct control_field *
+find(const struct control_field *fields, const char *name)
+{
+	for (; fields && fields->name; fields++)
+		if (strcmp(fields->name, name) == 0)
+			return fields;
+	return NULL;
+}
+
+/* A pointer's token, RFC 6901 3. */
+static char *
+member_pointer(const char *pointer, const char *name)
+{
+	BUFFER_CLEANUP struct buffer out = {0};
+
+	buffer_append_format(&out, "%s/", pointer);
+	for (; *name; name++) {
+		if (*name == '~' || *name == '/')
+			buffer_append_text(&out, *name == '~' ? "~0" : "~1");
+		else
+			buffer_append_byte(&out, (uint8_t)*name);
+	}
+	return text_copy(buffer_text(&out));
+}
+
+static bool
+refuse_unknown(struct control_problem *problem, const struct control_field *fields,
+	const char *name, const char *pointer)
+{
+	struct suggestion suggestion = suggestion_start(name);
+	BUFFER_CLEANUP struct buffer all = {0};
+	struct diag diag = {0};
+
+	for (; fields && fields->name; fields++) {
+		suggestion_offer(&suggestion, fields->name);
+		buffer_append_format(&all, "%s%s", all.size ? ", " : "", fields->name);
+	}
+	suggestion_refuse(&suggestion, name, "no such member", "",
+		all.size ? buffer_text(&all) : "none", &diag);
+	control_problem_add(problem, pointer, &diag);
+	return false;
+}
+
+static bool
+check_required(struct control_problem *problem, const struct control_field *fields,
+	const json_t *value, const char *pointer)
+{
+	bool good = true;
+
+	for (; fields && fields->name; fields++) {
+		const json_t *member = json_object_get(value, fields->name);
+		struct diag diag = {0};
+
+		if (!fields->required || (member && !json_is_null(member)))
+			continue;
+		diag_refuse(&diag, fields->name, NULL, fields->help, "%s is missing", fields->name);
+		control_problem_add(problem, pointer, &diag);
+		good = false;
+	}
+	return good;
+}
+
+static bool
+check_object(struct control_problem *problem, const struct control_field *fields,
+	const json_t *value, const char *pointer)
+{
+	static const struct control_field whole = {.name = "body"};
+	const struct place place = {problem, pointer, &whole};
+	const char *name;
+	json_t *member;
+	bool good;
+
+	if (!json_is_object(value))
+		return refuse_type(&place, "an object", value);
+	good = check_required(problem, fields, value, pointer);
+	json_object_foreach((json_t *)value, name, member) {
+		const struct control_field *field = find(fields, name);
+		TEXT_CLEANUP char *inner = member_pointer(pointer, name);
+		const struct place here = {problem, inner, field};
+
+		if (!field)
+			good &= refuse_unknown(problem, fields, name, inner);
+		else if (!json_is_null(member))
+			good &= checks[field->kind](&here, member);
+	}
+	return good;
+}
+
+bool
+control_field_check(struct control_problem *problem, const struct control_field *fields,
+	const json_t *value, const char *pointer)
+{
+	return check_object(problem, fields, value, pointer);
+}
+
+/* --- queries ------------------------------------------------------------------------- */
+
+/* A number or a boolean that cannot be read stays a text, which the check refuses. */
+static json_t *
+query_value(const struct control_field *field, const char *text)
+{
+	int64_t number;
+
+	if (field && field->kind == CONTROL_NUMBER &&
+		options_number(&number, text, INT64_MIN, INT64_MAX, NULL) == DONE)
+		return json_integer(number);
+	if (field && field->kind == CONTROL_BOOLEAN && strcmp(text, "true") == 0)
+		return json_true();
+	if (field && field->kind == CONTROL_BOOLEAN && strcmp(text, "false") == 0)
+		return json_false();
+	return json_string(text);
+}
+
+static void
+add_parameter(struct control_problem *problem, json_t *object, const struct control_field *fields,
+	const char *name, const char *text)
+{
+	const struct control_field *field = find(fields, name);
+	json_t *value = query_value(field, text);
+	struct diag diag = {0};
+
+	if (value && !json_object_get(object, name)) {
+		json_object_set_new(object, name, value);
+		return;
+	}
+	json_decref(value);
+	diag_refuse(&diag, name, NULL, "UTF-8 text, once", "%s",
+		value ? "the parameter stands twice" : "a value that is not UTF-8");
+	control_problem_add(problem, name, &diag);
+}
+
+/* Unescapes one side of a parameter; NULL when that cannot be done or gives a NUL. */
+static char *
+unescape(struct bytes raw)
+{
+	BUFFER_CLEANUP struct buffer text = {0};
+
+	if (percent_decode(&text, raw, NULL) != DONE ||
+		(text.size && memchr(text.data, 0, text.size)))
+		return NULL;
+	return text_copy(buffer_text(&text));
+}
+
+static void
+take_parameter(struct control_problem *problem, json_t *object, const struct control_field *fields,
+	struct bytes pair)
+{
+	const uint8_t *equals = pair.size ? memchr(pair.data, '=', pair.size) : NULL;
+	size_t size = equals ? (size_t)(equals - pair.data) : pair.size;
+	TEXT_CLEANUP char *name = unescape(BYTES(pair.data, size));
+	TEXT_CLEANUP char *text = equals ? unescape(BYTES(equals + 1, pair.size - size - 1))
+					 : text_copy("true"); /* "?redact" switches on */
+	struct diag diag = {0};
+
+	if (name && text) {
+		add_parameter(problem, object, fields, name, text);
+		return;
+	}
+	diag_refuse(&diag, "query", "RFC 3986 2.1", "% and two hexadecimal digits, no NUL",
+		"an escape that cannot be read");
+	control_problem_add(problem, name ? name : "query", &diag);
+}
+
+/* The check speaks of "/name"; a parameter is called by its bare name. */
+static void
+bare_names(struct control_problem *problem)
+{
+	size_t i;
+	json_t *error;
+
+	json_array_foreach(problem->errors, i, error)
+	{
+		const char *pointer = json_string_value(json_object_get(error, "pointer"));
+
+		if (pointer[0] == '/')
+			json_object_set_new(error, "pointer", json_string(pointer + 1));
+	}
+}
+
+json_t *
+control_field_query(
+	struct control_problem *problem, const struct control_field *fields, struct bytes query)
+{
+	json_t *object = json_object();
+
+	while (query.size) {
+		const uint8_t *end = memchr(query.data, '&', query.size);
+		size_t size = end ? (size_t)(end - query.data) : query.size;
+
+		if (size)
+			take_parameter(problem, object, fields, BYTES(query.data, size));
+		size += end ? 1 : 0;
+		query = BYTES(query.data + size, query.size - size);
+	}
+	check_object(problem, fields, object, "");
+	bare_names(problem);
+	return object;
+}
+
+/* --- members --------------------------------------------------------------------------- */
+
+const char *
+control_text(const json_t *object, const char *name, const char *standard)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : standard;
+}
+
+int64_t
+control_number(const json_t *object, const char *name, int64_t standard)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_integer(value) ? json_integer_value(value) : standard;
+}
+
+bool
+control_boolean(const json_t *object, const char *name, bool standard)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_boolean(value) ? json_is_true(value) : standard;
+}
+
+int64_t
+control_duration(const json_t *object, const char *name, int64_t standard)
+{
+	const char *text = control_text(object, name, NULL);
+	int64_t ms;
+
+	return text && duration_parse(&ms, text, true, NULL) == DONE ? ms : standard;
+}
+
+int64_t
+control_time(const json_t *object, const char *name, int64_t standard)
+{
+	const char *text = control_text(object, name, NULL);
+	int64_t ms;
+
+	return text && timestamp_parse(&ms, text, NULL) == DONE ? ms : standard;
+}
+
+int
+control_choice(const json_t *object, const struct control_field *field, int standard)
+{
+	const char *text = control_text(object, field->name, NULL);
+
+	for (int i = 0; text && field->choices[i]; i++)
+		if (strcmp(field->choices[i], text) == 0)
+			return i;
+	return standard;
+}

@@ -1,0 +1,67 @@
+/*
+ * What a body or a query of the control API may hold: one row a member. The check
+ * of a request, the OpenAPI document and the manual read the rows.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buffer.h"
+#include "server/control_problem.h"
+
+enum control_kind {
+	CONTROL_TEXT,     /* min to max bytes */
+	CONTROL_NUMBER,   /* a whole number, min to max */
+	CONTROL_BOOLEAN,  /* true or false */
+	CONTROL_CHOICE,   /* one of the choices */
+	CONTROL_DURATION, /* "250ms", "40d"; min to max milliseconds, a negative min allows "-1h" */
+	CONTROL_TIME,     /* "2027-01-31T23:59:59Z", thousandths allowed */
+	CONTROL_TEXTS,    /* a list of texts, at most max of them */
+	CONTROL_OBJECT,   /* an object with the members of `fields` */
+	CONTROL_OBJECTS,  /* a list of such objects, at most max of them */
+	CONTROL_SETTINGS, /* an object of settings, see settings_table.h */
+	CONTROL_RULE,     /* an object that is a rule; rule_reader.h reads it */
+	CONTROL_RULES,    /* a list of rules, at most max of them */
+};
+
+struct control_field {
+	const char *name;
+	enum control_kind kind;
+	int64_t min, max;
+	const char *const *choices;         /* NULL behind the last */
+	const struct control_field *fields; /* of objects; the last has no name */
+	bool required;                      /* and not null */
+	const char *standard; /* what its absence means, for a reader; NULL: nothing */
+	const char *help;     /* one sentence without its full stop */
+};
+
+/*
+ * Checks a value that is to be an object with these members; NULL rows allow none. Every fault is added to
+ * the problem, with `pointer` (RFC 6901, of the object itself) in front of its place. Null stands for
+ * absence. Returns whether there was none.
+ */
+bool control_field_check(struct control_problem *problem, const struct control_field *fields,
+	const json_t *value, const char *pointer);
+
+/*
+ * Makes an object of a raw query, each member of the type that its row asks for, and checks it as
+ * control_field_check does, with the bare name as its place. The caller releases it with json_decref.
+ */
+json_t *control_field_query(
+	struct control_problem *problem, const struct control_field *fields, struct bytes query);
+
+/* --- members of a checked object ------------------------------------------------ */
+
+/* Each returns the member's value, or `standard` where it is absent or null. */
+const char *control_text(const json_t *object, const char *name, const char *standard);
+int64_t control_number(const json_t *object, const char *name, int64_t standard);
+bool control_boolean(const json_t *object, const char *name, bool standard);
+
+/* In milliseconds; of a time since 1970. */
+int64_t control_duration(const json_t *object, const char *name, int64_t standard);
+int64_t control_time(const json_t *object, const char *name, int64_t standard);
+
+/* Returns the index into the row's choices. */
+int control_choice(const json_t *object, const struct control_field *field, int standard);

@@ -1,0 +1,6 @@
+/* The tables that make up the routes of the control API, each ended by a row without a method. */
+#pragma once
+
+#include "server/control_route.h"
+
+extern const struct control_route control_rows_server[];

@@ -1,0 +1,78 @@
+#include "server/http_wait.h"
+
+#include "server/http_answer.h"
+
+static enum http_step
+ask(struct wire *wire, bool due)
+{
+	const struct http_service *service = wire->daemon->service;
+
+	return service->again(service->context, &wire->exchange, due);
+}
+
+void
+http_wait_suspend(struct wire *wire, int64_t ms)
+{
+	struct http_traffic *traffic = wire->daemon->traffic;
+
+	wire->woken = false;
+	wire->next_waiting = traffic->waiting;
+	wire->waits_in = &traffic->waiting;
+	if (wire->next_waiting)
+		wire->next_waiting->waits_in = &wire->next_waiting;
+	traffic->waiting = wire;
+	MHD_suspend_connection(wire->connection);
+	http_hold_put(traffic->hold, &wire->held, socket_of(wire->connection), ms, false);
+}
+
+void
+http_wait_forget(struct wire *wire)
+{
+	if (!wire->waits_in)
+		return;
+	*wire->waits_in = wire->next_waiting;
+	if (wire->next_waiting)
+		wire->next_waiting->waits_in = wire->waits_in;
+	wire->waits_in = NULL;
+}
+
+enum MHD_Result
+http_wait_begin(struct wire *wire)
+{
+	/* What happened since the service said so has poked nobody. */
+	if (ask(wire, false) != HTTP_WAIT) {
+		wire->progress = AWAITS_ANSWER;
+		return http_answer(wire);
+	}
+	wire->progress = WAITS;
+	http_wait_suspend(wire, wire->exchange.wait_ms);
+	return MHD_YES;
+}
+
+enum MHD_Result
+http_wait_end(struct wire *wire)
+{
+	bool over = wire->held.left || wire->dropped || wire->woken;
+
+	if (!over && ask(wire, true) == HTTP_WAIT) {
+		http_wait_suspend(wire, wire->exchange.wait_ms);
+		return MHD_YES;
+	}
+	wire->progress = AWAITS_ANSWER;
+	return http_answer(wire);
+}
+
+void
+http_wait_look(struct http_traffic *traffic)
+{
+	struct wire *wire, *next;
+
+	for (wire = traffic->waiting; wire; wire = next) {
+		next = wire->next_waiting;
+		/* An endless answer is asked for its bytes where they are to go. */
+		if (wire->woken || (wire->progress == WAITS && ask(wire, false) == HTTP_WAIT))
+			continue;
+		wire->woken = true;
+		http_hold_wake(traffic->hold, &wire->held);
+	}
+}

@@ -1,0 +1,24 @@
+/*
+ * Exchanges whose answer waits for an event: suspended and held until their time
+ * has come, their client has left, or http_poke had the service look again and
+ * something had happened. Endless answers wait in the same list for more bytes.
+ */
+#pragma once
+
+#include "server/http_wire.h"
+
+/* Suspends an exchange whose service said HTTP_WAIT, unless that has an answer by now. What it
+ * returns, libmicrohttpd is told; so does the next one. */
+enum MHD_Result http_wait_begin(struct wire *wire);
+
+/* Goes on with an exchange that was taken back from the hold. */
+enum MHD_Result http_wait_end(struct wire *wire);
+
+/* Suspends a connection for `ms` milliseconds, or until http_wait_look wakes it. */
+void http_wait_suspend(struct wire *wire, int64_t ms);
+
+/* Asks the service about all that wait, and wakes those that need not. I/O thread. */
+void http_wait_look(struct http_traffic *traffic);
+
+/* Takes a connection off the list, if it is there: the hold has given it back. */
+void http_wait_forget(struct wire *wire);
