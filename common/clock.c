@@ -2,15 +2,23 @@
 
 #include <stdio.h>
 
-int64_t
-clock_now_ms(const struct clock *clock)
+static int64_t
+base_now_ms(const struct clock *clock)
 {
 	struct timespec now;
 
+	if (clock->base)
+		return clock_now_ms(clock->base);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t
+clock_now_ms(const struct clock *clock)
+{
 	if (atomic_load(&clock->frozen))
 		return atomic_load(&clock->frozen_ms);
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + atomic_load(&clock->offset_ms);
+	return base_now_ms(clock) + atomic_load(&clock->offset_ms);
 }
 
 /* Rounds down, before 1970 too. */
@@ -34,10 +42,34 @@ clock_freeze(struct clock *clock, int64_t now_ms)
 }
 
 void
+clock_set(struct clock *clock, int64_t now_ms)
+{
+	atomic_store(&clock->frozen_ms, now_ms);
+	atomic_store(&clock->offset_ms, now_ms - base_now_ms(clock));
+}
+
+void
 clock_advance(struct clock *clock, int64_t ms)
 {
 	atomic_fetch_add(&clock->frozen_ms, ms);
 	atomic_fetch_add(&clock->offset_ms, ms);
+}
+
+/* The offset first: whoever finds the clock running finds it there. */
+void
+clock_run(struct clock *clock)
+{
+	if (!atomic_load(&clock->frozen))
+		return;
+	clock_set(clock, atomic_load(&clock->frozen_ms));
+	atomic_store(&clock->frozen, false);
+}
+
+void
+clock_reset(struct clock *clock)
+{
+	atomic_store(&clock->offset_ms, 0);
+	atomic_store(&clock->frozen, false);
 }
 
 int64_t

@@ -13,9 +13,14 @@
 
 #define CLOCK_DAY_SECONDS 86400
 
-/* Shared by all threads; every member is atomic. All zero is the real time. */
+/*
+ * Shared by all threads; every member is atomic but `base`, which is set before they see it. All zero
+ * is the real time. A clock with a base follows that one: what moves the base moves it too, unless it
+ * stands.
+ */
 struct clock {
-	_Atomic int64_t offset_ms; /* added to the real time while the clock runs */
+	const struct clock *base;  /* borrowed; NULL: the real time */
+	_Atomic int64_t offset_ms; /* added to the base's time while the clock runs */
 	_Atomic int64_t frozen_ms; /* the time while it stands */
 	atomic_bool frozen;
 };
@@ -29,8 +34,17 @@ int64_t clock_now(const struct clock *clock);
 /* Stops the clock at `now_ms`. */
 void clock_freeze(struct clock *clock, int64_t now_ms);
 
+/* Puts the clock to `now_ms`, where it runs on or stands as before. */
+void clock_set(struct clock *clock, int64_t now_ms);
+
 /* Moves the clock by `ms`, running or stopped; negative steps back. */
 void clock_advance(struct clock *clock, int64_t ms);
+
+/* Lets a clock that stands run on from where it stood, so that its time does not jump. */
+void clock_run(struct clock *clock);
+
+/* Lets the clock show its base's time again. */
+void clock_reset(struct clock *clock);
 
 /* Returns nanoseconds of a clock that never steps; for durations alone. */
 int64_t clock_monotonic_ns(void);

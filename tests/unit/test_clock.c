@@ -57,6 +57,53 @@ START_TEST(stands_and_is_moved)
 }
 END_TEST
 
+START_TEST(is_set_and_runs_on)
+{
+	struct clock clock = {0};
+
+	clock_set(&clock, NOW_MS);
+	ck_assert_int_ge(clock_now_ms(&clock), NOW_MS);
+	ck_assert_int_lt(clock_now_ms(&clock), NOW_MS + 60000);
+	clock_freeze(&clock, NOW_MS - 7200000);
+	clock_run(&clock);
+	ck_assert_int_ge(clock_now_ms(&clock), NOW_MS - 7200000);
+	ck_assert_int_lt(clock_now_ms(&clock), NOW_MS - 7140000);
+	clock_freeze(&clock, NOW_MS);
+	clock_set(&clock, NOW_MS + 5);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS + 5);
+	clock_reset(&clock);
+	ck_assert_int_ge(clock_now_ms(&clock) / 1000, real_seconds() - 1);
+	/* What runs is not moved by being told to. */
+	clock_advance(&clock, -3600000);
+	clock_run(&clock);
+	ck_assert_int_le(clock_now_ms(&clock) / 1000, real_seconds() - 3599);
+}
+END_TEST
+
+START_TEST(follows_its_base)
+{
+	struct clock base = {0}, clock = {.base = &base};
+
+	clock_freeze(&base, NOW_MS);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS);
+	clock_advance(&clock, 1000);
+	clock_advance(&base, 20);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS + 1020);
+	clock_freeze(&clock, NOW_MS - 9);
+	clock_advance(&base, 30);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS - 9);
+	clock_run(&clock);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS - 9);
+	clock_advance(&base, 1);
+	ck_assert_int_eq(clock_now_ms(&clock), NOW_MS - 8);
+	clock_set(&clock, 77);
+	clock_advance(&base, 1);
+	ck_assert_int_eq(clock_now_ms(&clock), 78);
+	clock_reset(&clock);
+	ck_assert_int_eq(clock_now_ms(&clock), clock_now_ms(&base));
+}
+END_TEST
+
 START_TEST(never_steps_back)
 {
 	int64_t first = clock_monotonic_ns();
@@ -109,6 +156,8 @@ main(void)
 	tcase_add_test(clock, follows_the_real_time);
 	tcase_add_test(clock, moves_while_it_runs);
 	tcase_add_test(clock, stands_and_is_moved);
+	tcase_add_test(clock, is_set_and_runs_on);
+	tcase_add_test(clock, follows_its_base);
 	tcase_add_test(clock, never_steps_back);
 	tcase_add_loop_test(dates, writes_iso_8601, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_loop_test(dates, splits_and_joins, 0, sizeof(texts) / sizeof(texts[0]));
