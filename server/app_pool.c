@@ -1,6 +1,7 @@
 #include "server/app_pool.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/exchange.h"
@@ -43,7 +44,8 @@ app_pool_start(struct app_pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 }
 
-/* Remembers a crash and returns how many there were within the interval. The pool is locked. */
+/* Remembers a crash and returns how many there were within the interval, whichever way the clock was
+ * moved between them. The pool is locked. */
 static int64_t
 count_crash(struct app_pool *pool, int64_t now_ms, int64_t interval_ms)
 {
@@ -54,7 +56,7 @@ count_crash(struct app_pool *pool, int64_t now_ms, int64_t interval_ms)
 			--pool->crash_count * sizeof(pool->crashes[0]));
 	pool->crashes[pool->crash_count++] = now_ms;
 	for (unsigned i = 0; i < pool->crash_count; i++)
-		count += now_ms - pool->crashes[i] <= interval_ms;
+		count += llabs(now_ms - pool->crashes[i]) <= interval_ms;
 	return count;
 }
 

@@ -90,7 +90,7 @@ ca_crl(struct buffer *out, const struct site *site, const struct condition *cond
 	 * numbers are the site's, so that a renewed CA and the one before it can share theirs. */
 	if ((ca == &condition->authority->cas[0] || ca == &condition->authority->previous) &&
 		store_certificate_each_revoked(
-			site->server->store, site->name, add_revoked, &revoked, diag) != DONE)
+			site->server->store, site->store_name, add_revoked, &revoked, diag) != DONE)
 		return BROKEN;
 	if (ca_crl_cache_take(out, &number, ca->crl_cache, buffer_bytes(&revoked), now))
 		return DONE;

@@ -31,7 +31,7 @@ put_on_record(struct exchange *exchange, const struct certificate *certificate)
 		.csr = reply_key ? reply_key->der : (struct buffer){0},
 	};
 
-	return store_issue(exchange->server->store, exchange->site->name, certificate,
+	return store_issue(exchange->server->store, exchange->site->store_name, certificate,
 		exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
 		&exchange->diag);
 }

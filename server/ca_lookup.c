@@ -30,8 +30,8 @@ find_in_store(struct buffer *out, struct exchange *exchange)
 	const struct scep_request *scep = &exchange->message.scep;
 	CERTIFICATE_RECORD_CLEANUP struct certificate_record record = {0};
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
-	int result = store_certificate_find(&record, exchange->server->store, exchange->site->name,
-		scep->serial, &exchange->diag);
+	int result = store_certificate_find(&record, exchange->server->store,
+		exchange->site->store_name, scep->serial, &exchange->diag);
 
 	if (result != DONE)
 		return result;

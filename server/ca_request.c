@@ -27,7 +27,7 @@ is_decided(const struct settings *settings, unsigned polls)
 static int
 put_transaction(struct exchange *exchange, const struct transaction_record *record)
 {
-	int result = store_transaction_put(exchange->server->store, exchange->site->name,
+	int result = store_transaction_put(exchange->server->store, exchange->site->store_name,
 		exchange->message.scep.transaction_id, record, exchange->arrived_ms,
 		&exchange->diag);
 
@@ -111,7 +111,7 @@ submit(struct exchange *exchange)
 
 	/* AD CS gives its number to every request, issued or not. */
 	if (store_next_request_id(&exchange->issuance.request_id, exchange->server->store,
-		    exchange->site->name, &exchange->diag) != DONE)
+		    exchange->site->store_name, &exchange->diag) != DONE)
 		return STAGE_BROKE;
 	result = ca_plan_certificate(exchange);
 	if (result != STAGE_NEXT)
@@ -136,7 +136,7 @@ poll(struct exchange *exchange, const struct transaction_record *record)
 
 	issuance->request_id = record->request_id;
 	result = store_transaction_poll(&issuance->polls, exchange->server->store,
-		exchange->site->name, exchange->message.scep.transaction_id, &exchange->diag);
+		exchange->site->store_name, exchange->message.scep.transaction_id, &exchange->diag);
 	if (result == BROKEN)
 		return STAGE_BROKE;
 	if (result == REFUSED)
@@ -181,8 +181,8 @@ ca_request_answer(struct exchange *exchange)
 
 	if (!is_subject_right(exchange))
 		return STAGE_NEXT;
-	result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
-		exchange->message.scep.transaction_id, &nothing);
+	result = store_transaction_find(&record, exchange->server->store,
+		exchange->site->store_name, exchange->message.scep.transaction_id, &nothing);
 	if (result == BROKEN) {
 		exchange->diag = nothing;
 		return STAGE_BROKE;
@@ -277,8 +277,8 @@ int
 ca_request_answer_poll(struct exchange *exchange)
 {
 	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
-	int result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
-		exchange->message.scep.transaction_id, &exchange->diag);
+	int result = store_transaction_find(&record, exchange->server->store,
+		exchange->site->store_name, exchange->message.scep.transaction_id, &exchange->diag);
 
 	if (result == REFUSED)
 		return refusal_give(exchange, REFUSAL_TRANSACTION_UNKNOWN);
@@ -302,7 +302,7 @@ ca_request_answer_ended(struct exchange *exchange)
 
 	exchange->disposition = (struct disposition){0};
 	exchange->diag = (struct diag){0};
-	if (store_transaction_find(&record, exchange->server->store, exchange->site->name,
+	if (store_transaction_find(&record, exchange->server->store, exchange->site->store_name,
 		    exchange->message.scep.transaction_id, &exchange->diag) != DONE)
 		return STAGE_BROKE; /* nothing is ever forgotten */
 	/* A new request may have taken the transactionID; the next poll will be about that one. */

@@ -30,8 +30,8 @@ static int
 find_record(struct certificate_record *out, struct exchange *exchange)
 {
 	struct diag nothing = {0};
-	int result = store_certificate_find(out, exchange->server->store, exchange->site->name,
-		exchange->message.scep.signer.serial, &nothing);
+	int result = store_certificate_find(out, exchange->server->store,
+		exchange->site->store_name, exchange->message.scep.signer.serial, &nothing);
 
 	if (result == BROKEN)
 		exchange->diag = nothing;

@@ -156,8 +156,8 @@ judge_repeat(struct exchange *exchange)
 	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
 	CSR_CLEANUP struct csr pending = {0};
 	bool same = false;
-	int result = store_transaction_find(&record, exchange->server->store, exchange->site->name,
-		scep->transaction_id, &exchange->diag);
+	int result = store_transaction_find(&record, exchange->server->store,
+		exchange->site->store_name, scep->transaction_id, &exchange->diag);
 
 	if (result == DONE && record.status == SCEP_STATUS_PENDING &&
 		csr_read(&pending, buffer_bytes(&record.csr), &exchange->diag) == DONE)
@@ -177,7 +177,7 @@ judge_single(struct exchange *exchange)
 	if (!exchange->settings->use_single_password)
 		return VERDICT_NONE;
 	result = store_single_password_find(
-		&single, exchange->server->store, exchange->site->name, &exchange->diag);
+		&single, exchange->server->store, exchange->site->store_name, &exchange->diag);
 	if (result == BROKEN)
 		return BROKEN;
 	return result == DONE && bytes_equal_secret(challenge, buffer_bytes(&single))
@@ -193,8 +193,8 @@ judge_one_time(struct exchange *exchange)
 
 	if (exchange->settings->use_single_password)
 		return VERDICT_NONE;
-	if (store_challenge_take(&record, exchange->server->store, exchange->site->name, challenge,
-		    exchange->arrived_ms, exchange->number, &exchange->diag) != DONE)
+	if (store_challenge_take(&record, exchange->server->store, exchange->site->store_name,
+		    challenge, exchange->arrived_ms, exchange->number, &exchange->diag) != DONE)
 		return BROKEN;
 	switch (record.state) {
 	case CHALLENGE_VALID:
@@ -220,7 +220,7 @@ take_token(struct exchange *exchange, const struct challenge_claims *claims)
 	struct bytes identifier = bytes_text(claims->identifier);
 	struct challenge_record record;
 
-	if (store_challenge_take_once(&record, exchange->server->store, exchange->site->name,
+	if (store_challenge_take_once(&record, exchange->server->store, exchange->site->store_name,
 		    identifier, exchange->arrived_ms, claims->expires_at * 1000, exchange->number,
 		    &exchange->diag) != DONE)
 		return BROKEN;
@@ -303,7 +303,7 @@ challenge_release(struct exchange *exchange)
 {
 	const struct verdict *verdict = &exchange->verdict;
 	struct store *store = exchange->server->store;
-	const char *site = exchange->site->name;
+	const char *site = exchange->site->store_name;
 	int result = DONE;
 
 	if (verdict->taken.size)

@@ -29,15 +29,15 @@ give_single(
 	struct buffer *out, struct site *site, const struct settings *settings, struct diag *diag)
 {
 	struct store *store = site->server->store;
-	int result = store_single_password_find(out, store, site->name, diag);
+	int result = store_single_password_find(out, store, site->store_name, diag);
 
 	if (result != REFUSED)
 		return result;
 	draw(out, site, settings);
-	if (store_single_password_keep(store, site->name, buffer_text(out), diag) != DONE)
+	if (store_single_password_keep(store, site->store_name, buffer_text(out), diag) != DONE)
 		return BROKEN;
 	/* Another thread may have been first. */
-	return store_single_password_find(out, store, site->name, diag);
+	return store_single_password_find(out, store, site->store_name, diag);
 }
 
 int
@@ -51,8 +51,8 @@ challenge_password_new(struct buffer *out, struct site *site, const struct setti
 		return give_single(out, site, settings, diag);
 	for (int i = 0; result == CHALLENGE_DUPLICATE && i < DRAWS_MAX; i++) {
 		draw(out, site, settings);
-		result = store_challenge_add(site->server->store, site->name, buffer_text(out),
-			now_ms, expires_at, settings->password_max, diag);
+		result = store_challenge_add(site->server->store, site->store_name,
+			buffer_text(out), now_ms, expires_at, settings->password_max, diag);
 	}
 	if (result == CHALLENGE_DUPLICATE)
 		return diag_refuse(diag, "password cache", "PasswordLength", "longer passwords",

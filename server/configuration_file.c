@@ -12,8 +12,6 @@
 #include "common/suggestion.h"
 #include "server/yaml_tree.h"
 
-#define SITE_NAME_MAX 63
-
 struct reader {
 	struct configuration *configuration;
 	struct yaml_tree tree;
@@ -190,25 +188,16 @@ read_settings(struct reader *reader, const struct key *key, const json_t *value)
 
 static const struct key fault_key = {.name = "fault"};
 
-/* The name becomes a segment of URLs: /site/NAME/certsrv/... */
 static int
 check_site_name(struct reader *reader, const char *name)
 {
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-	size_t size = strlen(name);
-
 	if (strcmp(name, SITE_NAME_DEFAULT) == 0)
 		return diag_refuse(reader->diag, name, NULL, "another name",
 			"the default site is what \"settings\" describes");
-	if (size == 0 || size > SITE_NAME_MAX || !strchr(first, name[0]) ||
-		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.")])
-		return diag_refuse(reader->diag, name, NULL,
-			"1 to 63 of a-z, 0-9, \"-\", \"_\" and \".\", a letter or digit first",
-			"no name for a site");
 	if (reader->configuration->site_count == SERVER_SITES_MAX - 1)
 		return diag_refuse(reader->diag, name, NULL, "fewer of them", "more than %d sites",
 			SERVER_SITES_MAX - 1);
-	return DONE;
+	return site_name_check(name, reader->diag);
 }
 
 static int

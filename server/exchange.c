@@ -14,7 +14,6 @@ exchange_new(struct site *site, struct http_exchange *http)
 	exchange->server = site->server;
 	exchange->http = http;
 	exchange->number = atomic_fetch_add(&site->server->exchanges, 1) + 1;
-	exchange->arrived_ms = clock_now_ms(&site->server->clock);
 	exchange_enter_site(exchange, site);
 	return exchange;
 }
@@ -22,10 +21,14 @@ exchange_new(struct site *site, struct http_exchange *http)
 void
 exchange_enter_site(struct exchange *exchange, struct site *site)
 {
-	exchange->site = site;
+	struct site *before = exchange->site;
+
+	exchange->site = site_hold(site);
+	exchange->arrived_ms = clock_now_ms(&site->clock);
 	rule_set_release(exchange->rules);
 	exchange->rules = site_hold_rules(site);
 	exchange_set_condition(exchange, site_hold_condition(site));
+	site_release(before);
 }
 
 void
@@ -60,6 +63,7 @@ exchange_free(struct exchange *exchange)
 	evidence_done(&exchange->evidence);
 	rule_set_release(exchange->rules);
 	condition_release(exchange->condition);
+	site_release(exchange->site);
 	free(exchange);
 }
 

@@ -106,13 +106,14 @@ struct reply {
 struct exchange {
 	uint64_t number; /* counted from 1; X-Mock-Request */
 	struct server *server;
-	struct site *site; /* the default site until the stage `site`, and where that finds none */
+	struct site *
+		site; /* held; the default site until the stage `site`, and where that finds none */
 	struct bytes site_prefix; /* "/site/NAME" as sent, no longer in the request; may be empty */
 	struct condition *condition;       /* the site's, as it was when the exchange began; held */
 	const struct settings *settings;   /* of the condition */
 	const struct authority *authority; /* of the condition */
 	struct http_exchange *http;
-	int64_t arrived_ms;              /* the deployment's clock, since 1970 */
+	int64_t arrived_ms;              /* the site's clock, since 1970 */
 	uint32_t stages;                 /* that it went through: bit i is pipeline_stage(i) */
 	const struct stage *answered_by; /* NULL: the whole way was gone */
 	char *proxied_target;            /* what a proxy made of the target; NULL: nothing */
@@ -140,7 +141,7 @@ void exchange_break(struct exchange *exchange);
 struct exchange *exchange_new(struct site *site, struct http_exchange *http);
 void exchange_free(struct exchange *exchange);
 
-/* Lets the exchange go on at a site, under the condition that is in force there. */
+/* Lets the exchange go on at a site, under the condition that is in force there and by its clock. */
 void exchange_enter_site(struct exchange *exchange, struct site *site);
 
 /* Lets the exchange go on under another condition of its deployment, whose hold it takes over. */

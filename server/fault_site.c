@@ -5,29 +5,19 @@
 #include "common/memory.h"
 #include "server/profile_set.h"
 #include "server/server.h"
-
-#define LABEL_MAX 63
-
-static int
-check_label(const char *label, struct diag *diag)
-{
-	size_t size =
-		strspn(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
-
-	if (size > 0 && size <= LABEL_MAX && label[size] == '\0')
-		return DONE;
-	return diag_refuse(diag, "label", NULL, "1 to 63 letters, digits, \"-\", \"_\" and \".\"",
-		"\"@%.80s\"", label);
-}
+#include "server/site_life.h"
 
 static int
-make(struct site **out, struct server *server, const char *site_name, const char *profiles,
-	const char *url, struct diag *diag)
+make(struct site **out, struct server *server, enum site_origin origin, const char *site_name,
+	const char *profiles, const char *url, struct diag *diag)
 {
 	PROFILE_SET_CLEANUP struct profile_set set = {0};
 	SETTINGS_CLEANUP struct settings settings = {0};
-	const struct site_plan plan = {
-		.name = site_name, .base_url = url, .settings = &settings, .profiles = &set};
+	const struct site_plan plan = {.name = site_name,
+		.base_url = url,
+		.settings = &settings,
+		.profiles = &set,
+		.origin = origin};
 	int result = profile_set_read(&set, server->profile_directory, profiles, diag);
 
 	settings_copy(&settings, &server->settings);
@@ -35,8 +25,6 @@ make(struct site **out, struct server *server, const char *site_name, const char
 		result = profile_set_apply(&set, &settings, diag);
 	if (result == DONE)
 		result = site_new(out, server, &plan, diag);
-	if (result == DONE)
-		site_table_add(&server->sites, *out);
 	return result;
 }
 
@@ -47,19 +35,21 @@ fault_site_find(struct site **out, struct server *server, const char *name, stru
 	TEXT_CLEANUP char *site_name = text_format("fault/%s", name);
 	TEXT_CLEANUP char *url = text_format("%s/%s", server->base_url, site_name);
 	TEXT_CLEANUP char *profiles = text_copy_size(name, size);
+	int result;
 
 	*out = site_table_find(&server->sites, bytes_text(site_name));
 	if (*out)
 		return DONE;
-	if (name[size] && check_label(name + size + 1, diag) != DONE)
+	if (name[size] && site_name_check_label(name + size + 1, diag) != DONE)
 		return REFUSED;
-	if (server->sites.count >= server->sites_max) {
-		diag_refuse(diag, site_name, NULL,
-			"fewer sites, or a server started with a larger --max-sites",
-			"there are %zu sites already", server->sites.count);
-		return FAULT_SITE_FULL;
-	}
-	return make(out, server, site_name, profiles, url, diag);
+	/* Before anything is minted for one that cannot stay. */
+	site_life_sweep(server);
+	result = site_life_check_room(server, site_name, diag);
+	if (result == DONE)
+		result = make(out, server, SITE_OF_URL, site_name, profiles, url, diag);
+	if (result == DONE)
+		site_table_add(&server->sites, *out);
+	return result;
 }
 
 int
@@ -67,6 +57,9 @@ fault_site_listen(struct site **out, struct server *server, const char *profiles
 	struct diag *diag)
 {
 	TEXT_CLEANUP char *site_name = text_format("fault/%s%s", profiles, strrchr(url, ':'));
+	int result = make(out, server, SITE_OF_LISTENER, site_name, profiles, url, diag);
 
-	return make(out, server, site_name, profiles, url, diag);
+	if (result == DONE)
+		site_table_add(&server->sites, *out);
+	return result;
 }

@@ -9,14 +9,11 @@
 struct server;
 struct site;
 
-/* Of fault_site_find: there are as many sites as may be. */
-#define FAULT_SITE_FULL 2
-
 /*
  * Returns in `out` the site with these profiles, "NAME[+NAME...][@LABEL]", and makes it when it is
  * first asked for: the configuration's settings with the profiles' on top. Each label is a site of its
  * own, with its own counters and logs. I/O thread. DONE; REFUSED for names that are no profiles or no
- * label; FAULT_SITE_FULL; or BROKEN.
+ * label; SITE_LIFE_FULL; or BROKEN.
  */
 int fault_site_find(struct site **out, struct server *server, const char *name, struct diag *diag);
 

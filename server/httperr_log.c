@@ -165,7 +165,7 @@ append_line(struct httperr_log *log, const struct exchange *exchange, const char
 int
 httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag)
 {
-	struct tm utc = clock_split(clock_now(&exchange->server->clock));
+	struct tm utc = clock_split(clock_now(&exchange->site->clock));
 	const char *reason = reason_of(exchange);
 
 	if (!reason)

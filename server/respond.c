@@ -66,7 +66,7 @@ render_page(struct exchange *exchange)
 static void
 add_date(struct exchange *exchange)
 {
-	struct tm utc = clock_split(clock_now(&exchange->server->clock));
+	struct tm utc = clock_split(clock_now(&exchange->site->clock));
 	char date[64];
 
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &utc);

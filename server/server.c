@@ -173,7 +173,8 @@ open_listener(struct server *server, size_t index, const struct configuration *c
 
 	if (fault)
 		result = fault_site_listen(&site, server, fault, url, diag);
-	server->services[index] = service_scep(site);
+	if (result == DONE)
+		server->services[index] = service_scep(site_hold(site));
 	if (result == DONE && server->secure[index])
 		result = tls_new(&server->listeners[index].tls, site->condition, names,
 			clock_now(&server->clock), diag);
@@ -260,6 +261,8 @@ server_free(struct server *server)
 	control_free(server->control);
 	for (size_t i = 0; i < server->listener_count; i++)
 		tls_free(server->listeners[i].tls);
+	for (size_t i = 0; i < server->listener_count; i++)
+		site_release(server->services[i].context);
 	site_table_done(&server->sites);
 	journal_close(server->journal);
 	store_close(server->store);

@@ -26,9 +26,10 @@ struct server {
 	struct journal *journal;
 	struct http *http;
 	struct http_listener listeners[SERVER_LISTENERS_MAX];
-	struct http_service services[SERVER_LISTENERS_MAX]; /* of each listener */
-	bool secure[SERVER_LISTENERS_MAX];                  /* speaks TLS */
-	bool refuses[SERVER_LISTENERS_MAX];                 /* all connections */
+	struct http_service
+		services[SERVER_LISTENERS_MAX]; /* of each listener; the context is a site, held */
+	bool secure[SERVER_LISTENERS_MAX];      /* speaks TLS */
+	bool refuses[SERVER_LISTENERS_MAX];     /* all connections */
 	size_t listener_count;
 	struct control *control; /* NULL: off */
 	struct http_listener control_listener;

@@ -3,24 +3,28 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
+#include "server/operator_log.h"
 #include "server/profile_set.h"
 #include "server/server.h"
 #include "server/site_logs.h"
+#include "server/store.h"
+#include "server/store_site.h"
 
 /* A site without rules has no set of them. */
 static int
-read_rules(struct site *site, const struct profile_set *profiles, struct diag *diag)
+read_rules(struct site *site, const struct site_plan *plan, struct diag *diag)
 {
-	struct rule_source sources[PROFILE_SET_MAX];
-	size_t count = profiles ? profile_set_sources(sources, profiles) : 0, rules = 0;
+	struct rule_source sources[PROFILE_SET_MAX + 1];
+	size_t count = plan->profiles ? profile_set_sources(sources, plan->profiles) : 0, rules = 0;
 	struct server *server = site->server;
 
+	sources[count++] = (struct rule_source){.rules = plan->rules, .name = SITE_RULES_OWN};
 	for (size_t i = 0; i < count; i++)
 		rules += json_array_size(sources[i].rules);
 	if (rules == 0)
 		return DONE;
 	return rule_set_new(&site->rules, sources, count, server->random.seed, site->condition,
-		&server->pki, site->base_url, clock_now(&server->clock), diag);
+		&server->pki, site->base_url, clock_now(&site->clock), diag);
 }
 
 int
@@ -29,33 +33,72 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	struct site *site = memory_new(1, sizeof(*site));
 	int result;
 
+	atomic_init(&site->holders, 1);
+	site->origin = plan->origin;
 	site->name = text_copy(plan->name);
-	site->number = SITE_NUMBER_DEFAULT + (unsigned)server->sites.count;
+	site->number = site_table_next_number(&server->sites);
+	site->store_name = site->name;
 	site->server = server;
+	site->clock.base = &server->clock;
+	if (plan->time_to_live_ms)
+		site->expires_ms = clock_now_ms(&server->clock) + plan->time_to_live_ms;
 	site->base_url = text_copy(plan->base_url);
 	pthread_mutex_init(&site->lock, NULL);
 	app_pool_init(&site->app_pool);
 	settings_copy(&site->configured, plan->settings);
-	site->changed_ms = clock_now_ms(&server->clock);
+	site->changed_ms = clock_now_ms(&site->clock);
 	result = condition_new(&site->condition, &server->pki, plan->settings, site->base_url,
-		clock_now(&server->clock), NULL, diag);
+		clock_now(&site->clock), NULL, diag);
 	if (result == DONE)
-		result = read_rules(site, plan->profiles, diag);
+		result = read_rules(site, plan, diag);
 	if (result == DONE && server->log_directory)
 		result = site_logs_open(&site->logs, server->log_directory, site->number,
-			plan->settings, clock_now(&server->clock), diag);
+			plan->settings, clock_now(&site->clock), diag);
 	if (result == DONE)
 		*out = site;
 	else
-		site_free(site);
+		site_release(site);
 	return result;
 }
 
-void
-site_free(struct site *site)
+struct site *
+site_hold(struct site *site)
 {
-	if (!site)
+	atomic_fetch_add(&site->holders, 1);
+	return site;
+}
+
+bool
+site_is_removed(const struct site *site)
+{
+	return site->store_name != site->name;
+}
+
+int
+site_retire(struct site *site, struct diag *diag)
+{
+	/* No name has a blank, so nobody else's is the same. */
+	site->store_name = text_format("%s (removed %u)", site->name, site->number);
+	return store_site_purge(site->server->store, site->name, diag);
+}
+
+static void
+purge_late_rows(struct site *site)
+{
+	struct diag diag = {0};
+
+	if (store_site_purge(site->server->store, site->store_name, &diag) != DONE)
+		operator_log_diag(&diag);
+	free(site->store_name);
+}
+
+void
+site_release(struct site *site)
+{
+	if (!site || atomic_fetch_sub(&site->holders, 1) > 1)
 		return;
+	if (site_is_removed(site))
+		purge_late_rows(site);
 	site_logs_close(site->logs);
 	condition_release(site->condition);
 	rule_set_release(site->rules);

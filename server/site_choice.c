@@ -4,10 +4,10 @@
 
 #include "common/memory.h"
 #include "common/percent.h"
-#include "common/suggestion.h"
 #include "server/exchange.h"
 #include "server/fault_site.h"
 #include "server/server.h"
+#include "server/site_life.h"
 
 /* Answers in this program's own name; the words stand in exchange->diag. */
 static int
@@ -25,16 +25,8 @@ answer(struct exchange *exchange, unsigned status)
 static int
 find_named(struct site **out, struct exchange *exchange, const char *name)
 {
-	const struct site_table *sites = &exchange->server->sites;
-	struct suggestion suggestion = suggestion_start(name);
-
-	*out = site_table_find(sites, bytes_text(name));
-	if (*out)
+	if (site_life_find(out, exchange->server, name, &exchange->diag) == DONE)
 		return STAGE_NEXT;
-	for (size_t i = 0; i < sites->count; i++)
-		suggestion_offer(&suggestion, sites->sites[i]->name);
-	suggestion_refuse(&suggestion, name, "no such site", "/site/",
-		"one that the configuration names under \"sites\"", &exchange->diag);
 	return answer(exchange, 404);
 }
 
@@ -46,7 +38,7 @@ find_fault(struct site **out, struct exchange *exchange, const char *name)
 		return STAGE_NEXT;
 	case REFUSED:
 		return answer(exchange, 404);
-	case FAULT_SITE_FULL:
+	case SITE_LIFE_FULL:
 		return answer(exchange, 503);
 	default:
 		return STAGE_BROKE;

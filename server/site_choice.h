@@ -2,7 +2,7 @@
  * Stage `site`: which deployment an exchange is for. The listener may say it; else
  * the URL does:
  *
- *   /site/NAME/certsrv/...                 a site of the configuration
+ *   /site/NAME/certsrv/...                 a site of the configuration, or one made since
  *   /fault/NAME[+NAME...][@LABEL]/certsrv/...  a site with these fault profiles, made when it is
  *                                          first asked for; each label is one of its own
  *   everything else                        the default site

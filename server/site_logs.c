@@ -104,7 +104,7 @@ write_disposition(struct site_logs *logs, const struct exchange *exchange, int64
 void
 site_logs_write(struct site_logs *logs, const struct exchange *exchange)
 {
-	int64_t now_ms = clock_now_ms(&exchange->server->clock);
+	int64_t now_ms = clock_now_ms(&exchange->site->clock);
 	struct diag diag = {0};
 
 	for (size_t i = 0; i < exchange->evidence.count; i++)

@@ -1,9 +1,16 @@
 #include "server/site_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/memory.h"
 #include "server/site.h"
+
+unsigned
+site_table_next_number(struct site_table *table)
+{
+	return atomic_fetch_add(&table->numbers, 1) + SITE_NUMBER_DEFAULT;
+}
 
 struct site *
 site_table_find(const struct site_table *table, struct bytes name)
@@ -25,10 +32,21 @@ site_table_add(struct site_table *table, struct site *site)
 }
 
 void
+site_table_remove(struct site_table *table, struct site *site)
+{
+	size_t at = 0;
+
+	while (table->sites[at] != site)
+		at++;
+	memmove(&table->sites[at], &table->sites[at + 1],
+		(--table->count - at) * sizeof(struct site *));
+}
+
+void
 site_table_done(struct site_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
-		site_free(table->sites[i]);
+		site_release(table->sites[i]);
 	free(table->sites);
 	*table = (struct site_table){0};
 }

@@ -1,9 +1,10 @@
 /*
- * The sites of a server, in the order in which they came; IIS numbers them so. Sites
- * are added by the I/O thread (or before it runs), and stay until the server ends.
+ * The sites of a server, in the order in which they came. Whatever changes it runs on
+ * the I/O thread (or before that runs), as does who looks into it.
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "common/buffer.h"
@@ -11,15 +12,23 @@
 struct site;
 
 struct site_table {
-	struct site **sites; /* [0] is the default site */
+	struct site **sites; /* held; [0] is the default site */
 	size_t count;
+	_Atomic unsigned numbers; /* that were given away; never goes back */
+	_Atomic unsigned names;   /* likewise, of "site-N" */
 };
 
-/* Returns the site of this name, or NULL. */
+/* Returns the number of the next site, from 1, as IIS numbers them. From any thread. */
+unsigned site_table_next_number(struct site_table *table);
+
+/* Returns the site of this name, borrowed, or NULL. */
 struct site *site_table_find(const struct site_table *table, struct bytes name);
 
-/* Takes a site over. */
+/* Takes over a hold on a site. */
 void site_table_add(struct site_table *table, struct site *site);
 
-/* Frees all sites. */
+/* Takes a site out, and gives its hold to the caller. */
+void site_table_remove(struct site_table *table, struct site *site);
+
+/* Lets all sites go. */
 void site_table_done(struct site_table *table);

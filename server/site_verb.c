@@ -56,12 +56,12 @@ enforce(struct site *site, enum setting_effect reach, struct diag *diag)
 	if (reach == EFFECT_REBOOT)
 		restart_services(&settings);
 	result = condition_new(&condition, &site->server->pki, &settings, site->base_url,
-		clock_now(&site->server->clock), site->condition, diag);
+		clock_now(&site->clock), site->condition, diag);
 	if (result != DONE)
 		return result;
 	condition_release(site->condition);
 	site->condition = condition;
-	site->changed_ms = clock_now_ms(&site->server->clock);
+	site->changed_ms = clock_now_ms(&site->clock);
 	return DONE;
 }
 
@@ -96,5 +96,5 @@ site_do(struct site *site, enum site_verb verb, struct diag *diag)
 		return result;
 	app_pool_start(&site->app_pool);
 	/* The cache lives in the worker process (ndes-behaviour 2.6). */
-	return store_challenge_clear(site->server->store, site->name, diag);
+	return store_challenge_clear(site->server->store, site->store_name, diag);
 }

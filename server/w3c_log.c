@@ -86,7 +86,7 @@ append_header(struct w3c_log *log, const struct tm *utc)
 static int
 write_line(struct w3c_log *log, const struct exchange *exchange, struct diag *diag)
 {
-	int64_t now = clock_now(&exchange->server->clock);
+	int64_t now = clock_now(&exchange->site->clock);
 	struct tm utc = clock_split(now);
 
 	turn_to_day(log, now / CLOCK_DAY_SECONDS, &utc);

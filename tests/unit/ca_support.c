@@ -26,7 +26,13 @@ ca_support_init(struct ca_support *support, int hierarchy)
 
 	*support = (struct ca_support){
 		.condition = {.holders = 1},
-		.site = {.name = name, .number = 1, .server = server, .condition = condition},
+		.site = {.holders = 1,
+			.name = name,
+			.store_name = name,
+			.number = 1,
+			.server = server,
+			.clock = {.base = &server->clock},
+			.condition = condition},
 	};
 	clock_freeze(&server->clock, CA_SUPPORT_NOW * 1000);
 	random_init(&server->random, 1);
@@ -101,7 +107,7 @@ ca_support_exchange(struct ca_support *support, const struct ca_message *message
 
 	exchange->number = 1;
 	exchange->server = &support->server;
-	exchange->site = &support->site;
+	exchange->site = site_hold(&support->site);
 	exchange_set_condition(exchange, condition_hold(&support->condition));
 	exchange->arrived_ms = clock_now_ms(&support->server.clock) + message->later * 1000;
 	scep->message_type = message->type ? message->type : SCEP_PKCS_REQ;

@@ -24,7 +24,12 @@ exchange_support_init(struct exchange_support *support)
 	struct response *response = &support->http.response;
 
 	*support = (struct exchange_support){
-		.site = {.name = site_name, .number = 1, .server = &support->server},
+		.site = {.holders = 1,
+			.name = site_name,
+			.store_name = site_name,
+			.number = 1,
+			.server = &support->server,
+			.clock = {.base = &support->server.clock}},
 		.settings = {.host_name = host_name},
 		.http = {.end = HTTP_END_SENT,
 			.begun_ns = 1000000000,

@@ -166,11 +166,11 @@ send_password_of_other_site(void)
 {
 	static char other[] = "other";
 	TEXT_CLEANUP char *password = NULL;
-	char *name = support.base.site.name;
+	char *name = support.base.site.store_name;
 
-	support.base.site.name = other;
+	support.base.site.store_name = other;
 	password = challenge_support_password(&support);
-	support.base.site.name = name;
+	support.base.site.store_name = name;
 	send_challenge(password);
 }
 

@@ -221,10 +221,12 @@ static const struct {
 		"c.yaml:1:9 (default): the default site is what \"settings\" describes; expected "
 		"another name"},
 	{"sites: {a/b: {}}\n",
-		"c.yaml:1:9 (a/b): no name for a site; expected 1 to 63 of a-z, 0-9, \"-\", \"_\" "
+		"c.yaml:1:9 (a/b): no name for a site; expected 1 to 63 letters, digits, \"-\", "
+		"\"_\" "
 		"and \".\", a letter or digit first"},
 	{"sites: {..: {}}\n",
-		"c.yaml:1:9 (..): no name for a site; expected 1 to 63 of a-z, 0-9, \"-\", \"_\" "
+		"c.yaml:1:9 (..): no name for a site; expected 1 to 63 letters, digits, \"-\", "
+		"\"_\" "
 		"and \".\", a letter or digit first"},
 	{"settings: {password_max: *x}\n", "c.yaml:1:26: an alias; expected the value itself"},
 };

@@ -67,7 +67,7 @@ START_TEST(shows_a_change_when_the_real_thing_would)
 	ck_assert_int_eq(settings->password_length == 4, changes[_i].password_length);
 	ck_assert_int_eq(settings->policy_module == POLICY_MODULE_NONE, changes[_i].policy_module);
 	ck_assert_int_eq(settings->max_field_length == 8192, changes[_i].max_field_length);
-	site_free(site);
+	site_release(site);
 }
 END_TEST
 
@@ -89,7 +89,7 @@ START_TEST(leaves_an_exchange_its_condition)
 	ck_assert(bytes_equal(buffer_bytes(&before->authority->root.der),
 		buffer_bytes(&site->condition->authority->root.der)));
 	condition_release(before);
-	site_free(site);
+	site_release(site);
 }
 END_TEST
 
@@ -107,7 +107,7 @@ START_TEST(changes_nothing_when_it_refuses)
 	ck_assert_str_eq(fault, "password_length");
 	ck_assert_int_eq(site->condition->settings.password_max, 5);
 	json_decref(settings);
-	site_free(site);
+	site_release(site);
 }
 END_TEST
 
@@ -130,7 +130,7 @@ START_TEST(forgets_unused_passwords)
 	ck_assert_int_eq(record.state, CHALLENGE_UNKNOWN);
 	ck_assert_str_ne(site_verb_name((enum site_verb)_i), "");
 	ck_assert_str_ne(site_verb_help((enum site_verb)_i), "");
-	site_free(site);
+	site_release(site);
 }
 END_TEST
 
