@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-static int64_t
-base_now_ms(const struct clock *clock)
+int64_t
+clock_base_ms(const struct clock *clock)
 {
 	struct timespec now;
 
@@ -18,7 +18,7 @@ clock_now_ms(const struct clock *clock)
 {
 	if (atomic_load(&clock->frozen))
 		return atomic_load(&clock->frozen_ms);
-	return base_now_ms(clock) + atomic_load(&clock->offset_ms);
+	return clock_base_ms(clock) + atomic_load(&clock->offset_ms);
 }
 
 /* Rounds down, before 1970 too. */
@@ -45,7 +45,7 @@ void
 clock_set(struct clock *clock, int64_t now_ms)
 {
 	atomic_store(&clock->frozen_ms, now_ms);
-	atomic_store(&clock->offset_ms, now_ms - base_now_ms(clock));
+	atomic_store(&clock->offset_ms, now_ms - clock_base_ms(clock));
 }
 
 void

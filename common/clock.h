@@ -28,6 +28,9 @@ struct clock {
 /* Returns the time in milliseconds since 1970-01-01 UTC. */
 int64_t clock_now_ms(const struct clock *clock);
 
+/* Returns the time of the clock's base, which the clock shows after clock_reset. */
+int64_t clock_base_ms(const struct clock *clock);
+
 /* Returns the time in whole seconds since 1970-01-01 UTC. */
 int64_t clock_now(const struct clock *clock);
 

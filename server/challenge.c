@@ -241,7 +241,7 @@ judge_token(struct exchange *exchange)
 
 	if (exchange->settings->policy_module != POLICY_MODULE_INTUNE)
 		return VERDICT_NONE;
-	switch (challenge_intune_open(&claims, &exchange->server->pki,
+	switch (challenge_intune_open(&claims, exchange->site->pki,
 		buffer_bytes(&exchange->message.scep.csr.challenge), &exchange->diag)) {
 	case DONE:
 		break;

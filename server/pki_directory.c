@@ -9,9 +9,8 @@
 
 #include "common/file.h"
 #include "common/memory.h"
-#include "server/mint.h"
+#include "server/pki_generation.h"
 
-#define RSA_BITS    2048
 #define FILE_MAX    65536 /* bytes; a PEM key or certificate is far below */
 #define HOW_TO_MAKE "a file as `mock-ndes pki new DIR` makes it"
 #define PKI_CLEANUP __attribute__((cleanup(pki_done)))
@@ -102,42 +101,6 @@ pki_directory_load(struct pki *out, const char *directory, struct diag *diag)
 
 /* --- making ------------------------------------------------------------------- */
 
-/* The first octets of the root's key identifier in hexadecimal: tells one PKI's names from
- * another's. */
-static int
-name_suffix(char out[9], EVP_PKEY *root, struct diag *diag)
-{
-	BUFFER_CLEANUP struct buffer spki = {0}, hex = {0};
-	uint8_t identifier[KEY_IDENTIFIER_SIZE];
-
-	if (key_write_public(&spki, root, diag) != DONE ||
-		key_identifier(identifier, buffer_bytes(&spki), diag) != DONE)
-		return BROKEN;
-	buffer_append_hex(&hex, BYTES(identifier, 4));
-	memcpy(out, buffer_text(&hex), 9);
-	return DONE;
-}
-
-static int
-mint_cas(struct pki *pki, int64_t now, struct diag *diag)
-{
-	const struct mint_issuer itself = {.key = pki->keys[PKI_ROOT]},
-				 root = {&pki->certificates[PKI_ROOT], pki->keys[PKI_ROOT], NULL,
-					 NULL};
-	BUFFER_CLEANUP struct buffer root_subject = {0}, issuing_subject = {0};
-	char suffix[9];
-
-	if (name_suffix(suffix, pki->keys[PKI_ROOT], diag) != DONE ||
-		mint_subject(&root_subject, PKI_ROOT, suffix, diag) != DONE ||
-		mint_subject(&issuing_subject, PKI_ISSUING, suffix, diag) != DONE ||
-		mint_certificate(&pki->certificates[PKI_ROOT], PKI_ROOT,
-			buffer_bytes(&root_subject), pki->keys[PKI_ROOT], &itself, now,
-			diag) != DONE)
-		return BROKEN;
-	return mint_certificate(&pki->certificates[PKI_ISSUING], PKI_ISSUING,
-		buffer_bytes(&issuing_subject), pki->keys[PKI_ISSUING], &root, now, diag);
-}
-
 static int
 write_file(const char *path, struct bytes content, struct diag *diag)
 {
@@ -217,10 +180,7 @@ pki_directory_create(const char *directory, int64_t now, struct diag *diag)
 
 	if (result != DONE)
 		return result;
-	for (enum pki_role role = 0; role < PKI_ROLE_COUNT && result == DONE; role++)
-		result = key_generate_rsa(&pki.keys[role], RSA_BITS, diag);
-	if (result == DONE)
-		result = mint_cas(&pki, now, diag);
+	result = pki_generation_run(&pki, NULL, now, diag);
 	for (enum pki_role role = 0; role < PKI_ROLE_COUNT && result == DONE; role++)
 		result = write_role(directory, &pki, role, diag);
 	if (result == DONE)

@@ -4,6 +4,7 @@
 
 #include "common/memory.h"
 #include "server/operator_log.h"
+#include "server/pki_generation.h"
 #include "server/profile_set.h"
 #include "server/server.h"
 #include "server/site_logs.h"
@@ -24,7 +25,19 @@ read_rules(struct site *site, const struct site_plan *plan, struct diag *diag)
 	if (rules == 0)
 		return DONE;
 	return rule_set_new(&site->rules, sources, count, server->random.seed, site->condition,
-		&server->pki, site->base_url, clock_now(&site->clock), diag);
+		site->pki, site->base_url, clock_now(&site->clock), diag);
+}
+
+static int
+choose_pki(struct site *site, bool own, struct diag *diag)
+{
+	struct server *server = site->server;
+
+	site->pki = &server->pki;
+	if (!own)
+		return DONE;
+	site->pki = site->own_pki = memory_new(1, sizeof(*site->own_pki));
+	return pki_generation_run(site->own_pki, &server->pki, clock_now(&site->clock), diag);
 }
 
 int
@@ -47,8 +60,10 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	app_pool_init(&site->app_pool);
 	settings_copy(&site->configured, plan->settings);
 	site->changed_ms = clock_now_ms(&site->clock);
-	result = condition_new(&site->condition, &server->pki, plan->settings, site->base_url,
-		clock_now(&site->clock), NULL, diag);
+	result = choose_pki(site, plan->own_ca, diag);
+	if (result == DONE)
+		result = condition_new(&site->condition, site->pki, plan->settings, site->base_url,
+			clock_now(&site->clock), NULL, diag);
 	if (result == DONE)
 		result = read_rules(site, plan, diag);
 	if (result == DONE && server->log_directory)
@@ -102,6 +117,9 @@ site_release(struct site *site)
 	site_logs_close(site->logs);
 	condition_release(site->condition);
 	rule_set_release(site->rules);
+	if (site->own_pki)
+		pki_done(site->own_pki);
+	free(site->own_pki);
 	settings_done(&site->configured);
 	app_pool_done(&site->app_pool);
 	pthread_mutex_destroy(&site->lock);

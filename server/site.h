@@ -40,7 +40,9 @@ struct site {
 	 * under way then leave their rows under another one, so that a new site may have the name. */
 	char *_Atomic store_name;
 	struct server *server;
-	struct clock clock; /* follows the server's */
+	struct clock clock;    /* follows the server's */
+	const struct pki *pki; /* the server's, or its own */
+	struct pki *own_pki;   /* NULL: it has the server's */
 	int64_t expires_ms; /* by the server's clock, since it is not the site's to say; 0: stays */
 	char *base_url;     /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
 	struct site_logs *logs;      /* NULL without --log-dir */
@@ -61,6 +63,7 @@ struct site_plan {
 	const struct profile_set *profiles; /* whose rules it has; NULL: none */
 	const json_t *rules;                /* its own, a list; NULL: none */
 	enum site_origin origin;
+	bool own_ca;             /* with new keys, which takes about a second */
 	int64_t time_to_live_ms; /* by the server's clock; 0: it stays */
 };
 

@@ -43,6 +43,7 @@ site_life_prepare(struct site **out, struct server *server, const struct site_wi
 		.profiles = &set,
 		.rules = wish->rules,
 		.origin = SITE_CREATED,
+		.own_ca = wish->own_ca,
 		.time_to_live_ms = wish->time_to_live_ms};
 
 	*fault = NULL;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/diag.h"
@@ -26,6 +27,7 @@ struct site_wish {
 	const char *profiles;    /* fault profiles, "NAME[+NAME...]"; NULL: none */
 	const json_t *settings;  /* NAME: VALUE, over the configuration's and the profiles'; NULL */
 	const json_t *rules;     /* behind the profiles'; NULL: none */
+	bool own_ca;             /* its CA has new keys; false: the server's */
 	int64_t time_to_live_ms; /* by the server's clock; 0: it stays */
 };
 

@@ -55,7 +55,7 @@ enforce(struct site *site, enum setting_effect reach, struct diag *diag)
 	settings_take_over(&settings, &site->configured, reach);
 	if (reach == EFFECT_REBOOT)
 		restart_services(&settings);
-	result = condition_new(&condition, &site->server->pki, &settings, site->base_url,
+	result = condition_new(&condition, site->pki, &settings, site->base_url,
 		clock_now(&site->clock), site->condition, diag);
 	if (result != DONE)
 		return result;

@@ -32,6 +32,7 @@ ca_support_init(struct ca_support *support, int hierarchy)
 			.number = 1,
 			.server = server,
 			.clock = {.base = &server->clock},
+			.pki = &server->pki,
 			.condition = condition},
 	};
 	clock_freeze(&server->clock, CA_SUPPORT_NOW * 1000);

@@ -117,6 +117,27 @@ static const struct {
 		"app-pool-stoped: no such fault profile; did you mean app-pool-stopped?"},
 };
 
+START_TEST(has_a_ca_of_its_own)
+{
+	const struct site_wish wish = {.name = "own", .own_ca = true};
+	const struct certificate *shared, *own;
+	struct diag diag = {0};
+	struct site *site;
+
+	ASSERT_DONE(try(&site, &wish, &diag), &diag);
+	shared = authority_issuer(server->sites.sites[0]->condition->authority);
+	own = authority_issuer(site->condition->authority);
+	ck_assert(!bytes_equal(shared->spki, own->spki));
+	ck_assert(!bytes_equal(shared->subject, own->subject));
+	ck_assert_ptr_nonnull(
+		memmem(own->subject.data, own->subject.size, "TEST ONLY", strlen("TEST ONLY")));
+	/* An Intune challenge is good everywhere. */
+	ck_assert_ptr_eq(
+		site->pki->keys[PKI_CHALLENGE_SIGNING], server->pki.keys[PKI_CHALLENGE_SIGNING]);
+	ck_assert_ptr_ne(site->pki->keys[PKI_RA_SIGNING], server->pki.keys[PKI_RA_SIGNING]);
+}
+END_TEST
+
 START_TEST(refuses_a_wish)
 {
 	char text[DIAG_TEXT_SIZE];
@@ -285,6 +306,7 @@ main(void)
 
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, makes_a_site_in_layers);
+	tcase_add_test(cases, has_a_ca_of_its_own);
 	tcase_add_loop_test(cases, refuses_a_wish, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(cases, says_which_setting_is_wrong);
 	tcase_add_test(cases, has_each_name_once_and_so_many);
