@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "server/control_guard.h"
+#include "server/control_query.h"
 #include "server/control_route.h"
 #include "server/operator_log.h"
 #include "server/server.h"
@@ -35,7 +36,7 @@ take_head(struct control_call *call, const struct control *control)
 			response_add_header(&http->response, "Allow", buffer_text(&allow));
 		return;
 	}
-	call->query = control_field_query(&call->problem, call->route->query, http->request.query);
+	call->query = control_query_read(&call->problem, call->route->query, http->request.query);
 }
 
 /* Answers with the problem, and with the headers that came with it. */

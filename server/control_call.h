@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "server/control_field.h"
+#include "server/control_member.h"
 #include "server/http.h"
 
 #define CONTROL_PARAMETERS_MAX 3

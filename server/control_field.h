@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/buffer.h"
 #include "server/control_problem.h"
 
 enum control_kind {
@@ -45,23 +44,6 @@ struct control_field {
 bool control_field_check(struct control_problem *problem, const struct control_field *fields,
 	const json_t *value, const char *pointer);
 
-/*
- * Makes an object of a raw query, each member of the type that its row asks for, and checks it as
- * control_field_check does, with the bare name as its place. The caller releases it with json_decref.
- */
-json_t *control_field_query(
-	struct control_problem *problem, const struct control_field *fields, struct bytes query);
-
-/* --- members of a checked object ------------------------------------------------ */
-
-/* Each returns the member's value, or `standard` where it is absent or null. */
-const char *control_text(const json_t *object, const char *name, const char *standard);
-int64_t control_number(const json_t *object, const char *name, int64_t standard);
-bool control_boolean(const json_t *object, const char *name, bool standard);
-
-/* In milliseconds; of a time since 1970. */
-int64_t control_duration(const json_t *object, const char *name, int64_t standard);
-int64_t control_time(const json_t *object, const char *name, int64_t standard);
-
-/* Returns the index into the row's choices. */
-int control_choice(const json_t *object, const struct control_field *field, int standard);
+/* Returns the row of this name, or NULL. */
+const struct control_field *control_field_find(
+	const struct control_field *fields, const char *name);
