@@ -10,10 +10,13 @@
 #include "server/control_route.h"
 #include "server/operator_log.h"
 #include "server/server.h"
+#include "server/site_life.h"
 
 /* A body, and so what its tree takes, is bounded; so is how deep it may be. */
 #define BODY_MAX  (256 * 1024)
 #define DEPTH_MAX 32
+
+#define SITE_PATH "/v1/sites/{site}"
 
 struct control {
 	struct server *server;
@@ -147,8 +150,10 @@ find_site(struct control_call *call)
 	const char **known;
 
 	call->site = sites->sites[0];
-	if (strncmp(call->route->path, "/v1/sites/{site}", strlen("/v1/sites/{site}")) != 0)
+	if (strncmp(call->route->path, SITE_PATH, strlen(SITE_PATH)) != 0 ||
+		call->route->makes_site)
 		return;
+	site_life_sweep(call->server);
 	call->site = site_table_find(sites, bytes_text(name));
 	if (call->site)
 		return;
@@ -164,6 +169,8 @@ finish(struct control_call *call)
 {
 	if (control_problem_is_set(&call->problem))
 		return answer_problem(call);
+	if (call->works)
+		return HTTP_WORK;
 	return call->waits ? HTTP_WAIT : HTTP_ANSWER;
 }
 
@@ -191,6 +198,25 @@ control_again(void *context, struct http_exchange *http, bool due)
 	call->waits = false;
 	call->route->again(call, due);
 	return finish(call);
+}
+
+static void
+control_work(void *context, struct http_exchange *http)
+{
+	struct control_call *call = http->data;
+
+	call->route->work(call);
+}
+
+static void
+control_worked(void *context, struct http_exchange *http)
+{
+	struct control_call *call = http->data;
+
+	call->works = false;
+	if (!control_problem_is_set(&call->problem))
+		call->route->again(call, false);
+	finish(call);
 }
 
 static ssize_t
@@ -237,6 +263,8 @@ control_new(struct server *server, const char *token)
 		.context = control,
 		.headers = control_headers,
 		.body = control_body,
+		.work = control_work,
+		.worked = control_worked,
 		.again = control_again,
 		.more = control_more,
 		.finished = control_finished,

@@ -25,6 +25,7 @@ struct control_call {
 	/* Of a route that waits: what it keeps between its calls, and how that is released. */
 	void *kept;
 	void (*release)(void *kept);
+	bool works; /* `run` leaves the rest to `work` on a worker thread, and that to `again` */
 	bool waits; /* `run` or `again` has no answer yet; http->wait_ms says how long it waits at most */
 	struct control_problem problem; /* what is answered when it is set */
 };

@@ -9,7 +9,7 @@
 #include "common/suggestion.h"
 #include "common/timestamp.h"
 #include "server/action_value.h"
-#include "server/settings.h"
+#include "server/settings_json.h"
 #include "server/yaml_tree.h"
 
 /* The largest thing that is kept of a bad value for the words that refuse it. */
@@ -198,15 +198,19 @@ check_settings(const struct place *place, const json_t *value)
 	TEXT_CLEANUP char *pointer = NULL;
 	const char *fault = "";
 	struct diag diag = {0};
+	json_t *filled;
+	bool good;
 
 	if (!json_is_object(value))
 		return refuse_type(place, "an object of NAME: VALUE", value);
 	settings_init(&scratch);
-	if (settings_set_json(&scratch, value, &fault, &diag) == DONE)
-		return true;
+	filled = settings_json_with_defaults(value);
+	good = settings_set_json(&scratch, filled, &fault, &diag) == DONE;
 	pointer = text_format("%s/%s", place->pointer, fault);
-	control_problem_add(place->problem, pointer, &diag);
-	return false;
+	if (!good)
+		control_problem_add(place->problem, pointer, &diag);
+	json_decref(filled);
+	return good;
 }
 
 static bool

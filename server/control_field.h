@@ -20,7 +20,7 @@ enum control_kind {
 	CONTROL_TEXTS,    /* a list of texts, at most max of them */
 	CONTROL_OBJECT,   /* an object with the members of `fields` */
 	CONTROL_OBJECTS,  /* a list of such objects, at most max of them */
-	CONTROL_SETTINGS, /* an object of settings, see settings_table.h */
+	CONTROL_SETTINGS, /* an object of settings, see settings_table.h; null is the default of one */
 	CONTROL_RULE,     /* an object that is a rule; rule_reader.h reads it */
 	CONTROL_RULES,    /* a list of rules, at most max of them */
 };

@@ -10,6 +10,9 @@
 
 static const struct control_route *const tables[] = {
 	control_rows_server,
+	control_rows_sites,
+	control_rows_settings,
+	control_rows_clock,
 };
 
 const struct control_route *

@@ -15,12 +15,17 @@ struct control_route {
 	const struct control_field *query; /* the last one has no name; NULL: none */
 	const struct control_field *body;  /* of the object that is sent; NULL: none is taken */
 	bool body_required;
+	bool makes_site;                    /* {site} need not be there */
 	unsigned success;                   /* the status when it went well */
 	const char *content_type;           /* of its answer; NULL: application/json */
 	const struct control_field *answer; /* members of its answer, NULL: not told */
 	/* On the I/O thread; must not wait. Answers, or sets the problem, or call->waits. */
 	void (*run)(struct control_call *call);
-	/* Of a call that waits: as `run`, after something has happened, or when its time is over. */
+	/* Of a call that works: what takes long, on a worker thread. It neither answers nor touches the
+	 * table of sites; `again` follows. */
+	void (*work)(struct control_call *call);
+	/* As `run`: of a call that worked, or of one that waits, after something has happened or when its
+	 * time is over (`due`). */
 	void (*again)(struct control_call *call, bool due);
 	/* Of an endless answer, see http_service.more. */
 	ssize_t (*more)(struct control_call *call, uint8_t *out, size_t room, bool due);

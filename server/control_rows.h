@@ -4,3 +4,6 @@
 #include "server/control_route.h"
 
 extern const struct control_route control_rows_server[];
+extern const struct control_route control_rows_sites[];
+extern const struct control_route control_rows_settings[];
+extern const struct control_route control_rows_clock[];

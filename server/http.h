@@ -75,6 +75,8 @@ struct http_service {
 	enum http_step (*body)(void *context, struct http_exchange *exchange);
 	/* On a worker thread: the long part. Then the answer is complete. */
 	void (*work)(void *context, struct http_exchange *exchange);
+	/* On the I/O thread, when `work` is done and before the answer leaves. NULL: it is complete. */
+	void (*worked)(void *context, struct http_exchange *exchange);
 	/* On the I/O thread, just before the exchange waits for a worker thread; in the order in which
 	 * `work` begins. NULL: nobody wants to know. */
 	void (*queued)(void *context, struct http_exchange *exchange);

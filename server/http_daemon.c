@@ -206,12 +206,17 @@ take_turn(struct wire *wire)
 	case AWAITS_BODY:
 		return take_step(wire, service->body(service->context, exchange));
 	case AWAITS_WORK:
-		wire->progress = AWAITS_ANSWER;
+		wire->progress = WORKS;
 		MHD_suspend_connection(wire->connection);
 		if (service->queued)
 			service->queued(service->context, exchange);
 		http_workers_put(wire->daemon->traffic->workers, &wire->job);
 		return MHD_YES;
+	case WORKS:
+		wire->progress = AWAITS_ANSWER;
+		if (service->worked)
+			service->worked(service->context, exchange);
+		return http_answer(wire);
 	case AWAITS_EVENT:
 		return http_wait_begin(wire);
 	case WAITS:

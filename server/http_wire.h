@@ -23,6 +23,7 @@ enum progress {
 	AWAITS_HEAD,
 	AWAITS_BODY, /* the service wants it */
 	AWAITS_WORK,
+	WORKS,
 	AWAITS_EVENT,  /* waits for one turn, then for http_poke */
 	WAITS,         /* for http_poke */
 	AWAITS_ANSWER, /* the answer is complete, or will be when the connection is resumed */

@@ -298,20 +298,25 @@ write_url(struct buffer *out, const char *key, const struct server *server, cons
 	json_writer_text(out, key, bytes_text(url));
 }
 
-/* The URL of the first TLS listener that leads to the default site. */
+char *
+server_tls_url(const struct server *server)
+{
+	for (size_t i = 0; i < server->listener_count; i++)
+		if (server->secure[i] && server->services[i].context == server->sites.sites[0])
+			return listener_url(server, i);
+	return NULL;
+}
+
 static void
 write_tls_url(struct buffer *out, const struct server *server)
 {
-	for (size_t i = 0; i < server->listener_count; i++) {
-		TEXT_CLEANUP char *base = listener_url(server, i);
-		TEXT_CLEANUP char *url = text_format("%s/certsrv/mscep/mscep.dll", base);
+	TEXT_CLEANUP char *base = server_tls_url(server);
+	TEXT_CLEANUP char *url = base ? text_format("%s/certsrv/mscep/mscep.dll", base) : NULL;
 
-		if (!server->secure[i] || server->services[i].context != server->sites.sites[0])
-			continue;
+	if (url)
 		json_writer_text(out, "scep_tls", bytes_text(url));
-		return;
-	}
-	json_writer_null(out, "scep_tls");
+	else
+		json_writer_null(out, "scep_tls");
 }
 
 static void

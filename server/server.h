@@ -56,5 +56,8 @@ int server_run(struct server *server, struct diag *diag);
 
 void server_free(struct server *server);
 
+/* Returns the URL of the first TLS listener that leads to all sites, on the heap; NULL: there is none. */
+char *server_tls_url(const struct server *server);
+
 /* Appends the ready line: one JSON object and a newline. */
 void server_write_ready(struct buffer *out, const struct server *server);

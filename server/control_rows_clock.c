@@ -1,0 +1,105 @@
+/* The server's clock, and each site's: read, stop, set, move, let run, reset. */
+#include "server/control_clock.h"
+#include "server/control_rows.h"
+#include "server/server.h"
+
+#define YEARS_MS (INT64_C(366) * 86400000)
+
+static const struct control_field at_members[] = {
+	{"at", CONTROL_TIME, .standard = "now", .help = "the time at which it stands"},
+	{0},
+};
+
+static const struct control_field set_members[] = {
+	{"at", CONTROL_TIME, .required = true, .help = "the time that it is to show"},
+	{0},
+};
+
+static const struct control_field advance_members[] = {
+	{"by", CONTROL_DURATION, -YEARS_MS, YEARS_MS, .required = true,
+		.help = "how far it moves: 360d, or -1h to step back"},
+	{0},
+};
+
+static const struct control_field no_members[] = {{0}};
+
+/* A path with {site} is for that site's clock. */
+static struct clock *
+clock_of(struct control_call *call)
+{
+	return call->parameters[0] ? &call->site->clock : &call->server->clock;
+}
+
+static void
+get(struct control_call *call)
+{
+	control_answer(call, 200, control_clock_json(clock_of(call)));
+}
+
+static void
+freeze(struct control_call *call)
+{
+	struct clock *clock = clock_of(call);
+
+	clock_freeze(clock, control_member_time(call->body, "at", clock_now_ms(clock)));
+	get(call);
+}
+
+static void
+set(struct control_call *call)
+{
+	clock_set(clock_of(call), control_member_time(call->body, "at", 0));
+	get(call);
+}
+
+static void
+advance(struct control_call *call)
+{
+	clock_advance(clock_of(call), control_member_duration(call->body, "by", 0));
+	get(call);
+}
+
+static void
+run(struct control_call *call)
+{
+	clock_run(clock_of(call));
+	get(call);
+}
+
+static void
+reset(struct control_call *call)
+{
+	clock_reset(clock_of(call));
+	get(call);
+}
+
+#define CLOCK_ROWS(path, of, whose)                                                                \
+	{"GET", path, "get" of "Clock", "tells the time of " whose, .success = 200,                \
+		.answer = control_clock_members, .run = get},                                      \
+		{"POST", path "/freeze", "freeze" of "Clock", "stops the clock of " whose,         \
+			.body = at_members, .success = 200, .answer = control_clock_members,       \
+			.run = freeze},                                                            \
+		{"POST", path "/set", "set" of "Clock",                                            \
+			"puts the clock of " whose                                                 \
+			" to a time, where it runs on or stands as before",                        \
+			.body = set_members, .body_required = true, .success = 200,                \
+			.answer = control_clock_members, .run = set},                              \
+		{"POST", path "/advance", "advance" of "Clock", "moves the clock of " whose,       \
+			.body = advance_members, .body_required = true, .success = 200,            \
+			.answer = control_clock_members, .run = advance},                          \
+		{"POST", path "/run", "run" of "Clock",                                            \
+			"lets the clock of " whose " run on from where it stands",                 \
+			.body = no_members, .success = 200, .answer = control_clock_members,       \
+			.run = run},                                                               \
+	{                                                                                          \
+		"POST", path "/reset", "reset" of "Clock",                                         \
+			"puts the clock of " whose " back to what it follows",                     \
+			.body = no_members, .success = 200, .answer = control_clock_members,       \
+			.run = reset                                                               \
+	}
+
+const struct control_route control_rows_clock[] = {
+	CLOCK_ROWS("/v1/clock", "", "the server"),
+	CLOCK_ROWS("/v1/sites/{site}/clock", "Site", "a site"),
+	{0},
+};
