@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
@@ -11,6 +12,7 @@
 #include "server/operator_log.h"
 #include "server/server.h"
 #include "server/site_life.h"
+#include "server/yaml_tree.h"
 
 /* A body, and so what its tree takes, is bounded; so is how deep it may be. */
 #define BODY_MAX  (256 * 1024)
@@ -99,8 +101,36 @@ is_shallow(struct bytes text)
 	return true;
 }
 
+/* RFC 9512 2. */
+static bool
+is_yaml(const struct request *request)
+{
+	static const char *const types[] = {
+		"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"};
+	const char *type = request_header(request, "Content-Type");
+	size_t size = type ? strcspn(type, "; ") : 0;
+
+	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
+		if (size == strlen(types[i]) && strncasecmp(type, types[i], size) == 0)
+			return true;
+	return false;
+}
+
+/* The files of rules and profiles are YAML, and can be sent as they are. */
 static void
-parse_body(struct control_call *call, struct bytes text)
+parse_yaml(struct control_call *call, struct bytes text)
+{
+	YAML_TREE_CLEANUP struct yaml_tree tree = {0};
+	struct diag diag = {0};
+
+	if (yaml_tree_read(&tree, "body", text, &diag) == DONE)
+		call->body = json_incref(tree.root);
+	else
+		control_refuse_outcome(call, REFUSED, 400, &diag);
+}
+
+static void
+parse_json(struct control_call *call, struct bytes text)
 {
 	json_error_t error;
 
@@ -136,7 +166,10 @@ take_body(struct control_call *call)
 		control_refuse(call, 400, "%s %s takes no body", route->method, route->path);
 		return;
 	}
-	parse_body(call, buffer_bytes(&http->request.body));
+	if (is_yaml(&http->request))
+		parse_yaml(call, buffer_bytes(&http->request.body));
+	else
+		parse_json(call, buffer_bytes(&http->request.body));
 	if (call->body)
 		control_field_check(&call->problem, route->body, call->body, "");
 }

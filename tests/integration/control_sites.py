@@ -77,6 +77,12 @@ def refusals(server):
         status, _, answer = server.call("POST", "/v1/sites", raw=raw)
         mock.ok(f"{name} is refused", status in (400, 422) and answer["detail"], (status, answer))
     mock.equal("a list is no object", server.call("POST", "/v1/sites", raw="[]")[0], 422)
+    yaml = {"Content-Type": "application/yaml; charset=utf-8"}
+    status, _, answer = server.call("POST", "/v1/sites", raw="settings:\n  app_pol: stopped\n", headers=yaml)
+    mock.ok("YAML is read as well", status == 422 and
+            answer["errors"][0]["pointer"] == "/settings/app_pol", answer)
+    status, _, answer = server.call("POST", "/v1/sites", raw="settings:\n  a: &x 1\n", headers=yaml)
+    mock.ok("as strictly as a file", status == 400 and "body:2:6" in answer["detail"], answer)
     mock.equal("nothing was made", len(server.made("GET", "/v1/sites")["sites"]), 3)
 
 
