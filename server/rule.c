@@ -34,6 +34,7 @@ rule_done(struct rule *rule)
 	for (size_t i = 0; i < rule->action_count; i++)
 		for (size_t j = 0; j < ACTION_ARGUMENTS_MAX; j++)
 			action_value_done(&rule->actions[i].values[j]);
+	rule_record_release(rule->record);
 	free(rule->id);
 	free(rule->note);
 	*rule = (struct rule){0};

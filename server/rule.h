@@ -5,6 +5,7 @@
 
 #include "server/action.h"
 #include "server/rule_match.h"
+#include "server/rule_record.h"
 #include "server/rule_when.h"
 
 #define RULE_ID_MAX      63
@@ -18,8 +19,9 @@ struct rule_action {
 };
 
 struct rule {
-	char *id;
-	const char *source; /* the name of the profile or file; borrowed from the rule's set */
+	char *id;                   /* as read; NULL: none was given, until the set makes one */
+	struct rule_record *record; /* held; NULL until the set has one */
+	bool is_new;                /* in its set; false: it was in the one before */
 	struct rule_match match;
 	struct rule_when when;
 	struct rule_action actions[RULE_ACTIONS_MAX];
@@ -27,7 +29,6 @@ struct rule {
 	int64_t priority;
 	bool goes_on; /* "continue" */
 	char *note;   /* NULL: none */
-	struct rule_count count;
 };
 
 /* Returns whether an exchange is one of the rule's, behind the stage where that can be told. */

@@ -126,8 +126,8 @@ read_settings(struct reader *reader, struct action_value *out,
 	settings_copy(&settings, &around->base->settings);
 	if (settings_set_json(&settings, value, &fault, reader->diag) != DONE)
 		return refused_at(reader, value, fault, 0);
-	return condition_new(&out->condition, around->pki, &settings, around->base_url, around->now,
-		around->base, reader->diag);
+	return condition_new(&out->condition, around->pki, &settings, around->base_url,
+		around->now_ms / 1000, around->base, reader->diag);
 }
 
 static int
@@ -352,7 +352,7 @@ rule_read(struct rule *out, const struct rule_source *source, size_t index,
 	json_t *value;
 	int result;
 
-	*out = (struct rule){.source = source->name};
+	*out = (struct rule){0};
 	rule_when_init(&out->when);
 	if (!json_is_object(object)) {
 		refuse_type(&reader, "rules", object, "a mapping: match, when, do");

@@ -12,7 +12,7 @@ struct rule_surroundings {
 	struct condition *base;
 	const struct pki *pki;
 	const char *base_url;
-	int64_t now;
+	int64_t now_ms;
 };
 
 /*

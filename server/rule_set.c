@@ -15,7 +15,7 @@ struct rule_set {
 	bool in_message; /* one of the rules asks for the message */
 	struct rule rules[RULE_SET_MAX];
 	size_t count;
-	pthread_mutex_t lock; /* of the rules' counters and what follows */
+	pthread_mutex_t lock; /* held while an exchange is decided; of what follows */
 	pthread_cond_t turned;
 	uint64_t queued; /* turns that were given */
 	uint64_t turn;   /* whose it is */
@@ -41,13 +41,16 @@ generate_id(struct rule_set *set, struct rule *rule)
 }
 
 static int
-check_id(const struct rule_set *set, const struct rule *rule, struct diag *diag)
+check_id(const struct rule_set *set, const struct rule *rule, const char *source, struct diag *diag)
 {
-	for (size_t i = 0; rule->id && i < set->count; i++)
-		if (strcmp(set->rules[i].id, rule->id) == 0)
-			return diag_refuse(diag, rule->id, NULL, "another id",
-				"%s and %s both have a rule of this id", set->rules[i].source,
-				rule->source);
+	for (size_t i = 0; rule->id && i < set->count; i++) {
+		if (strcmp(set->rules[i].id, rule->id) != 0)
+			continue;
+		diag_refuse(diag, rule->id, NULL, "another id",
+			"%s and %s both have a rule of this id",
+			rule_record_source(set->rules[i].record), source);
+		return set->rules[i].is_new ? REFUSED : RULE_SET_TAKEN;
+	}
 	return DONE;
 }
 
@@ -65,50 +68,107 @@ insert(struct rule_set *set, const struct rule *rule)
 	set->in_message |= rule->match.in_message;
 }
 
+/* `record`: that of a rule that stays; NULL for a new one. */
 static int
-add(struct rule_set *set, const struct rule_source *source, size_t index,
-	const struct rule_surroundings *surroundings, struct diag *diag)
+add(struct rule_set *set, const struct rule_set_plan *plan, const struct rule_source *source,
+	size_t index, struct rule_record *record, struct diag *diag)
 {
+	const struct rule_surroundings surroundings = {
+		plan->base, plan->pki, plan->base_url, plan->now_ms};
 	struct rule rule;
 	int result;
 
 	if (set->count == RULE_SET_MAX)
 		return diag_refuse(diag, source->name, NULL, "fewer of them", "more than %d rules",
 			RULE_SET_MAX);
-	result = rule_read(&rule, source, index, surroundings, diag);
-	if (result == DONE)
-		result = check_id(set, &rule, diag);
+	result = rule_read(&rule, source, index, &surroundings, diag);
+	if (result == DONE && !record)
+		result = check_id(set, &rule, source->name, diag);
 	if (result != DONE) {
 		rule_done(&rule);
 		return result;
 	}
+	if (record && !rule.id)
+		rule.id = text_copy(rule_record_id(record));
 	generate_id(set, &rule);
-	rule.count.armed_ms = surroundings->now * 1000;
+	rule.record = record ? rule_record_hold(record)
+			     : rule_record_new(rule.id, source->name,
+				       json_array_get(source->rules, index), plan->now_ms);
+	rule.is_new = !record;
 	insert(set, &rule);
 	return DONE;
 }
 
-int
-rule_set_new(struct rule_set **out, const struct rule_source *sources, size_t count, uint64_t seed,
-	struct condition *base, const struct pki *pki, const char *base_url, int64_t now,
-	struct diag *diag)
+/* Their words are read again, since what is minted for them depends on the site's condition. */
+static int
+add_those_that_stay(struct rule_set *set, const struct rule_set_plan *plan, struct diag *diag)
 {
-	const struct rule_surroundings surroundings = {base, pki, base_url, now};
-	struct rule_set *set = memory_new(1, sizeof(*set));
 	int result = DONE;
 
+	for (size_t i = 0; plan->before && result == DONE && i < plan->before->count; i++) {
+		struct rule_record *record = plan->before->rules[i].record;
+		json_t *list = json_pack("[O]", rule_record_given(record));
+		const struct rule_source source = {
+			.rules = list, .name = rule_record_source(record)};
+
+		if (!plan->stays || plan->stays(plan->context, record))
+			result = add(set, plan, &source, 0, record, diag);
+		json_decref(list);
+	}
+	return result;
+}
+
+static int
+add_new(struct rule_set *set, const struct rule_set_plan *plan, struct diag *diag)
+{
+	int result = DONE;
+
+	for (size_t i = 0; result == DONE && i < plan->source_count; i++)
+		for (size_t j = 0; result == DONE && j < json_array_size(plan->sources[i].rules);
+			j++)
+			result = add(set, plan, &plan->sources[i], j, NULL, diag);
+	return result;
+}
+
+int
+rule_set_new(struct rule_set **out, const struct rule_set_plan *plan, struct diag *diag)
+{
+	struct rule_set *set = memory_new(1, sizeof(*set));
+	int result;
+
 	atomic_init(&set->holders, 1);
-	set->seed = seed;
+	set->seed = plan->seed;
 	pthread_mutex_init(&set->lock, NULL);
 	pthread_cond_init(&set->turned, NULL);
-	for (size_t i = 0; result == DONE && i < count; i++)
-		for (size_t j = 0; result == DONE && j < json_array_size(sources[i].rules); j++)
-			result = add(set, &sources[i], j, &surroundings, diag);
+	result = add_those_that_stay(set, plan, diag);
+	if (result == DONE)
+		result = add_new(set, plan, diag);
 	if (result == DONE)
 		*out = set;
 	else
 		rule_set_release(set);
 	return result;
+}
+
+struct rule_record *
+rule_set_record_at(const struct rule_set *rules, size_t index)
+{
+	return rules && index < rules->count ? rules->rules[index].record : NULL;
+}
+
+const struct rule_when *
+rule_set_when_at(const struct rule_set *rules, size_t index)
+{
+	return &rules->rules[index].when;
+}
+
+struct rule_record *
+rule_set_find(const struct rule_set *rules, const char *id)
+{
+	for (size_t i = 0; rules && i < rules->count; i++)
+		if (strcmp(rules->rules[i].id, id) == 0)
+			return rules->rules[i].record;
+	return NULL;
 }
 
 struct rule_set *
@@ -158,7 +218,7 @@ decide(struct rule_set *set, struct exchange *exchange, bool by_message)
 		if (rule->match.in_message != by_message || is_passed_over(exchange, rule) ||
 			!rule_fits(rule, exchange))
 			continue;
-		if (rule_when_strikes(&strike.nth, &rule->count, &rule->when, set->seed, rule->id,
+		if (rule_record_strikes(&strike.nth, rule->record, &rule->when, set->seed,
 			    exchange->arrived_ms))
 			decision->strikes[decision->count++] = strike;
 	}

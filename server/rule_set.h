@@ -23,7 +23,7 @@
 #include <jansson.h>
 
 #include "server/condition.h"
-#include "server/rule_when.h"
+#include "server/rule_record.h"
 
 #define RULE_SET_MAX     64
 #define RULE_STRIKES_MAX 8 /* at one exchange */
@@ -55,15 +55,41 @@ struct rule_source {
 	const char *name;             /* of the profile or file */
 };
 
+/* What a set is made of. */
+struct rule_set_plan {
+	/* An earlier set; its rules go first among those of the same priority. NULL: none. */
+	const struct rule_set *before;
+	/* Says which of its rules stay, with their counters; NULL: all. */
+	bool (*stays)(const void *context, const struct rule_record *record);
+	const void *context;
+	const struct rule_source *sources; /* of new rules, whose counters are at zero */
+	size_t source_count;
+	uint64_t seed;          /* of draws */
+	struct condition *base; /* of the site, which a rule's `settings` come on top of */
+	/* For what has to be minted then, and for when they are armed. */
+	const struct pki *pki;
+	const char *base_url;
+	int64_t now_ms;
+};
+
+/* Of rule_set_new: a new rule has the id of one that stays. */
+#define RULE_SET_TAKEN 2
+
 /*
- * Makes the rules of all sources, held once; the counters are at zero. `base` is the condition of the
- * site, which a rule's `settings` come on top of; `pki`, `base_url` and `now` are for what has to be
- * minted then. DONE; REFUSED with file:line:column, or with both names when two sources hold a rule
- * of the same id; or BROKEN.
+ * Makes a set of rules, held once. Nothing changes in the earlier one. DONE; REFUSED with
+ * file:line:column, or with both names when two sources hold a rule of the same id; RULE_SET_TAKEN with
+ * both names; or BROKEN.
  */
-int rule_set_new(struct rule_set **out, const struct rule_source *sources, size_t count,
-	uint64_t seed, struct condition *base, const struct pki *pki, const char *base_url,
-	int64_t now, struct diag *diag);
+int rule_set_new(struct rule_set **out, const struct rule_set_plan *plan, struct diag *diag);
+
+/* Returns the rules in their order: records borrowed from the set; NULL behind the last. */
+struct rule_record *rule_set_record_at(const struct rule_set *rules, size_t index);
+
+/* Returns the members of `when` of the rule at an index. */
+const struct rule_when *rule_set_when_at(const struct rule_set *rules, size_t index);
+
+/* Returns the record of a rule by its id, borrowed from the set, or NULL; a NULL set has none. */
+struct rule_record *rule_set_find(const struct rule_set *rules, const char *id);
 
 /* Holds them once more and returns them; lets them go (NULL allowed). From any thread. */
 struct rule_set *rule_set_hold(struct rule_set *rules);

@@ -24,8 +24,15 @@ read_rules(struct site *site, const struct site_plan *plan, struct diag *diag)
 		rules += json_array_size(sources[i].rules);
 	if (rules == 0)
 		return DONE;
-	return rule_set_new(&site->rules, sources, count, server->random.seed, site->condition,
-		site->pki, site->base_url, clock_now(&site->clock), diag);
+	return rule_set_new(&site->rules,
+		&(struct rule_set_plan){.sources = sources,
+			.source_count = count,
+			.seed = server->random.seed,
+			.base = site->condition,
+			.pki = site->pki,
+			.base_url = site->base_url,
+			.now_ms = clock_now_ms(&site->clock)},
+		diag);
 }
 
 static int

@@ -13,8 +13,9 @@
 #define FILE_NAME "r.yaml"
 
 static int
-read_rules(struct rule_set **out, struct ca_support *support, const char *text, uint64_t seed,
-	struct diag *diag)
+read_more(struct rule_set **out, struct ca_support *support, const struct rule_set *before,
+	bool (*stays)(const void *context, const struct rule_record *record), const char *text,
+	uint64_t seed, struct diag *diag)
 {
 	YAML_TREE_CLEANUP struct yaml_tree tree = {0};
 	struct rule_source source = {.tree = &tree, .name = "r"};
@@ -23,8 +24,24 @@ read_rules(struct rule_set **out, struct ca_support *support, const char *text, 
 	source.rules = tree.root;
 	if (result != DONE)
 		return result;
-	return rule_set_new(out, &source, 1, seed, &support->condition, &support->server.pki,
-		CA_SUPPORT_URL, CA_SUPPORT_NOW, diag);
+	return rule_set_new(out,
+		&(struct rule_set_plan){.before = before,
+			.stays = stays,
+			.sources = &source,
+			.source_count = 1,
+			.seed = seed,
+			.base = &support->condition,
+			.pki = &support->server.pki,
+			.base_url = CA_SUPPORT_URL,
+			.now_ms = CA_SUPPORT_NOW * 1000},
+		diag);
+}
+
+static int
+read_rules(struct rule_set **out, struct ca_support *support, const char *text, uint64_t seed,
+	struct diag *diag)
+{
+	return read_more(out, support, NULL, NULL, text, seed, diag);
 }
 
 static const struct {
@@ -214,6 +231,65 @@ START_TEST(the_first_wins_unless_it_goes_on)
 }
 END_TEST
 
+/* --- another set ------------------------------------------------------------------------ */
+
+static bool
+is_a(const void *context, const struct rule_record *record)
+{
+	return strcmp(rule_record_id(record), "a") == 0;
+}
+
+START_TEST(counts_on_in_another_set)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	struct rule_set *before, *after;
+	struct diag diag = {0};
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	ASSERT_DONE(read_rules(&before, &support,
+			    "- {id: a, when: {times: 3}, do: {status: 500}}\n"
+			    "- {id: b, do: {status: 501}}\n",
+			    1, &diag),
+		&diag);
+	ck_assert(strikes(before, &support, CAPS, 0));
+	ASSERT_DONE(read_more(&after, &support, before, is_a,
+			    "- {do: {delay: 1s}, match: {operation: GetCACert}}\n", 1, &diag),
+		&diag);
+	ck_assert_ptr_eq(rule_set_find(after, "a"), rule_set_find(before, "a"));
+	ck_assert_ptr_null(rule_set_find(after, "b"));
+	ck_assert_str_eq(rule_record_id(rule_set_record_at(after, 1)), "delay-1");
+	ck_assert_ptr_null(rule_set_record_at(after, 2));
+	/* An exchange that holds the old set takes its part of the count. */
+	ck_assert(strikes(before, &support, CAPS, 0));
+	ck_assert(strikes(after, &support, CAPS, 0));
+	ck_assert(!strikes(after, &support, CAPS, 0));
+	rule_set_release(before);
+	rule_record_rearm(rule_set_find(after, "a"), CA_SUPPORT_NOW * 1000);
+	ck_assert(strikes(after, &support, CAPS, 0));
+	ck_assert_uint_eq(rule_record_count(rule_set_find(after, "a")).matches, 1);
+	rule_set_release(after);
+}
+END_TEST
+
+START_TEST(says_when_an_id_is_taken)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	struct rule_set *before, *after;
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	ASSERT_DONE(
+		read_rules(&before, &support, "- {id: a, do: {status: 500}}\n", 1, &diag), &diag);
+	ck_assert_int_eq(read_more(&after, &support, before, NULL, "- {id: a, do: {status: 501}}\n",
+				 1, &diag),
+		RULE_SET_TAKEN);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"a: r and r both have a rule of this id; expected another id");
+	rule_set_release(before);
+}
+END_TEST
+
 /* --- turns ------------------------------------------------------------------------------ */
 
 #define CROWD 16
@@ -281,6 +357,8 @@ main(void)
 	tcase_add_test(cases, draws_the_same_from_the_same_seed);
 	tcase_add_loop_test(
 		cases, the_first_wins_unless_it_goes_on, 0, sizeof(orders) / sizeof(orders[0]));
+	tcase_add_test(cases, counts_on_in_another_set);
+	tcase_add_test(cases, says_when_an_id_is_taken);
 	tcase_add_test(cases, messages_are_counted_in_their_turn);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);

@@ -304,6 +304,8 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	/* Five RSA keys may take a while on a busy machine. */
+	tcase_set_timeout(cases, 60);
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, makes_a_site_in_layers);
 	tcase_add_test(cases, has_a_ca_of_its_own);
