@@ -16,6 +16,7 @@ make(struct site **out, struct server *server, enum site_origin origin, const ch
 	const struct site_plan plan = {.name = site_name,
 		.base_url = url,
 		.settings = &settings,
+		.without = &server->settings,
 		.profiles = &set,
 		.origin = origin};
 	int result = profile_set_read(&set, server->profile_directory, profiles, diag);

@@ -13,8 +13,9 @@ refuse_pair(const struct profile *one, const struct profile *other, const char *
 {
 	TEXT_CLEANUP char *object = text_format("%s+%s", one->name, other->name);
 
-	return diag_refuse(diag, object, NULL, "profiles that can both be so",
+	diag_refuse(diag, object, NULL, "profiles that can both be so",
 		"%s and %s set %s differently", one->name, other->name, setting);
+	return PROFILE_SET_CONFLICT;
 }
 
 /* Refuses a profile that does not go together with those before it. */
@@ -40,8 +41,8 @@ check_conflicts(const struct profile_set *set, const struct profile *profile, st
 	return DONE;
 }
 
-static int
-add(struct profile_set *set, const char *directory, const char *name, struct diag *diag)
+int
+profile_set_add(struct profile_set *set, const char *directory, const char *name, struct diag *diag)
 {
 	struct profile *profile = &set->profiles[set->count];
 	int result;
@@ -68,7 +69,7 @@ profile_set_read(
 		size_t size = strcspn(names, separators);
 		TEXT_CLEANUP char *name = text_copy_size(names, size);
 
-		if (add(out, directory, name, diag) != DONE)
+		if (profile_set_add(out, directory, name, diag) != DONE)
 			return REFUSED;
 		names += size;
 	}
@@ -89,6 +90,26 @@ profile_set_apply(const struct profile_set *set, struct settings *settings, stru
 				DONE)
 			return REFUSED;
 	return DONE;
+}
+
+const struct profile *
+profile_set_find(const struct profile_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->profiles[i].name, name) == 0)
+			return &set->profiles[i];
+	return NULL;
+}
+
+void
+profile_set_remove(struct profile_set *set, const char *name)
+{
+	struct profile *profile = (struct profile *)profile_set_find(set, name);
+	size_t behind = (size_t)(&set->profiles[set->count] - profile) - 1;
+
+	profile_done(profile);
+	memmove(profile, profile + 1, behind * sizeof(*profile));
+	set->profiles[--set->count] = (struct profile){0};
 }
 
 size_t

@@ -24,6 +24,20 @@ struct profile_set {
 int profile_set_read(
 	struct profile_set *out, const char *directory, const char *names, struct diag *diag);
 
+/* Of profile_set_add: it and one of the set give a setting different values. */
+#define PROFILE_SET_CONFLICT 3
+
+/* Adds one of the catalogue. DONE; REFUSED as by profile_set_read; PROFILE_SET_CONFLICT, with the names
+ * of both. Nothing has changed unless it is DONE. */
+int profile_set_add(
+	struct profile_set *set, const char *directory, const char *name, struct diag *diag);
+
+/* Returns the profile of this name in the set, borrowed, or NULL. */
+const struct profile *profile_set_find(const struct profile_set *set, const char *name);
+
+/* Takes a profile out that is in the set. */
+void profile_set_remove(struct profile_set *set, const char *name);
+
 /* Sets what the profiles say, over what is there. DONE or REFUSED. */
 int profile_set_apply(const struct profile_set *set, struct settings *settings, struct diag *diag);
 

@@ -41,6 +41,15 @@ rule_when_init(struct rule_when *when)
 	}
 }
 
+bool
+rule_when_is_bounded(const int64_t members[WHEN_COUNT], enum when_member member)
+{
+	struct rule_when free = {0};
+
+	rule_when_init(&free);
+	return members[member] != free.members[member];
+}
+
 static uint64_t
 mix(uint64_t state)
 {

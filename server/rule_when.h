@@ -52,6 +52,9 @@ struct rule_nth {
 /* Returns the row of a member, whose standard sets no bound; NULL behind the last. */
 const struct action_argument *rule_when_row(size_t index);
 
+/* Returns whether a member bounds what a rule does: whether it is not at its standard. */
+bool rule_when_is_bounded(const int64_t members[WHEN_COUNT], enum when_member member);
+
 /* Sets all members to their standards. */
 void rule_when_init(struct rule_when *when);
 

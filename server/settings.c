@@ -167,32 +167,41 @@ settings_copy(struct settings *out, const struct settings *from)
 	}
 }
 
+static void
+take(struct settings *settings, const struct settings *from, const struct setting_row *row)
+{
+	const void *value = (const char *)from + row->offset;
+
+	switch (row->kind) {
+	case SETTING_BOOL:
+		*(bool *)member(settings, row) = *(const bool *)value;
+		break;
+	case SETTING_NUMBER:
+		*(int64_t *)member(settings, row) = *(const int64_t *)value;
+		break;
+	case SETTING_CHOICE:
+		*(int *)member(settings, row) = *(const int *)value;
+		break;
+	case SETTING_TEXT:
+		free(*(char **)member(settings, row));
+		*(char **)member(settings, row) = text_copy(*(char *const *)value);
+		break;
+	}
+}
+
 void
 settings_take_over(
 	struct settings *settings, const struct settings *from, enum setting_effect reach)
 {
-	for (size_t i = 0; settings_row_at(i); i++) {
-		const struct setting_row *row = settings_row_at(i);
-		const void *value = (const char *)from + row->offset;
+	for (size_t i = 0; settings_row_at(i); i++)
+		if (settings_row_at(i)->effect <= reach)
+			take(settings, from, settings_row_at(i));
+}
 
-		if (row->effect > reach)
-			continue;
-		switch (row->kind) {
-		case SETTING_BOOL:
-			*(bool *)member(settings, row) = *(const bool *)value;
-			break;
-		case SETTING_NUMBER:
-			*(int64_t *)member(settings, row) = *(const int64_t *)value;
-			break;
-		case SETTING_CHOICE:
-			*(int *)member(settings, row) = *(const int *)value;
-			break;
-		case SETTING_TEXT:
-			free(*(char **)member(settings, row));
-			*(char **)member(settings, row) = text_copy(*(char *const *)value);
-			break;
-		}
-	}
+void
+settings_take_named(struct settings *settings, const struct settings *from, const char *name)
+{
+	take(settings, from, settings_row(name));
 }
 
 void
@@ -224,6 +233,12 @@ value_is_equal(
 	text = *(char *const *)a;
 	other_text = *(char *const *)b;
 	return text && other_text ? strcmp(text, other_text) == 0 : text == other_text;
+}
+
+bool
+settings_same_named(const struct settings *one, const struct settings *other, const char *name)
+{
+	return value_is_equal(one, other, settings_row(name));
 }
 
 bool

@@ -265,6 +265,13 @@ void settings_copy(struct settings *out, const struct settings *from);
 void settings_take_over(
 	struct settings *settings, const struct settings *from, enum setting_effect reach);
 
+/* Takes from `from` the one setting of this name, which there must be. */
+void settings_take_named(struct settings *settings, const struct settings *from, const char *name);
+
+/* Returns whether both have the same value for the setting of this name, which there must be. */
+bool settings_same_named(
+	const struct settings *one, const struct settings *other, const char *name);
+
 /* Releases the texts. */
 void settings_done(struct settings *settings);
 

@@ -16,7 +16,7 @@ static int
 read_rules(struct site *site, const struct site_plan *plan, struct diag *diag)
 {
 	struct rule_source sources[PROFILE_SET_MAX + 1];
-	size_t count = plan->profiles ? profile_set_sources(sources, plan->profiles) : 0, rules = 0;
+	size_t count = profile_set_sources(sources, site->profiles), rules = 0;
 	struct server *server = site->server;
 
 	sources[count++] = (struct rule_source){.rules = plan->rules, .name = SITE_RULES_OWN};
@@ -33,6 +33,26 @@ read_rules(struct site *site, const struct site_plan *plan, struct diag *diag)
 			.base_url = site->base_url,
 			.now_ms = clock_now_ms(&site->clock)},
 		diag);
+}
+
+/* Of a site whose settings come with its profiles' in them. */
+static void
+fill_without(struct site *site, const struct settings *without)
+{
+	SETTINGS_CLEANUP struct settings defaults = {0}, faulty = {0};
+	const char *name;
+	json_t *value;
+
+	settings_copy(&site->without, without ? without : &site->configured);
+	if (without)
+		return;
+	settings_init(&defaults);
+	settings_copy(&faulty, &site->configured);
+	profile_set_apply(site->profiles, &faulty, NULL);
+	for (size_t i = 0; i < site->profiles->count; i++)
+		json_object_foreach((json_t *)site->profiles->profiles[i].settings, name, value)
+			if (settings_same_named(&site->configured, &faulty, name))
+				settings_take_named(&site->without, &defaults, name);
 }
 
 static int
@@ -66,6 +86,12 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	pthread_mutex_init(&site->lock, NULL);
 	app_pool_init(&site->app_pool);
 	settings_copy(&site->configured, plan->settings);
+	site->profiles = memory_new(1, sizeof(*site->profiles));
+	if (plan->profiles)
+		*site->profiles = *plan->profiles;
+	if (plan->profiles)
+		*plan->profiles = (struct profile_set){0};
+	fill_without(site, plan->without);
 	site->changed_ms = clock_now_ms(&site->clock);
 	result = choose_pki(site, plan->own_ca, diag);
 	if (result == DONE)
@@ -128,6 +154,9 @@ site_release(struct site *site)
 		pki_done(site->own_pki);
 	free(site->own_pki);
 	settings_done(&site->configured);
+	settings_done(&site->without);
+	profile_set_done(site->profiles);
+	free(site->profiles);
 	app_pool_done(&site->app_pool);
 	pthread_mutex_destroy(&site->lock);
 	free(site->base_url);

@@ -52,16 +52,20 @@ struct site {
 	int64_t changed_ms;          /* when the administrator last changed or did something */
 	struct rule_set *rules;      /* NULL: none */
 	struct settings
-		configured; /* what the administrator has set; the rest waits for its verb */
+		configured;      /* what was set; what of it waits for its verb is not in force */
+	struct settings without; /* what would be configured without the profiles */
+	struct profile_set *profiles; /* those that it has */
 };
 
 /* What a site is made of; all is copied. */
 struct site_plan {
 	const char *name;
 	const char *base_url;
-	const struct settings *settings;
-	const struct profile_set *profiles; /* whose rules it has; NULL: none */
-	const json_t *rules;                /* its own, a list; NULL: none */
+	const struct settings *settings; /* what is configured, the profiles' included */
+	/* The same without the profiles; NULL: what is as a profile says has its default there. */
+	const struct settings *without;
+	struct profile_set *profiles; /* taken over, and left empty; NULL: none */
+	const json_t *rules;          /* its own, a list; NULL: none */
 	enum site_origin origin;
 	bool own_ca;             /* with new keys, which takes about a second */
 	int64_t time_to_live_ms; /* by the server's clock; 0: it stays */

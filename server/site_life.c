@@ -7,13 +7,13 @@
 
 /* --- coming ------------------------------------------------------------------------- */
 
-/* The configuration's settings, the profiles' on top, then its own. */
+/* The configuration's settings, the profiles' on top (NULL: none), then its own. */
 static int
 fill_settings(struct settings *settings, const struct server *server, const struct profile_set *set,
 	const struct site_wish *wish, const char **fault, struct diag *diag)
 {
 	settings_copy(settings, &server->settings);
-	if (profile_set_apply(set, settings, diag) != DONE)
+	if (set && profile_set_apply(set, settings, diag) != DONE)
 		return REFUSED;
 	return wish->settings ? settings_set_json(settings, wish->settings, fault, diag) : DONE;
 }
@@ -32,7 +32,7 @@ site_life_prepare(struct site **out, struct server *server, const struct site_wi
 	const char **fault, struct diag *diag)
 {
 	PROFILE_SET_CLEANUP struct profile_set set = {0};
-	SETTINGS_CLEANUP struct settings settings = {0};
+	SETTINGS_CLEANUP struct settings settings = {0}, without = {0};
 	TEXT_CLEANUP char *name = wish->name
 		? text_copy(wish->name)
 		: text_format("site-%u", atomic_fetch_add(&server->sites.names, 1) + 1);
@@ -40,6 +40,7 @@ site_life_prepare(struct site **out, struct server *server, const struct site_wi
 	const struct site_plan plan = {.name = name,
 		.base_url = url,
 		.settings = &settings,
+		.without = &without,
 		.profiles = &set,
 		.rules = wish->rules,
 		.origin = SITE_CREATED,
@@ -49,6 +50,7 @@ site_life_prepare(struct site **out, struct server *server, const struct site_wi
 	*fault = NULL;
 	if (site_name_check(name, diag) != DONE ||
 		read_profiles(&set, server, wish, diag) != DONE ||
+		fill_settings(&without, server, NULL, wish, fault, diag) != DONE ||
 		fill_settings(&settings, server, &set, wish, fault, diag) != DONE)
 		return REFUSED;
 	return site_new(out, server, &plan, diag);

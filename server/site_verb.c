@@ -1,6 +1,7 @@
 #include "server/site_verb.h"
 
 #include "server/server.h"
+#include "server/site_force.h"
 #include "server/store.h"
 
 static const struct {
@@ -48,38 +49,38 @@ static int
 enforce(struct site *site, enum setting_effect reach, struct diag *diag)
 {
 	SETTINGS_CLEANUP struct settings settings = {0};
-	struct condition *condition;
-	int result;
 
 	settings_copy(&settings, &site->condition->settings);
 	settings_take_over(&settings, &site->configured, reach);
 	if (reach == EFFECT_REBOOT)
 		restart_services(&settings);
-	result = condition_new(&condition, site->pki, &settings, site->base_url,
-		clock_now(&site->clock), site->condition, diag);
-	if (result != DONE)
-		return result;
-	condition_release(site->condition);
-	site->condition = condition;
-	site->changed_ms = clock_now_ms(&site->clock);
-	return DONE;
+	return site_force_run(site, &settings, &(struct rule_change){0}, diag);
+}
+
+/* A setting that is changed by hand is no longer the profile's, and stays when that goes. */
+static int
+change(struct site *site, const json_t *settings, const char **fault, struct diag *diag)
+{
+	SETTINGS_CLEANUP struct settings configured = {0};
+	int result;
+
+	settings_copy(&configured, &site->configured);
+	result = settings_set_json(&configured, settings, fault, diag);
+	if (result == DONE)
+		result = site_force_configured(site, &configured, &(struct rule_change){0}, diag);
+	if (result == DONE)
+		result = settings_set_json(&site->without, settings, fault, diag);
+	return result;
 }
 
 int
 site_change(struct site *site, const json_t *settings, const char **fault, struct diag *diag)
 {
-	SETTINGS_CLEANUP struct settings before = {0};
 	int result;
 
 	*fault = NULL;
 	pthread_mutex_lock(&site->lock);
-	settings_copy(&before, &site->configured);
-	result = settings_set_json(&site->configured, settings, fault, diag);
-	if (result == DONE)
-		result = enforce(site,
-			site->configured.apply == APPLY_NOW ? EFFECT_SETUP : EFFECT_AT_ONCE, diag);
-	if (result != DONE)
-		settings_take_over(&site->configured, &before, EFFECT_SETUP);
+	result = change(site, settings, fault, diag);
 	pthread_mutex_unlock(&site->lock);
 	return result;
 }

@@ -1,0 +1,77 @@
+#include "server/site_force.h"
+
+#include "server/server.h"
+
+static int
+make_rules(struct rule_set **out, struct site *site, struct condition *condition,
+	const struct rule_change *change, struct diag *diag)
+{
+	const struct rule_set_plan plan = {.before = site->rules,
+		.stays = change->stays,
+		.context = change->context,
+		.sources = change->sources,
+		.source_count = change->source_count,
+		.seed = site->server->random.seed,
+		.base = condition,
+		.pki = site->pki,
+		.base_url = site->base_url,
+		.now_ms = clock_now_ms(&site->clock)};
+
+	*out = NULL;
+	if (!site->rules && change->source_count == 0)
+		return DONE;
+	return rule_set_new(out, &plan, diag);
+}
+
+int
+site_force_run(struct site *site, const struct settings *settings, const struct rule_change *change,
+	struct diag *diag)
+{
+	struct condition *condition;
+	struct rule_set *rules;
+	int result = condition_new(&condition, site->pki, settings, site->base_url,
+		clock_now(&site->clock), site->condition, diag);
+
+	if (result != DONE)
+		return result;
+	result = make_rules(&rules, site, condition, change, diag);
+	if (result != DONE) {
+		condition_release(condition);
+		return result;
+	}
+	condition_release(site->condition);
+	rule_set_release(site->rules);
+	site->condition = condition;
+	site->rules = rules;
+	site->changed_ms = clock_now_ms(&site->clock);
+	return DONE;
+}
+
+int
+site_force_rules(struct site *site, const struct rule_change *change, struct diag *diag)
+{
+	struct rule_set *rules;
+	int result = make_rules(&rules, site, site->condition, change, diag);
+
+	if (result != DONE)
+		return result;
+	rule_set_release(site->rules);
+	site->rules = rules;
+	return DONE;
+}
+
+int
+site_force_configured(struct site *site, const struct settings *configured,
+	const struct rule_change *change, struct diag *diag)
+{
+	SETTINGS_CLEANUP struct settings settings = {0};
+	int result;
+
+	settings_copy(&settings, &site->condition->settings);
+	settings_take_over(&settings, configured,
+		configured->apply == APPLY_NOW ? EFFECT_SETUP : EFFECT_AT_ONCE);
+	result = site_force_run(site, &settings, change, diag);
+	if (result == DONE)
+		settings_take_over(&site->configured, configured, EFFECT_SETUP);
+	return result;
+}
