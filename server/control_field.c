@@ -9,6 +9,7 @@
 #include "common/suggestion.h"
 #include "common/timestamp.h"
 #include "server/action_value.h"
+#include "server/json_place.h"
 #include "server/settings_json.h"
 #include "server/yaml_tree.h"
 
@@ -220,6 +221,12 @@ check_rule(const struct place *place, const json_t *value)
 }
 
 static bool
+check_rule_member(const struct place *place, const json_t *value)
+{
+	return true;
+}
+
+static bool
 check_rules(const struct place *place, const json_t *value)
 {
 	return check_list(place, value, "a list of rules", check_rule);
@@ -237,6 +244,7 @@ static bool (*const checks[])(const struct place *place, const json_t *value) = 
 	[CONTROL_OBJECTS] = check_objects,
 	[CONTROL_SETTINGS] = check_settings,
 	[CONTROL_RULE] = check_rule,
+	[CONTROL_RULE_MEMBER] = check_rule_member,
 	[CONTROL_RULES] = check_rules,
 };
 
@@ -249,19 +257,13 @@ control_field_find(const struct control_field *fields, const char *name)
 	return NULL;
 }
 
-/* A pointer's token, RFC 6901 3. */
 static char *
 member_pointer(const char *pointer, const char *name)
 {
 	BUFFER_CLEANUP struct buffer out = {0};
 
-	buffer_append_format(&out, "%s/", pointer);
-	for (; *name; name++) {
-		if (*name == '~' || *name == '/')
-			buffer_append_text(&out, *name == '~' ? "~0" : "~1");
-		else
-			buffer_append_byte(&out, (uint8_t)*name);
-	}
+	buffer_append_text(&out, pointer);
+	json_place_append(&out, name);
 	return text_copy(buffer_text(&out));
 }
 

@@ -22,7 +22,8 @@ enum control_kind {
 	CONTROL_OBJECTS,  /* a list of such objects, at most max of them */
 	CONTROL_SETTINGS, /* an object of settings, see settings_table.h; null is the default of one */
 	CONTROL_RULE,     /* an object that is a rule; rule_reader.h reads it */
-	CONTROL_RULES,    /* a list of rules, at most max of them */
+	CONTROL_RULE_MEMBER, /* what stands in a rule under its name: match, when or do */
+	CONTROL_RULES,       /* a list of rules, at most max of them */
 };
 
 struct control_field {

@@ -90,11 +90,12 @@ refuse_made(struct control_call *call)
 {
 	struct making *making = call->kept;
 	TEXT_CLEANUP char *pointer = text_format("/settings/%s", making->fault);
+	TEXT_CLEANUP char *rule_pointer = text_format("/faults%s", making->diag.object);
 
 	if (making->result == REFUSED && making->fault[0])
 		control_refuse_at(call, pointer, &making->diag);
 	else if (making->result == REFUSED && making->diag.object[0] == '/')
-		control_refuse_at(call, making->diag.object, &making->diag);
+		control_refuse_at(call, rule_pointer, &making->diag);
 	else
 		control_refuse_outcome(call, making->result,
 			making->result == SITE_LIFE_TAKEN          ? 409

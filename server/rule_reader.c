@@ -5,6 +5,7 @@
 
 #include "common/memory.h"
 #include "common/suggestion.h"
+#include "server/json_place.h"
 #include "server/pipeline.h"
 #include "server/yaml_tree.h"
 
@@ -16,6 +17,24 @@ struct reader {
 	struct diag *diag;
 	bool located; /* the refusal has its place; who called adds none */
 };
+
+/* Rules that were read from no text have a place within their list. That they are read from may be
+ * another list of the same rules. */
+static void
+point_to(char place[YAML_PLACE_SIZE], const struct rule_source *source, const json_t *parent,
+	const char *key, size_t index)
+{
+	const json_t *root = source->root ? source->root : source->rules;
+	BUFFER_CLEANUP struct buffer pointer = {0};
+
+	if (!json_place_find(&pointer, root, parent))
+		json_place_find(&pointer, root, json_array_get(parent, index));
+	else if (key)
+		json_place_append(&pointer, key);
+	else
+		buffer_append_format(&pointer, "/%zu", index);
+	snprintf(place, YAML_PLACE_SIZE, "%s", buffer_text(&pointer));
+}
 
 /* Puts the place of a member into the words of its refusal. */
 static int
@@ -29,8 +48,7 @@ refused_at(struct reader *reader, const json_t *parent, const char *key, size_t 
 	if (reader->source->tree)
 		yaml_tree_place(place, reader->source->tree, parent, key, index);
 	else
-		snprintf(place, sizeof(place), "%.60s: rule %zu", reader->source->name,
-			reader->index + 1);
+		point_to(place, reader->source, parent, key, index);
 	diag_locate(reader->diag, place);
 	return REFUSED;
 }

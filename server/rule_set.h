@@ -53,6 +53,8 @@ struct rule_source {
 	const json_t *rules;          /* NULL: none */
 	const struct yaml_tree *tree; /* for line and column; NULL: `name` alone */
 	const char *name;             /* of the profile or file */
+	/* Without a tree: the list within which a JSON pointer tells the place; NULL: `rules`. */
+	const json_t *root;
 };
 
 /* What a set is made of. */

@@ -200,7 +200,7 @@ replace(struct site *site, const struct profile_set *set, const json_t *rules, s
 		if (!profile_set_find(site->profiles, all[i].name))
 			sources[change.source_count++] = all[i];
 	sources[change.source_count++] =
-		(struct rule_source){.rules = coming, .name = SITE_RULES_OWN};
+		(struct rule_source){.rules = coming, .name = SITE_RULES_OWN, .root = rules};
 	settings_copy(&configured, &site->configured);
 	for (size_t i = 0; i < site->profiles->count; i++)
 		heal(&configured, site, &site->profiles->profiles[i], NULL);

@@ -106,7 +106,7 @@ int
 site_rules_replace(struct site *site, const json_t *rules, struct diag *diag)
 {
 	json_t *coming = site_rules_coming(site, rules);
-	const struct rule_source source = {.rules = coming, .name = SITE_RULES_OWN};
+	const struct rule_source source = {.rules = coming, .name = SITE_RULES_OWN, .root = rules};
 	int result = change_rules(site,
 		&(struct rule_change){.stays = stays_beside,
 			.context = rules,
@@ -148,6 +148,22 @@ site_rules_remove(struct site *site, const char *id, struct diag *diag)
 	if (!rule_set_find(site->rules, id))
 		return refuse_unknown(site->rules, id, diag);
 	return change_rules(site, &(struct rule_change){.stays = is_another, .context = id}, diag);
+}
+
+int
+site_rules_put(struct site *site, const json_t *rule, struct diag *diag)
+{
+	json_t *list = json_pack("[O]", rule);
+	const struct rule_source source = {.rules = list, .name = SITE_RULES_OWN};
+	int result = change_rules(site,
+		&(struct rule_change){.stays = is_another,
+			.context = json_string_value(json_object_get(rule, "id")),
+			.sources = &source,
+			.source_count = 1},
+		diag);
+
+	json_decref(list);
+	return result;
 }
 
 int

@@ -30,6 +30,10 @@ int site_rules_add(struct site *site, const json_t *rule, char **id, struct diag
  */
 int site_rules_replace(struct site *site, const json_t *rules, struct diag *diag);
 
+/* Has a rule take the place of the one with its id, which it has, or adds it; its counters are at zero.
+ * DONE, REFUSED or BROKEN. */
+int site_rules_put(struct site *site, const json_t *rule, struct diag *diag);
+
 /* Returns the rule of a list whose words and id are those of a rule that was given to the site, or
  * NULL. */
 const json_t *site_rules_find_same(const json_t *rules, const struct rule_record *record);
