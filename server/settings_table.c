@@ -25,8 +25,9 @@ settings_row_at(size_t index)
 const struct setting_row *
 settings_row(const char *name)
 {
-	for (size_t i = 0; settings_row_at(i); i++)
-		if (strcmp(settings_row_at(i)->name, name) == 0)
-			return settings_row_at(i);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct setting_row *row = tables[i]; row->name; row++)
+			if (strcmp(row->name, name) == 0)
+				return row;
 	return NULL;
 }
