@@ -174,6 +174,12 @@ database_changes(const struct database_transaction *transaction)
 	return sqlite3_changes64(transaction->database->connection);
 }
 
+int64_t
+database_row_id(const struct database_transaction *transaction)
+{
+	return sqlite3_last_insert_rowid(transaction->database->connection);
+}
+
 /* --- transactions ---------------------------------------------------------- */
 
 static const char BEGIN[] = "BEGIN IMMEDIATE";

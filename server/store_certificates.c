@@ -11,10 +11,12 @@ store_next_request_id(uint32_t *out, struct store *store, const char *site, stru
 	int64_t number;
 
 	if (database_begin(&transaction, store->database, diag) != DONE ||
-		database_read(&transaction,
+		database_run(&transaction,
 			"INSERT INTO counters (site, name, value) VALUES (?1, 'request_id', 1)"
-			" ON CONFLICT (site, name) DO UPDATE SET value = value + 1"
-			" RETURNING value",
+			" ON CONFLICT (site, name) DO UPDATE SET value = value + 1",
+			VALUES(value_text(site)), diag) != DONE ||
+		database_read(&transaction,
+			"SELECT value FROM counters WHERE site = ?1 AND name = 'request_id'",
 			VALUES(value_text(site)), COLUMNS({.integer = &number}),
 			diag) != DATABASE_ROW)
 		return BROKEN;
@@ -43,18 +45,19 @@ insert(int64_t *id, struct database_transaction *transaction, const char *site,
 
 	buffer_append_hex(&serial, certificate->serial);
 	name_text(&subject, certificate->subject);
-	result = database_read(transaction,
+	result = database_run(transaction,
 		"INSERT INTO certificates (site, serial, subject, not_before, not_after,"
 		" request_id, transaction_id, issued_at, der)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		VALUES(value_text(site), value_text_bytes(buffer_bytes(&serial)),
 			value_text_bytes(buffer_bytes(&subject)),
 			value_integer(certificate->not_before * 1000),
 			value_integer(certificate->not_after * 1000), value_integer(request_id),
 			value_text(transaction_id), value_integer(now),
 			value_blob(buffer_bytes(&certificate->der))),
-		COLUMNS({.integer = id}), diag);
-	return result == DATABASE_ROW ? DONE : BROKEN;
+		diag);
+	*id = database_row_id(transaction);
+	return result;
 }
 
 int
