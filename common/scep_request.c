@@ -13,6 +13,7 @@ scep_request_done(struct scep_request *request)
 	envelope_done(&request->envelope);
 	buffer_done(&request->message_data);
 	csr_done(&request->csr);
+	EVP_PKEY_free(request->csr_key);
 	*request = (struct scep_request){0};
 }
 
@@ -128,6 +129,17 @@ scep_request_read_data(struct scep_request *request, struct diag *diag)
 	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++)
 		if (contents[i].type == request->message_type)
 			return contents[i].read(request, diag);
+	return DONE;
+}
+
+int
+scep_request_read_csr_key(struct scep_request *request, struct diag *diag)
+{
+	if (!key_same(request->csr.spki, request->signer.spki))
+		return key_read_public(&request->csr_key, request->csr.spki, diag);
+	if (EVP_PKEY_up_ref(request->signer_key) != 1)
+		return diag_break_crypto(diag, "PKCS#10 public key", "sharing the signer's");
+	request->csr_key = request->signer_key;
 	return DONE;
 }
 

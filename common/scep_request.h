@@ -30,6 +30,8 @@ struct scep_request {
 	struct bytes issuer;  /* CertPoll, GetCert, GetCRL: Name */
 	struct bytes subject; /* CertPoll: Name */
 	struct bytes serial;  /* GetCert, GetCRL: content octets */
+	/* scep_request_read_csr_key */
+	EVP_PKEY *csr_key;
 };
 
 #define SCEP_REQUEST_CLEANUP __attribute__((cleanup(scep_request_done)))
@@ -69,6 +71,11 @@ int scep_request_open(struct scep_request *request, const struct scep_recipient 
  * not know is DONE with nothing filled. The signature of a CSR is not checked. DONE or REFUSED.
  */
 int scep_request_read_data(struct scep_request *request, struct diag *diag);
+
+/* Step 5, for a CSR: its key, which is the signer's where both are the same (a first request), since
+ * reading a key anew and preparing it for the next verification costs 10 to 20 microseconds. Fails
+ * as key_read_public does. */
+int scep_request_read_csr_key(struct scep_request *request, struct diag *diag);
 
 /* What a client is about to send. Views are borrowed. */
 struct scep_request_plan {

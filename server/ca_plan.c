@@ -40,11 +40,14 @@ static int
 check_key_size(struct exchange *exchange)
 {
 	int64_t minimum = exchange->settings->minimum_key_size;
-	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL;
+	CLEANUP(EVP_PKEY) EVP_PKEY *stored = NULL;
+	const EVP_PKEY *key = exchange->message.scep.csr_key;
 	char wanted[64];
 
-	if (key_read_public(&key, request_of(exchange)->spki, &exchange->diag) != DONE)
-		return BROKEN; /* mscep.dll has read it before */
+	/* A poll has no key of its own; that of the pending request was read before it was put there. */
+	if (!key && key_read_public(&stored, request_of(exchange)->spki, &exchange->diag) != DONE)
+		return BROKEN;
+	key = key ? key : stored;
 	/* A template's size is one of RSA keys; an EC key has its curve. */
 	if (!key_is_rsa(key) || key_bits(key) >= minimum)
 		return DONE;

@@ -139,18 +139,12 @@ write_message(struct buffer *out, const struct exchange *exchange)
 	json_writer_close_object(out);
 }
 
-/* The key of a first request is the signer's, which has been read already. */
+/* A key that could not be read is told of by the refusal. */
 static void
-write_key(struct buffer *out, const struct scep_request *scep)
+write_key(struct buffer *out, const EVP_PKEY *key)
 {
-	CLEANUP(EVP_PKEY) EVP_PKEY *own = NULL;
-	const EVP_PKEY *key = scep->signer_key;
-
-	if (!key || !key_same(scep->csr.spki, scep->signer.spki)) {
-		if (key_read_public(&own, scep->csr.spki, NULL) != DONE)
-			return;
-		key = own;
-	}
+	if (!key)
+		return;
 	journal_text_write(out, "key", key_is_rsa(key) ? "RSA" : "EC");
 	json_writer_number(out, "key_bits", key_bits(key));
 }
@@ -202,7 +196,7 @@ write_csr(struct buffer *out, const struct scep_request *scep)
 		return;
 	json_writer_open_object(out, "csr");
 	write_name(out, "subject", csr->subject);
-	write_key(out, scep);
+	write_key(out, scep->csr_key);
 	write_alternative_name(out, csr->subject_alt_name);
 	if (csr->has_key_usage)
 		write_key_usage(out, csr->key_usage);

@@ -174,23 +174,22 @@ check_signer_key(struct exchange *exchange)
 static int
 check_csr(struct exchange *exchange)
 {
-	const struct csr *csr = &exchange->message.scep.csr;
-	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL;
+	struct scep_request *scep = &exchange->message.scep;
 	int result;
 
 	if (!exchange->message.type->holds_csr)
 		return STAGE_NEXT;
-	result = key_read_public(&key, csr->spki, &exchange->diag);
+	result = scep_request_read_csr_key(scep, &exchange->diag);
 	if (result == BROKEN)
 		return STAGE_BROKE;
 	if (result == REFUSED)
 		return refusal_give(exchange, REFUSAL_CSR_KEY);
-	if (!key_is_rsa(key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {
+	if (!key_is_rsa(scep->csr_key) && exchange->settings->ec_keys == EC_KEYS_REFUSE) {
 		diag_refuse(&exchange->diag, "PKCS#10 public key", NULL,
 			"an RSA key, or the setting ec_keys: accept", "an EC key");
 		return pki_operation_fail_to_encrypt(exchange, "ec-key-refused");
 	}
-	result = csr_verify(csr, key, &exchange->diag);
+	result = csr_verify(&scep->csr, scep->csr_key, &exchange->diag);
 	if (result == REFUSED)
 		return refusal_give(exchange, REFUSAL_CSR_SIGNATURE);
 	return result == DONE ? STAGE_NEXT : STAGE_BROKE;

@@ -105,6 +105,7 @@ ca_support_exchange(struct ca_support *support, const struct ca_message *message
 {
 	struct exchange *exchange = memory_new(1, sizeof(*exchange));
 	struct scep_request *scep = &exchange->message.scep;
+	struct diag diag = {0};
 
 	exchange->number = 1;
 	exchange->server = &support->server;
@@ -120,6 +121,7 @@ ca_support_exchange(struct ca_support *support, const struct ca_message *message
 		certificate_copy(&scep->signer, message->signer);
 	if (exchange->message.type->holds_csr) {
 		fill_csr(&scep->csr, support, message);
+		ASSERT_DONE(scep_request_read_csr_key(scep, &diag), &diag);
 	} else if (message->named) {
 		scep->issuer = message->named->issuer;
 		scep->serial = message->named->serial;

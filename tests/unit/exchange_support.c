@@ -169,6 +169,7 @@ exchange_support_pkcs_req(struct exchange_support *support, const char *challeng
 		scep_request_read(&message->scep, buffer_bytes(&message->der), NULL), DONE);
 	ck_assert_int_eq(scep_request_open(&message->scep, &recipient, 1, 1, NULL), DONE);
 	ck_assert_int_eq(scep_request_read_data(&message->scep, NULL), DONE);
+	ck_assert_int_eq(scep_request_read_csr_key(&message->scep, NULL), DONE);
 	support->http.request.method = "POST";
 	exchange_support_target(support, "/certsrv/mscep/mscep.dll?operation=PKIOperation");
 }

@@ -405,6 +405,39 @@ START_TEST(refuses_bytes_behind_the_data)
 }
 END_TEST
 
+START_TEST(shares_the_signers_key_with_its_csr)
+{
+	const struct {
+		struct bytes spki;
+		bool shared;
+	} rows[] = {{client.certificate.spki, true}, {ra.certificate.spki, false},
+		{ec_client.certificate.spki, false}};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		SCEP_REQUEST_CLEANUP struct scep_request request = {0};
+		CLEANUP(EVP_PKEY) EVP_PKEY *wanted = NULL;
+
+		ck_assert_int_eq(key_read_public(&wanted, rows[i].spki, NULL), DONE);
+		request.signer.spki = client.certificate.spki;
+		ck_assert_int_eq(
+			key_read_public(&request.signer_key, request.signer.spki, NULL), DONE);
+		request.csr.spki = rows[i].spki;
+		ck_assert_int_eq(scep_request_read_csr_key(&request, NULL), DONE);
+		ck_assert_int_eq(EVP_PKEY_eq(request.csr_key, wanted), 1);
+		ck_assert_int_eq(request.csr_key == request.signer_key, rows[i].shared);
+	}
+}
+END_TEST
+
+START_TEST(refuses_a_csr_whose_key_is_none)
+{
+	SCEP_REQUEST_CLEANUP struct scep_request request = {0};
+
+	ck_assert_int_eq(scep_request_read_csr_key(&request, NULL), REFUSED);
+	ck_assert_ptr_null(request.csr_key);
+}
+END_TEST
+
 START_TEST(refuses_what_was_changed)
 {
 	struct scep_request_plan plan = plan_request(SCEP_PKCS_REQ, bytes_text("data"));
@@ -447,6 +480,8 @@ main(void)
 	tcase_add_test(refusals, refuses_every_truncation);
 	tcase_add_test(refusals, refuses_bytes_behind_the_data);
 	tcase_add_test(refusals, refuses_what_was_changed);
+	tcase_add_test(refusals, shares_the_signers_key_with_its_csr);
+	tcase_add_test(refusals, refuses_a_csr_whose_key_is_none);
 	suite_add_tcase(suite, refusals);
 	return support_run(suite);
 }
