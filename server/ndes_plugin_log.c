@@ -8,6 +8,7 @@
 
 struct ndes_plugin_log {
 	struct log_file file;
+	struct buffer lines; /* to be written */
 };
 
 struct ndes_plugin_log *
@@ -19,17 +20,25 @@ ndes_plugin_log_new(const char *folder)
 	return log;
 }
 
-int
-ndes_plugin_log_write(
-	struct ndes_plugin_log *log, const char *text, int64_t now_ms, struct diag *diag)
+void
+ndes_plugin_log_add(struct ndes_plugin_log *log, const char *text, int64_t now_ms)
 {
 	struct tm utc = clock_split(now_ms / 1000);
-	BUFFER_CLEANUP struct buffer line = {0};
 	char date[32];
 
 	strftime(date, sizeof(date), "%m/%d/%Y %H:%M:%S", &utc);
-	buffer_append_format(&line, "%s\tNDESPlugin\t%s\r\n", text, date);
-	return log_file_append(&log->file, buffer_bytes(&line), diag);
+	buffer_append_format(&log->lines, "%s\tNDESPlugin\t%s\r\n", text, date);
+}
+
+int
+ndes_plugin_log_write(struct ndes_plugin_log *log, struct diag *diag)
+{
+	int outcome = DONE;
+
+	if (log->lines.size > 0)
+		outcome = log_file_append(&log->file, buffer_bytes(&log->lines), diag);
+	buffer_clear(&log->lines);
+	return outcome;
 }
 
 void
@@ -38,5 +47,6 @@ ndes_plugin_log_free(struct ndes_plugin_log *log)
 	if (!log)
 		return;
 	log_file_done(&log->file);
+	buffer_done(&log->lines);
 	free(log);
 }

@@ -14,9 +14,12 @@ struct ndes_plugin_log;
 /* Writes FOLDER/NDESPlugin.log; the folder is there. */
 struct ndes_plugin_log *ndes_plugin_log_new(const char *folder);
 
-/* Appends a line. I/O thread. DONE; BROKEN with words when the file begins to fail. */
-int ndes_plugin_log_write(
-	struct ndes_plugin_log *log, const char *text, int64_t now_ms, struct diag *diag);
+/* Adds a line to those that ndes_plugin_log_write writes. I/O thread. */
+void ndes_plugin_log_add(struct ndes_plugin_log *log, const char *text, int64_t now_ms);
+
+/* Appends the lines that were added, at once. I/O thread. DONE; BROKEN with words when the file begins
+ * to fail. */
+int ndes_plugin_log_write(struct ndes_plugin_log *log, struct diag *diag);
 
 /* Accepts NULL. */
 void ndes_plugin_log_free(struct ndes_plugin_log *log);

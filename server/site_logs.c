@@ -74,10 +74,10 @@ write_note(struct site_logs *logs, const struct exchange *exchange,
 				exchange->number, now_ms, &diag);
 		break;
 	case EVIDENCE_CALL:
-		outcome = w3c_log_write_call(logs->w3c, exchange, &note->call, &diag);
+		outcome = w3c_log_add_call(logs->w3c, exchange, &note->call, &diag);
 		break;
 	case EVIDENCE_PLUGIN_LINE:
-		outcome = ndes_plugin_log_write(logs->plugin, note->values[0], now_ms, &diag);
+		ndes_plugin_log_add(logs->plugin, note->values[0], now_ms);
 		break;
 	}
 	tell(outcome, &diag);
@@ -109,6 +109,8 @@ site_logs_write(struct site_logs *logs, const struct exchange *exchange)
 
 	for (size_t i = 0; i < exchange->evidence.count; i++)
 		write_note(logs, exchange, &exchange->evidence.notes[i], now_ms);
+	tell(ndes_plugin_log_write(logs->plugin, &diag), &diag);
+	diag = (struct diag){0};
 	write_disposition(logs, exchange, now_ms);
 	tell(httperr_log_write(logs->httperr, exchange, &diag), &diag);
 	diag = (struct diag){0};

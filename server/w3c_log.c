@@ -17,7 +17,7 @@ struct w3c_log {
 	uint32_t fields;
 	int64_t day; /* since 1970, of the file; -1: none yet */
 	struct log_file file;
-	struct buffer lines; /* kept for its memory */
+	struct buffer lines; /* to be written */
 };
 
 int
@@ -57,16 +57,31 @@ reached_iis(const struct exchange *exchange)
 		(from == RESPONSE_FROM_IIS || from == RESPONSE_FROM_MSCEP);
 }
 
-/* Files are of a UTC day; the name holds the year without its century. */
-static void
-turn_to_day(struct w3c_log *log, int64_t day, const struct tm *utc)
+static int
+write_lines(struct w3c_log *log, struct diag *diag)
 {
+	int outcome = DONE;
+
+	if (log->lines.size > 0)
+		outcome = log_file_append(&log->file, buffer_bytes(&log->lines), diag);
+	buffer_clear(&log->lines);
+	return outcome;
+}
+
+/* Files are of a UTC day; the name holds the year without its century. */
+static int
+turn_to_day(struct w3c_log *log, int64_t day, const struct tm *utc, struct diag *diag)
+{
+	int outcome;
+
 	if (day == log->day)
-		return;
+		return DONE;
+	outcome = write_lines(log, diag);
 	log_file_turn(&log->file,
 		text_format("%s/u_ex%02d%02d%02d.log", log->directory, utc->tm_year % 100,
 			utc->tm_mon + 1, utc->tm_mday));
 	log->day = day;
+	return outcome;
 }
 
 static void
@@ -84,35 +99,34 @@ append_header(struct w3c_log *log, const struct tm *utc)
 }
 
 static int
-write_line(struct w3c_log *log, const struct exchange *exchange, struct diag *diag)
+add_line(struct w3c_log *log, const struct exchange *exchange, struct diag *diag)
 {
 	int64_t now = clock_now(&exchange->site->clock);
 	struct tm utc = clock_split(now);
+	int outcome = turn_to_day(log, now / CLOCK_DAY_SECONDS, &utc, diag);
 
-	turn_to_day(log, now / CLOCK_DAY_SECONDS, &utc);
-	buffer_clear(&log->lines);
-	if (log_file_is_closed(&log->file))
+	if (log_file_is_closed(&log->file) && log->lines.size == 0)
 		append_header(log, &utc);
 	w3c_fields_write_values(&log->lines, log->fields, exchange, &utc);
 	buffer_append_text(&log->lines, LINE_END);
-	return log_file_append(&log->file, buffer_bytes(&log->lines), diag);
+	return outcome;
 }
 
 int
 w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag *diag)
 {
-	int outcome;
+	int turned = DONE, written;
 
-	if (!reached_iis(exchange))
-		return DONE;
 	pthread_mutex_lock(&log->lock);
-	outcome = write_line(log, exchange, diag);
+	if (reached_iis(exchange))
+		turned = add_line(log, exchange, diag);
+	written = write_lines(log, turned == DONE ? diag : NULL);
 	pthread_mutex_unlock(&log->lock);
-	return outcome;
+	return turned == DONE ? written : turned;
 }
 
 int
-w3c_log_write_call(struct w3c_log *log, const struct exchange *exchange,
+w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 	const struct evidence_call *call, struct diag *diag)
 {
 	/* To this log it is an exchange like others, from the server to itself. */
@@ -135,7 +149,7 @@ w3c_log_write_call(struct w3c_log *log, const struct exchange *exchange,
 	http.response.substatus = call->substatus;
 	http.response.win32_status = call->win32_status;
 	pthread_mutex_lock(&log->lock);
-	outcome = write_line(log, &line, diag);
+	outcome = add_line(log, &line, diag);
 	pthread_mutex_unlock(&log->lock);
 	return outcome;
 }

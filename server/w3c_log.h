@@ -18,15 +18,16 @@ int w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_numb
 	const char *fields, const char *iis, struct diag *diag);
 
 /*
- * Appends the line of a finished exchange; it is in the file when this returns. What never reached
- * IIS has no line: answers of http.sys and of a proxy in front, and no answer at all. DONE; BROKEN
- * with words when the file begins to fail.
+ * Appends the line of a finished exchange behind those of its calls, with one write; they are in the
+ * file when this returns. What never reached IIS has no line: answers of http.sys and of a proxy in
+ * front, and no answer at all. DONE; BROKEN with words when the file begins to fail.
  */
 int w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag *diag);
 
-/* Appends the line of a call between the policy module and the connector's site, which belongs to an
- * exchange. As w3c_log_write. */
-int w3c_log_write_call(struct w3c_log *log, const struct exchange *exchange,
+/* Adds the line of a call between the policy module and the connector's site, which belongs to an
+ * exchange; w3c_log_write of that exchange writes it. I/O thread. DONE; BROKEN as w3c_log_write, about
+ * lines of the day before. */
+int w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 	const struct evidence_call *call, struct diag *diag);
 
 void w3c_log_close(struct w3c_log *log);
