@@ -176,8 +176,15 @@ oid_bytes(enum oid oid)
 enum oid
 oid_find(struct bytes content)
 {
+	size_t last = content.size - 1;
+
+	if (content.size == 0 || content.size > OCTETS_MAX)
+		return OID_UNKNOWN;
+	/* Nearly all differ in their size or their last octet. */
 	for (enum oid oid = OID_UNKNOWN + 1; oid < OID_COUNT; oid++)
-		if (bytes_equal(oid_bytes(oid), content))
+		if (oids[oid].size == content.size &&
+			oids[oid].octets[last] == content.data[last] &&
+			memcmp(oids[oid].octets, content.data, last) == 0)
 			return oid;
 	return OID_UNKNOWN;
 }
