@@ -34,13 +34,19 @@ buffer_bytes(const struct buffer *buffer)
 	return BYTES(buffer->data, buffer->size);
 }
 
+/* One byte more than asked, so that buffer_text never moves the data. */
+static bool
+has_room(const struct buffer *buffer, size_t size)
+{
+	return size < buffer->capacity - buffer->size;
+}
+
 void
 buffer_reserve(struct buffer *buffer, size_t size)
 {
 	size_t capacity = buffer->capacity ? buffer->capacity : 64;
 
-	/* One byte more than asked, so that buffer_text never moves the data. */
-	if (size < buffer->capacity - buffer->size)
+	if (has_room(buffer, size))
 		return;
 	if (size > SIZE_MAX / 2 - buffer->size)
 		memory_exhausted();
@@ -55,7 +61,8 @@ buffer_append(struct buffer *buffer, struct bytes bytes)
 {
 	if (bytes.size == 0)
 		return;
-	buffer_reserve(buffer, bytes.size);
+	if (!has_room(buffer, bytes.size))
+		buffer_reserve(buffer, bytes.size);
 	memcpy(buffer->data + buffer->size, bytes.data, bytes.size);
 	buffer->size += bytes.size;
 }
@@ -63,7 +70,8 @@ buffer_append(struct buffer *buffer, struct bytes bytes)
 void
 buffer_append_byte(struct buffer *buffer, uint8_t byte)
 {
-	buffer_reserve(buffer, 1);
+	if (!has_room(buffer, 1))
+		buffer_reserve(buffer, 1);
 	buffer->data[buffer->size++] = byte;
 }
 
