@@ -1,6 +1,6 @@
 """Clients that wait: connects many, sends each one request, and tells how late the answers came.
 
-    python3 tests/bench/held_clients.py PORT PATH COUNT HOLD_MS BODY_SIZE LEAVE
+    python3 tests/bench/held_clients.py PORT PATH COUNT HOLD_MS BODY_SIZE LEAVE GAP_MS
 
 Prints a line when all have sent, and a JSON line when all are answered; with LEAVE 1 they hang up
 instead when a line comes in.
@@ -13,7 +13,7 @@ import sys
 import time
 
 PORT, PATH = int(sys.argv[1]), sys.argv[2]
-COUNT, HOLD_MS, BODY, LEAVE = (int(value) for value in sys.argv[3:7])
+COUNT, HOLD_MS, BODY, LEAVE, GAP_MS = (int(value) for value in sys.argv[3:8])
 
 
 def request():
@@ -30,8 +30,8 @@ def main():
     sockets = {}
     begun = time.perf_counter()
     for number in range(COUNT):
-        # One a millisecond: a burst would measure how fast clients are accepted.
-        while time.perf_counter() < begun + number / 1000:
+        # Without a gap it is measured as well how fast clients are accepted.
+        while time.perf_counter() < begun + number * GAP_MS / 1000:
             time.sleep(0.0005)
         client = socket.create_connection(("127.0.0.1", PORT))
         client.sendall(message)
