@@ -135,6 +135,6 @@ int database_each(struct database_transaction *transaction, const char *sql,
 /* Returns how many rows the latest INSERT, UPDATE or DELETE touched. */
 int64_t database_changes(const struct database_transaction *transaction);
 
-/* Returns the number of the row that the latest INSERT into a table with row numbers made. Two
- * thirds cheaper than RETURNING, for which SQLite opens a table in passing. */
+/* Returns the number of the row that the latest INSERT into a table with row numbers made. Cheaper than
+ * RETURNING, for which SQLite opens a table in passing. */
 int64_t database_row_id(const struct database_transaction *transaction);
