@@ -3,11 +3,23 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "server/listen_address.h"
+
+#define NOT_LISTENING (-1)
+
+/*
+ * A queue of connections that nobody accepts, and how it is filled. With 1 the kernel queues two; with
+ * 0 it takes the first SYN for a flood and writes that to its log.
+ */
+#define SILENT_BACKLOG     1
+#define SILENT_ATTEMPTS    16
+#define SILENT_PATIENCE_MS 1000
 
 /* Says why bind or listen failed. */
 static int
@@ -30,9 +42,9 @@ refuse_bind(const char *text, int error, struct diag *diag)
 	}
 }
 
-/* Returns a listening socket, or -1 with errno set. */
+/* Returns a socket that is bound and, with a backlog of 0 or more, listens; or -1 with errno set. */
 static int
-open_socket(const struct listen_address *where, bool refuses)
+open_socket(const struct listen_address *where, int backlog)
 {
 	static const int on = 1;
 	int family = where->socket.ss_family;
@@ -46,7 +58,7 @@ open_socket(const struct listen_address *where, bool refuses)
 	if (family == AF_INET6)
 		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(descriptor, (const struct sockaddr *)&where->socket, where->size) == 0 &&
-		(refuses || listen(descriptor, SOMAXCONN) == 0))
+		(backlog < 0 || listen(descriptor, backlog) == 0))
 		return descriptor;
 	error = errno;
 	close(descriptor);
@@ -70,7 +82,7 @@ http_address_text(char text[HTTP_ADDRESS_SIZE], unsigned *port, const struct soc
 }
 
 static int
-open_listener(struct http_listener *out, const char *text, bool refuses, struct diag *diag)
+open_listener(struct http_listener *out, const char *text, int backlog, struct diag *diag)
 {
 	struct sockaddr_storage bound = {0};
 	socklen_t size = sizeof(bound);
@@ -82,7 +94,7 @@ open_listener(struct http_listener *out, const char *text, bool refuses, struct 
 		return REFUSED;
 	}
 	*out = (struct http_listener){.timeout = HTTP_TIMEOUT_DEFAULT};
-	out->descriptor = open_socket(&where, refuses);
+	out->descriptor = open_socket(&where, backlog);
 	if (out->descriptor < 0)
 		return refuse_bind(text, errno, diag);
 	getsockname(out->descriptor, (struct sockaddr *)&bound, &size);
@@ -94,7 +106,7 @@ int
 http_listen(struct http_listener *out, const char *text, const struct http_service *service,
 	struct diag *diag)
 {
-	int result = open_listener(out, text, false, diag);
+	int result = open_listener(out, text, SOMAXCONN, diag);
 
 	out->service = service;
 	return result;
@@ -103,5 +115,49 @@ http_listen(struct http_listener *out, const char *text, const struct http_servi
 int
 http_listen_refusing(struct http_listener *out, const char *text, struct diag *diag)
 {
-	return open_listener(out, text, true, diag);
+	return open_listener(out, text, NOT_LISTENING, diag);
+}
+
+/* Linux tells of a listening socket how long its queue is, and its backlog. */
+static bool
+is_full(int descriptor)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	return getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+		info.tcpi_unacked > info.tcpi_sacked;
+}
+
+/* Makes a connection that nobody accepts. It stays in the queue when its client has gone. */
+static void
+queue_one(const struct sockaddr_storage *where, socklen_t size)
+{
+	struct pollfd client = {.events = POLLOUT};
+
+	client.fd = socket(where->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (client.fd < 0)
+		return;
+	if (connect(client.fd, (const struct sockaddr *)where, size) != 0 && errno == EINPROGRESS)
+		poll(&client, 1, SILENT_PATIENCE_MS);
+	close(client.fd);
+}
+
+int
+http_listen_silent(struct http_listener *out, const char *text, struct diag *diag)
+{
+	struct sockaddr_storage where = {0};
+	socklen_t size = sizeof(where);
+	int result = open_listener(out, text, SILENT_BACKLOG, diag);
+
+	if (result != DONE)
+		return result;
+	getsockname(out->descriptor, (struct sockaddr *)&where, &size);
+	for (int i = 0; i < SILENT_ATTEMPTS && !is_full(out->descriptor); i++)
+		queue_one(&where, size);
+	if (is_full(out->descriptor))
+		return DONE;
+	close(out->descriptor);
+	return diag_break(diag, "listen address",
+		"%s cannot be made to drop connections: its queue does not fill", text);
 }

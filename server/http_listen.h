@@ -36,5 +36,9 @@ int http_listen(struct http_listener *out, const char *text, const struct http_s
  * never given to http_new. */
 int http_listen_refusing(struct http_listener *out, const char *text, struct diag *diag);
 
+/* The same, but connections come to nothing: the kernel drops each SYN, as a firewall does. The
+ * descriptor is never given to http_new. BROKEN where the kernel cannot be brought to it. */
+int http_listen_silent(struct http_listener *out, const char *text, struct diag *diag);
+
 /* Writes the address of an AF_INET or AF_INET6 socket as text, and its port. */
 void http_address_text(char text[HTTP_ADDRESS_SIZE], unsigned *port, const struct sockaddr *socket);

@@ -19,9 +19,20 @@
 /* How long exchanges in flight may take to finish once the server was told to stop. */
 #define DRAIN_MS 5000
 
-/* A wrong external URL is one where nobody listens. */
+/* A wrong external URL is one where nobody listens; what is blocked on its way never arrives. */
+static enum server_reception
+choose_reception(const struct settings *settings)
+{
+	if (settings->external_url == EXTERNAL_URL_WRONG)
+		return RECEPTION_REFUSED;
+	return settings->device_network == DEVICE_NETWORK_BLOCKED ? RECEPTION_SILENT
+								  : RECEPTION_SERVED;
+}
+
+/* A listener without faults of its own leads to sites that have theirs, by their URLs. */
 static int
-find_refusal(bool *out, const struct server *server, const char *fault, struct diag *diag)
+find_reception(enum server_reception *out, const struct server *server, const char *fault,
+	struct diag *diag)
 {
 	PROFILE_SET_CLEANUP struct profile_set set = {0};
 	SETTINGS_CLEANUP struct settings settings = {0};
@@ -33,7 +44,7 @@ find_refusal(bool *out, const struct server *server, const char *fault, struct d
 	result = profile_set_read(&set, server->profile_directory, fault, diag);
 	if (result == DONE)
 		result = profile_set_apply(&set, &settings, diag);
-	*out = settings.external_url == EXTERNAL_URL_WRONG;
+	*out = choose_reception(&settings);
 	return result;
 }
 
@@ -42,14 +53,19 @@ listen_once(struct server *server, size_t index, const struct configuration_list
 	struct diag *diag)
 {
 	struct http_listener *listener = &server->listeners[index];
-	int result = find_refusal(&server->refuses[index], server, wanted->fault, diag);
+	int result = find_reception(&server->reception[index], server, wanted->fault, diag);
 
 	server->secure[index] = wanted->tls;
 	if (result != DONE)
 		return result;
-	return server->refuses[index]
-		? http_listen_refusing(listener, wanted->address, diag)
-		: http_listen(listener, wanted->address, &server->services[index], diag);
+	switch (server->reception[index]) {
+	case RECEPTION_REFUSED:
+		return http_listen_refusing(listener, wanted->address, diag);
+	case RECEPTION_SILENT:
+		return http_listen_silent(listener, wanted->address, diag);
+	default:
+		return http_listen(listener, wanted->address, &server->services[index], diag);
+	}
 }
 
 static int
@@ -92,7 +108,7 @@ start_http(struct server *server, struct diag *diag)
 		serving[count++] = server->control_listener;
 
 	for (size_t i = 0; i < server->listener_count; i++)
-		if (!server->refuses[i])
+		if (server->reception[i] == RECEPTION_SERVED)
 			serving[count++] = server->listeners[i];
 	return http_new(&server->http, serving, count, 0, diag);
 }
@@ -253,7 +269,7 @@ server_free(struct server *server)
 		return;
 	/* The loop has taken over the others. */
 	for (size_t i = 0; i < server->listener_count; i++)
-		if (!server->http || server->refuses[i])
+		if (!server->http || server->reception[i] != RECEPTION_SERVED)
 			close(server->listeners[i].descriptor);
 	if (server->control && !server->http)
 		close(server->control_listener.descriptor);

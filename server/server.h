@@ -18,6 +18,13 @@ struct journal;
 #define SERVER_SITES_MAX     64 /* that a configuration names */
 #define SERVER_LISTENERS_MAX 32
 
+/* What a listener does below HTTP; decided when it is opened. */
+enum server_reception {
+	RECEPTION_SERVED,  /* the loop accepts */
+	RECEPTION_REFUSED, /* connections are refused */
+	RECEPTION_SILENT,  /* connections are never made */
+};
+
 struct server {
 	struct clock clock;
 	struct random random;
@@ -29,7 +36,7 @@ struct server {
 	struct http_service
 		services[SERVER_LISTENERS_MAX]; /* of each listener; the context is a site, held */
 	bool secure[SERVER_LISTENERS_MAX];      /* speaks TLS */
-	bool refuses[SERVER_LISTENERS_MAX];     /* all connections */
+	enum server_reception reception[SERVER_LISTENERS_MAX];
 	size_t listener_count;
 	struct control *control; /* NULL: off */
 	struct http_listener control_listener;

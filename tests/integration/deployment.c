@@ -37,60 +37,101 @@ set(struct configuration *configuration, const char *assignment)
 		diag_text(text, &diag));
 }
 
+/* What a deployment is started with. */
+struct plan {
+	const char *state;      /* a directory; NULL: in memory */
+	const char *fault;      /* of the default site; NULL: none, and no TLS listener */
+	const char *port_fault; /* of listeners of their own; NULL: there are none */
+	const char *const *settings;
+};
+
 static void
-start(struct deployment *deployment, const char *state, const char *fault,
-	const char *const *settings)
+listen_at(struct configuration *configuration, bool tls, const char *fault)
+{
+	TEXT_CLEANUP char *address =
+		text_format("127.0.0.1:0%s%s", fault ? ",fault=" : "", fault ? fault : "");
+	struct diag diag = {0};
+
+	ck_assert_int_eq(configuration_add_listen(configuration, address, tls, &diag), DONE);
+}
+
+static void
+configure(struct configuration *configuration, const struct deployment *deployment,
+	const struct plan *plan)
+{
+	struct diag diag = {0};
+	char text[DIAG_TEXT_SIZE];
+
+	configuration_init(configuration);
+	configuration_clear_listen(configuration, false);
+	listen_at(configuration, false, NULL);
+	if (plan->fault)
+		listen_at(configuration, true, NULL);
+	if (plan->port_fault) {
+		listen_at(configuration, false, plan->port_fault);
+		listen_at(configuration, true, plan->port_fault);
+	}
+	configuration->log_directory = text_format("%s/logs", deployment->directory);
+	configuration->state_directory = text_copy(plan->state);
+	configuration->quiet = true;
+	configuration->seed = 1; /* what is drawn is always the same */
+	configuration->has_seed = true;
+	set(configuration, "challenge=secret");
+	if (plan->fault)
+		ck_assert_msg(configuration_set_fault(configuration, plan->fault, &diag) == DONE,
+			"%s", diag_text(text, &diag));
+	for (size_t i = 0; plan->settings && plan->settings[i]; i++)
+		set(configuration, plan->settings[i]);
+	ck_assert_int_eq(configuration_complete(configuration, &diag), DONE);
+}
+
+static void
+start(struct deployment *deployment, const struct plan *plan)
 {
 	CONFIGURATION_CLEANUP struct configuration configuration;
 	struct diag diag = {0};
 	char text[DIAG_TEXT_SIZE];
+	const struct http_listener *listeners;
 
-	configuration_init(&configuration);
-	configuration_clear_listen(&configuration, false);
-	ck_assert_int_eq(
-		configuration_add_listen(&configuration, "127.0.0.1:0", false, &diag), DONE);
-	if (fault)
-		ck_assert_int_eq(
-			configuration_add_listen(&configuration, "127.0.0.1:0", true, &diag), DONE);
-	configuration.log_directory = text_format("%s/logs", deployment->directory);
-	configuration.state_directory = text_copy(state);
-	configuration.quiet = true;
-	configuration.seed = 1; /* what is drawn is always the same */
-	configuration.has_seed = true;
-	set(&configuration, "challenge=secret");
-	if (fault)
-		ck_assert_msg(configuration_set_fault(&configuration, fault, &diag) == DONE, "%s",
-			diag_text(text, &diag));
-	for (; settings && *settings; settings++)
-		set(&configuration, *settings);
-	ck_assert_int_eq(configuration_complete(&configuration, &diag), DONE);
+	*deployment = (struct deployment){.directory = temporary_directory_new()};
+	configure(&configuration, deployment, plan);
 	ck_assert_msg(server_new(&deployment->server, &configuration, &diag) == DONE, "%s",
 		diag_text(text, &diag));
-	deployment->port = deployment->server->listeners[0].port;
-	deployment->tls_port = fault ? deployment->server->listeners[1].port : 0;
+	listeners = deployment->server->listeners;
+	deployment->port = listeners[0].port;
+	if (plan->fault)
+		deployment->tls_port = listeners[1].port;
+	if (plan->port_fault) {
+		deployment->fault_port = listeners[1].port;
+		deployment->fault_tls_port = listeners[2].port;
+	}
 	ck_assert_int_eq(pthread_create(&deployment->thread, NULL, serve, deployment->server), 0);
 }
 
 void
 deployment_start(struct deployment *deployment, const char *const *settings)
 {
-	deployment_start_with_state(deployment, NULL, settings);
+	start(deployment, &(struct plan){.settings = settings});
 }
 
 void
 deployment_start_with_state(
 	struct deployment *deployment, const char *state, const char *const *settings)
 {
-	deployment->directory = temporary_directory_new();
-	start(deployment, state, NULL, settings);
+	start(deployment, &(struct plan){.state = state, .settings = settings});
 }
 
 void
 deployment_start_with_fault(
 	struct deployment *deployment, const char *fault, const char *const *settings)
 {
-	deployment->directory = temporary_directory_new();
-	start(deployment, NULL, fault, settings);
+	start(deployment, &(struct plan){.fault = fault, .settings = settings});
+}
+
+void
+deployment_start_with_listeners(struct deployment *deployment, const char *fault)
+{
+	start(deployment, &(struct plan){.port_fault = fault});
 }
 
 void

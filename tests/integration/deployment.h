@@ -14,8 +14,9 @@ struct deployment {
 	struct server *server;
 	pthread_t thread;
 	unsigned port;
-	unsigned tls_port; /* 0 without a TLS listener */
-	char *directory;   /* its own; logs are in directory/logs */
+	unsigned tls_port;                   /* 0 without a TLS listener */
+	unsigned fault_port, fault_tls_port; /* of deployment_start_with_listeners */
+	char *directory;                     /* its own; logs are in directory/logs */
 };
 
 /*
@@ -32,6 +33,10 @@ void deployment_start_with_state(
  * fixed challenge. It has a TLS listener too. */
 void deployment_start_with_fault(
 	struct deployment *deployment, const char *fault, const char *const *settings);
+
+/* The same, healthy, with a listener for HTTP and one for HTTPS that lead to a site with these fault
+ * profiles each. */
+void deployment_start_with_listeners(struct deployment *deployment, const char *fault);
 
 /* Stops it as SIGTERM would, and removes its own directory. */
 void deployment_stop(struct deployment *deployment);

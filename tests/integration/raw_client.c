@@ -1,6 +1,7 @@
 #include "tests/integration/raw_client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -31,9 +32,15 @@ wait_for(struct raw_client *client, short events, int64_t deadline)
 }
 
 static int64_t
+deadline_in(int ms)
+{
+	return clock_monotonic_ns() / 1000000 + ms;
+}
+
+static int64_t
 patience(void)
 {
-	return clock_monotonic_ns() / 1000000 + RAW_PATIENCE_MS;
+	return deadline_in(RAW_PATIENCE_MS);
 }
 
 /* Reads what is there. False when nothing came; then the connection has ended or is silent. */
@@ -52,6 +59,7 @@ receive(struct raw_client *client, int64_t deadline)
 		buffer_append(&client->received, BYTES(data, (size_t)size));
 	else
 		client->state = size == 0 ? RAW_CLOSED : RAW_RESET;
+	client->error = size < 0 ? errno : 0;
 	return size > 0;
 }
 
@@ -130,9 +138,47 @@ read_response(struct raw_response *out, struct raw_client *client, bool head_onl
 	return client->state == RAW_CLOSED;
 }
 
+/* Connects a socket that does not block; errno when it fails, 0 when there is a connection or the
+ * deadline has passed. */
 static int
-open_socket(const char *address, unsigned port)
+make_connection(struct raw_client *client, const struct addrinfo *where, int64_t deadline)
 {
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	if (connect(client->descriptor, where->ai_addr, where->ai_addrlen) == 0)
+		return 0;
+	if (errno != EINPROGRESS)
+		return errno;
+	if (wait_for(client, POLLOUT, deadline))
+		getsockopt(client->descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+	return error;
+}
+
+static void
+open_connection(struct raw_client *client, const struct addrinfo *where, int64_t deadline)
+{
+	static const int on = 1;
+
+	client->descriptor =
+		socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (client->descriptor < 0)
+		return;
+	client->state = RAW_OPEN;
+	client->error = make_connection(client, where, deadline);
+	if (client->error) {
+		raw_close(client);
+		client->state = RAW_REFUSED;
+		return;
+	}
+	fcntl(client->descriptor, F_SETFL, fcntl(client->descriptor, F_GETFL) & ~O_NONBLOCK);
+	setsockopt(client->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+struct raw_client
+raw_connect_within(const char *address, unsigned port, int ms)
+{
+	struct raw_client client = {.descriptor = -1, .state = RAW_REFUSED};
 	struct addrinfo hints = {
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
@@ -140,30 +186,19 @@ open_socket(const char *address, unsigned port)
 	};
 	struct addrinfo *where;
 	char service[16];
-	static const int on = 1;
-	int descriptor;
 
 	snprintf(service, sizeof(service), "%u", port);
 	if (getaddrinfo(address, service, &hints, &where) != 0)
-		return -1;
-	descriptor = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (descriptor >= 0 && connect(descriptor, where->ai_addr, where->ai_addrlen) != 0) {
-		close(descriptor);
-		descriptor = -1;
-	}
+		return client;
+	open_connection(&client, where, deadline_in(ms));
 	freeaddrinfo(where);
-	if (descriptor >= 0)
-		setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	return descriptor;
+	return client;
 }
 
 struct raw_client
 raw_connect(const char *address, unsigned port)
 {
-	struct raw_client client = {.descriptor = open_socket(address, port)};
-
-	client.state = client.descriptor >= 0 ? RAW_OPEN : RAW_REFUSED;
-	return client;
+	return raw_connect_within(address, port, RAW_PATIENCE_MS);
 }
 
 bool
@@ -179,6 +214,7 @@ raw_send(struct raw_client *client, struct bytes bytes)
 			client->descriptor, bytes.data, bytes.size, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0 && errno != EAGAIN && errno != EINTR) {
 			client->state = RAW_RESET;
+			client->error = errno;
 			return false;
 		}
 		if (sent > 0)
@@ -214,13 +250,19 @@ raw_read_head(struct raw_response *out, struct raw_client *client)
 }
 
 enum raw_state
-raw_read_end(struct raw_client *client)
+raw_read_end_within(struct raw_client *client, int ms)
 {
-	int64_t deadline = patience();
+	int64_t deadline = deadline_in(ms);
 
 	while (receive(client, deadline))
 		;
 	return client->state;
+}
+
+enum raw_state
+raw_read_end(struct raw_client *client)
+{
+	return raw_read_end_within(client, RAW_PATIENCE_MS);
 }
 
 void

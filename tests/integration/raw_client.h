@@ -15,7 +15,7 @@
 enum raw_state {
 	RAW_OPEN,
 	RAW_CLOSED,  /* it has closed its sending side: the end of the data */
-	RAW_RESET,   /* it has reset the connection */
+	RAW_RESET,   /* it has reset the connection: ECONNRESET */
 	RAW_SILENT,  /* it sends nothing, or reads nothing, and our patience is over */
 	RAW_REFUSED, /* there was no connection at all */
 };
@@ -24,6 +24,7 @@ enum raw_state {
 struct raw_client {
 	int descriptor; /* -1: none */
 	enum raw_state state;
+	int error;              /* errno of what failed last: ECONNREFUSED, ECONNRESET; 0: none */
 	struct buffer received; /* and not taken yet */
 };
 
@@ -39,6 +40,10 @@ struct raw_response {
 
 /* Connects to a numeric IPv4 or IPv6 address. */
 struct raw_client raw_connect(const char *address, unsigned port);
+
+/* The same with another patience, of which RAW_SILENT tells that it is over: there is no connection
+ * yet. */
+struct raw_client raw_connect_within(const char *address, unsigned port, int ms);
 
 /* Sends all of `bytes`. False when the other side does not take them; `state` says why. */
 bool raw_send(struct raw_client *client, struct bytes bytes);
@@ -59,6 +64,9 @@ bool raw_read_head(struct raw_response *out, struct raw_client *client);
 
 /* Reads until the connection ends and returns how. What came before stays in `received`. */
 enum raw_state raw_read_end(struct raw_client *client);
+
+/* The same with another patience. */
+enum raw_state raw_read_end_within(struct raw_client *client, int ms);
 
 /* Closes our sending side and goes on reading. */
 void raw_half_close(struct raw_client *client);

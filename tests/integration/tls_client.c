@@ -71,9 +71,10 @@ judge(struct tls_outcome *out, const SSL *session, int result, int error)
 	else if (wrong == SSL_ERROR_ZERO_RETURN) {
 		out->bid_farewell = true;
 		say(out, RAW_CLOSED, "closed");
-	} else if (wrong == SSL_ERROR_SYSCALL && (error == ECONNRESET || error == EPIPE))
+	} else if (wrong == SSL_ERROR_SYSCALL && (error == ECONNRESET || error == EPIPE)) {
+		out->error = error;
 		say(out, RAW_RESET, "reset");
-	else if (wrong == SSL_ERROR_SYSCALL ||
+	} else if (wrong == SSL_ERROR_SYSCALL ||
 		ERR_GET_REASON(reason) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		say(out, RAW_CLOSED, "closed");
 	else
@@ -112,6 +113,7 @@ tls_client_ask(struct tls_outcome *out, unsigned port, const struct certificate 
 	signal(SIGPIPE, SIG_IGN);
 	*out = (struct tls_outcome){0};
 	if (client.descriptor < 0) {
+		out->error = client.error;
 		say(out, client.state, "refused");
 	} else {
 		session = make_session(context, client.descriptor);

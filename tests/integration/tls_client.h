@@ -13,6 +13,7 @@
 struct tls_outcome {
 	bool shaken;                       /* the handshake came to its end */
 	enum raw_state state;              /* how the connection ended */
+	int error;                         /* errno of its socket then; 0: none */
 	bool bid_farewell;                 /* by a close_notify */
 	struct buffer received;            /* all that came inside TLS */
 	char words[TLS_CLIENT_WORDS_SIZE]; /* "answered"; what the client objects to, in OpenSSL's
