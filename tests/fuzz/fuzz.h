@@ -1,0 +1,18 @@
+/*
+ * What every target is: a program that is given bytes which nobody has looked at, once for each input.
+ *
+ * One target a file, fuzz_NAME.c, with inputs that are worth keeping in corpus/NAME/. libFuzzer calls
+ * it in `./dev fuzz`; in ordinary builds replay.c does, with each file of the corpus. To add one: the
+ * file, its row in meson.build, a corpus, and NAME.dict with words of the format if it has some.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Once, before any input. Of targets that need nothing it does nothing. Returns 0. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/* One input, which ends at data + size. Ends the process by abort() where something that must hold
+ * does not; returns 0. It leaves nothing behind. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
