@@ -9,6 +9,7 @@
 #include "server/http_listen.h"
 
 struct request;
+struct tls_session;
 
 struct http_connection {
 	uint64_t number;    /* counted from 1 in the order of accepting */
@@ -17,6 +18,7 @@ struct http_connection {
 	unsigned client_port;
 	char server_address[HTTP_ADDRESS_SIZE];
 	unsigned server_port;
+	struct tls_session *tls; /* NULL: plain HTTP; set and ended by the daemon */
 };
 
 /* Describes an accepted connection. free() releases it. */

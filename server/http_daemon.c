@@ -34,21 +34,30 @@ work(struct http_job *job)
 
 /* --- connections and request lines ------------------------------------------ */
 
+static struct http_connection *
+begin_connection(struct http_daemon *daemon, struct MHD_Connection *mhd)
+{
+	struct http_connection *connection = http_connection_new(socket_of(mhd),
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+		++daemon->traffic->connections);
+
+	if (daemon->tls)
+		connection->tls = tls_session_begin(daemon->tls, session_of(mhd));
+	return connection;
+}
+
 static void
-on_connection(void *context, struct MHD_Connection *mhd, void **connection,
+on_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
 	enum MHD_ConnectionNotificationCode what)
 {
-	struct http_daemon *daemon = context;
+	struct http_connection *connection = *socket_context;
 
-	if (what == MHD_CONNECTION_NOTIFY_STARTED && daemon->tls)
-		tls_begin(daemon->tls, session_of(mhd));
-	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		*connection = http_connection_new(socket_of(mhd),
-			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
-				->client_addr,
-			++daemon->traffic->connections);
-	else
-		free(*connection);
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*socket_context = begin_connection(context, mhd);
+		return;
+	}
+	tls_session_end(connection->tls);
+	free(connection);
 }
 
 /* A request line has arrived; what is returned comes back with every later call. */
@@ -251,8 +260,7 @@ start(struct http_daemon *daemon, const struct http_listener *listener, unsigned
 	const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
 	const struct MHD_OptionItem secure[] = {
 		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_certificate_callback()},
-		{MHD_OPTION_HTTPS_PRIORITIES, 0,
-			listener->tls ? (void *)tls_priorities(listener->tls) : NULL},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)tls_priorities()},
 		{MHD_OPTION_END, 0, NULL},
 	};
 

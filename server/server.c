@@ -192,7 +192,7 @@ open_listener(struct server *server, size_t index, const struct configuration *c
 	if (result == DONE)
 		server->services[index] = service_scep(site_hold(site));
 	if (result == DONE && server->secure[index])
-		result = tls_new(&server->listeners[index].tls, site->condition, names,
+		result = tls_new(&server->listeners[index].tls, site, names,
 			clock_now(&server->clock), diag);
 	return result;
 }

@@ -30,13 +30,28 @@ struct shown {
 	unsigned count;
 };
 
+/* The certificates below one CA. A handshake holds those that it shows, while the site may have got
+ * another CA. */
+struct showcase {
+	struct condition *condition; /* whose CA it is */
+	struct shown shown[TLS_CERTIFICATE_COUNT];
+	unsigned holders;
+};
+
 struct tls {
-	struct condition *condition;
+	struct site *site;
 	char *names;
 	int64_t now;
 	EVP_PKEY *key;
 	gnutls_privkey_t private_key;
-	struct shown shown[TLS_CERTIFICATE_COUNT];
+	struct showcase *showcase; /* of the CA that the last handshake met */
+};
+
+/* A connection; the last two are NULL before its ClientHello. */
+struct tls_session {
+	struct tls *tls;
+	struct condition *condition;
+	struct showcase *showcase;
 };
 
 /* What a client can ask for by its name. */
@@ -77,19 +92,47 @@ import(struct shown *shown, const struct tls_certificate_chain *chain)
 }
 
 static int
-show(struct tls *tls, int kind, struct diag *diag)
+show(const struct tls *tls, struct showcase *showcase, int kind, struct diag *diag)
 {
 	struct tls_certificate_chain chain;
 	int result;
 
-	if (tls->shown[kind].count)
+	if (showcase->shown[kind].count)
 		return DONE;
 	result = tls_certificate_mint(
-		&chain, kind, tls->condition->authority, tls->key, tls->names, tls->now, diag);
+		&chain, kind, showcase->condition->authority, tls->key, tls->names, tls->now, diag);
 	if (result == DONE)
-		result = import(&tls->shown[kind], &chain);
+		result = import(&showcase->shown[kind], &chain);
 	tls_certificate_chain_done(&chain);
 	return result;
+}
+
+static void
+showcase_release(struct showcase *showcase)
+{
+	if (!showcase || --showcase->holders > 0)
+		return;
+	for (size_t i = 0; i < TLS_CERTIFICATE_COUNT; i++)
+		for (size_t j = 0; j < showcase->shown[i].count; j++)
+			gnutls_pcert_deinit(&showcase->shown[i].chain[j]);
+	condition_release(showcase->condition);
+	free(showcase);
+}
+
+/* Returns the one for the CA of a condition, held once more. */
+static struct showcase *
+showcase_hold(struct tls *tls, struct condition *condition)
+{
+	struct showcase *showcase = tls->showcase;
+
+	if (!showcase || showcase->condition->authority != condition->authority) {
+		showcase_release(showcase);
+		showcase = tls->showcase = memory_new(1, sizeof(*showcase));
+		showcase->condition = condition_hold(condition);
+		showcase->holders = 1;
+	}
+	showcase->holders++;
+	return showcase;
 }
 
 static int
@@ -122,19 +165,31 @@ add_host(const char *names)
 	return text_format("DNS:%s%s%s", host, *names ? "," : "", names);
 }
 
+/* What would be refused in a handshake is refused at start. */
+static int
+show_first(struct tls *tls, struct diag *diag)
+{
+	struct condition *condition = site_hold_condition(tls->site);
+	struct showcase *showcase = showcase_hold(tls, condition);
+	int result = show(tls, showcase, condition->settings.tls_certificate, diag);
+
+	showcase_release(showcase);
+	condition_release(condition);
+	return result;
+}
+
 int
-tls_new(struct tls **out, struct condition *condition, const char *names, int64_t now,
-	struct diag *diag)
+tls_new(struct tls **out, struct site *site, const char *names, int64_t now, struct diag *diag)
 {
 	struct tls *tls = memory_new(1, sizeof(*tls));
 	int result;
 
-	tls->condition = condition_hold(condition);
+	tls->site = site;
 	tls->names = add_host(names);
 	tls->now = now;
 	result = import_key(tls, diag);
 	if (result == DONE)
-		result = show(tls, condition->settings.tls_certificate, diag);
+		result = show_first(tls, diag);
 	if (result == DONE)
 		*out = tls;
 	else
@@ -147,13 +202,10 @@ tls_free(struct tls *tls)
 {
 	if (!tls)
 		return;
-	for (size_t i = 0; i < TLS_CERTIFICATE_COUNT; i++)
-		for (size_t j = 0; j < tls->shown[i].count; j++)
-			gnutls_pcert_deinit(&tls->shown[i].chain[j]);
+	showcase_release(tls->showcase);
 	if (tls->private_key)
 		gnutls_privkey_deinit(tls->private_key);
 	EVP_PKEY_free(tls->key);
-	condition_release(tls->condition);
 	free(tls->names);
 	free(tls);
 }
@@ -189,7 +241,7 @@ find_label(gnutls_session_t session)
 
 /* The settings win; a healthy one leaves the choice to the client's name. */
 static int
-choose_certificate(const struct tls *tls, gnutls_session_t session)
+choose_certificate(const struct tls_session *tls, gnutls_session_t session)
 {
 	int kind = tls->condition->settings.tls_certificate;
 	size_t label = find_label(session);
@@ -203,14 +255,15 @@ on_certificate(gnutls_session_t session, const gnutls_datum_t *issuers, int issu
 	const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **chain,
 	unsigned *count, gnutls_privkey_t *key)
 {
-	struct tls *tls = gnutls_db_get_ptr(session);
+	const struct tls_session *tls = gnutls_db_get_ptr(session);
 	int kind = choose_certificate(tls, session);
+	struct shown *shown = &tls->showcase->shown[kind];
 
-	if (show(tls, kind, NULL) != DONE)
+	if (show(tls->tls, tls->showcase, kind, NULL) != DONE)
 		return GNUTLS_E_INTERNAL_ERROR;
-	*chain = tls->shown[kind].chain;
-	*count = tls->shown[kind].count;
-	*key = tls->private_key;
+	*chain = shown->chain;
+	*count = shown->count;
+	*key = tls->tls->private_key;
 	return 0;
 }
 
@@ -254,11 +307,26 @@ on_extension(void *context, unsigned type, const unsigned char *data, unsigned s
 	return 0;
 }
 
+/* A second ClientHello, behind a HelloRetryRequest, goes on under the condition of the first. */
+static void
+settle_condition(struct tls_session *tls)
+{
+	if (tls->condition)
+		return;
+	tls->condition = site_hold_condition(tls->tls->site);
+	tls->showcase = showcase_hold(tls->tls, tls->condition);
+}
+
 /* The version is settled before GnuTLS has read the name, so it is read here, ahead of it. */
 static int
 before_client_hello(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
 	const gnutls_datum_t *message)
 {
+	struct tls_session *tls = gnutls_db_get_ptr(session);
+
+	settle_condition(tls);
+	if (tls->condition->settings.tls_protocols == TLS_PROTOCOLS_OLD)
+		return gnutls_priority_set_direct(session, OLD_PROTOCOLS, NULL);
 	gnutls_ext_raw_parse(session, on_extension, message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
 	return 0;
 }
@@ -266,7 +334,7 @@ before_client_hello(gnutls_session_t session, unsigned type, unsigned when, unsi
 static int
 on_client_hello(gnutls_session_t session)
 {
-	const struct tls *tls = gnutls_db_get_ptr(session);
+	const struct tls_session *tls = gnutls_db_get_ptr(session);
 	const struct settings *settings = &tls->condition->settings;
 	size_t label = find_label(session);
 	int handshake = settings->tls_handshake;
@@ -289,20 +357,33 @@ on_client_hello(gnutls_session_t session)
 }
 
 const char *
-tls_priorities(const struct tls *tls)
+tls_priorities(void)
 {
-	return tls->condition->settings.tls_protocols == TLS_PROTOCOLS_OLD ? OLD_PROTOCOLS
-									   : MODERN_PROTOCOLS;
+	return MODERN_PROTOCOLS;
 }
 
 /* The pointer for a store of sessions, which a test server does not keep, leads back here. */
-void
-tls_begin(struct tls *tls, void *session)
+struct tls_session *
+tls_session_begin(struct tls *tls, void *session)
 {
-	gnutls_db_set_ptr(session, tls);
+	struct tls_session *begun = memory_new(1, sizeof(*begun));
+
+	begun->tls = tls;
+	gnutls_db_set_ptr(session, begun);
 	gnutls_handshake_set_hook_function(
 		session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, before_client_hello);
 	gnutls_handshake_set_post_client_hello_function(session, on_client_hello);
+	return begun;
+}
+
+void
+tls_session_end(struct tls_session *session)
+{
+	if (!session)
+		return;
+	showcase_release(session->showcase);
+	condition_release(session->condition);
+	free(session);
 }
 
 ssize_t
