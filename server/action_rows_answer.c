@@ -9,19 +9,25 @@ enum status_argument { STATUS, STATUS_FROM, STATUS_SUBSTATUS, STATUS_WIN32 };
 static const enum response_from sources[] = {
 	RESPONSE_FROM_IIS, RESPONSE_FROM_HTTP_SYS, RESPONSE_FROM_MSCEP, RESPONSE_FROM_PROXY};
 
-/* What http.sys never sends has the page of IIS. */
+/* Nothing of what had been answered stays. What http.sys never sends has the page of IIS. */
+static enum response_from
+start_anew(struct exchange *exchange, unsigned status, enum response_from from)
+{
+	exchange->http_sys_error =
+		from == RESPONSE_FROM_HTTP_SYS ? http_sys_error_of(status) : HTTP_SYS_NONE;
+	buffer_clear(&exchange->http->response.body);
+	exchange->http->response.content_type = NULL;
+	return from == RESPONSE_FROM_HTTP_SYS && exchange->http_sys_error == HTTP_SYS_NONE
+		? RESPONSE_FROM_IIS
+		: from;
+}
+
 static int
 apply_status(struct exchange *exchange, const struct action_value *values)
 {
-	enum response_from from = sources[values[STATUS_FROM].number];
 	unsigned status = (unsigned)values[STATUS].number;
+	enum response_from from = start_anew(exchange, status, sources[values[STATUS_FROM].number]);
 
-	exchange->http_sys_error =
-		from == RESPONSE_FROM_HTTP_SYS ? http_sys_error_of(status) : HTTP_SYS_NONE;
-	if (from == RESPONSE_FROM_HTTP_SYS && exchange->http_sys_error == HTTP_SYS_NONE)
-		from = RESPONSE_FROM_IIS;
-	buffer_clear(&exchange->http->response.body);
-	exchange->http->response.content_type = NULL;
 	response_set(&exchange->http->response, from, status,
 		(unsigned)values[STATUS_SUBSTATUS].number, (uint32_t)values[STATUS_WIN32].number);
 	exchange->http->send.close_connection |= from == RESPONSE_FROM_HTTP_SYS;

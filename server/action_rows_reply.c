@@ -87,23 +87,31 @@ make_expired_ra(struct exchange *exchange)
 	return authority_issue(&exchange->reply.signer, authority, &order, &exchange->diag);
 }
 
+static EVP_PKEY *
+signer_key(const struct authority *authority, int64_t who)
+{
+	static const enum pki_role roles[] = {
+		[SIGNER_STRANGER] = PKI_NEXT_CA, [SIGNER_EXPIRED_RA] = PKI_RA_SIGNING};
+
+	return who == SIGNER_ISSUING_CA ? authority_issuer_key(authority)
+					: authority->pki->keys[roles[who]];
+}
+
 /* The stranger goes by the name of the device's own certificate, which is in no list of GetCACert, and
  * has a key of its own. */
 static int
 apply_signer(struct exchange *exchange, const struct action_value *values)
 {
-	struct scep_reply_plan *plan = &exchange->reply.plan;
 	int64_t who = values[0].number;
-	static const enum pki_role roles[] = {
-		[SIGNER_STRANGER] = PKI_NEXT_CA, [SIGNER_EXPIRED_RA] = PKI_RA_SIGNING};
+	struct scep_reply_plan *plan = &exchange->reply.plan;
+	const struct authority *authority = exchange->authority;
 
 	if (who == SIGNER_EXPIRED_RA && make_expired_ra(exchange) != DONE)
 		return STAGE_BROKE;
 	plan->signer = who == SIGNER_STRANGER ? &exchange->message.scep.signer
-		: who == SIGNER_ISSUING_CA    ? authority_issuer(exchange->authority)
+		: who == SIGNER_ISSUING_CA    ? authority_issuer(authority)
 					      : &exchange->reply.signer;
-	plan->signer_key = who == SIGNER_ISSUING_CA ? authority_issuer_key(exchange->authority)
-						    : exchange->authority->pki->keys[roles[who]];
+	plan->signer_key = signer_key(authority, who);
 	return STAGE_NEXT;
 }
 
