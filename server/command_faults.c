@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include "server/configuration_file.h"
 #include "server/fault_text.h"
+#include "server/preflight.h"
 #include "server/profile_catalogue.h"
 
 /* What is made of the profiles. */
@@ -47,10 +49,45 @@ print_json(const struct command *command, const json_t *json)
 	return command_print(command, buffer_bytes(&out));
 }
 
+/* The options say where profiles are found, or else the configuration file does, as `serve` takes
+ * them. */
+static int
+find_directory(
+	struct configuration *configuration, const struct options *options, struct diag *diag)
+{
+	const char *path = options_value(options, "config");
+	const char *directory = options_value(options, "fault-profiles");
+
+	configuration_init(configuration);
+	if (directory &&
+		configuration_set_path(&configuration->fault_directory, directory, diag) != DONE) {
+		diag_locate(diag, "--fault-profiles");
+		return REFUSED;
+	}
+	if (path && configuration_file_read(configuration, path, diag) != DONE)
+		return REFUSED;
+	return preflight_check_profiles(configuration->fault_directory, diag);
+}
+
+/* All profiles, or with `name` that one. */
+static int
+list(struct listing *listing, const struct options *options, const char *name)
+{
+	listing->write = name ? fault_text_explain : fault_text_line;
+	if (options_given(options, "json"))
+		listing->json = json_array();
+	if (options_given(options, "markdown")) {
+		fault_text_markdown_head(&listing->text);
+		listing->write = fault_text_markdown_row;
+	}
+	return name ? add(listing, name) : profile_catalogue_each(listing->directory, add, listing);
+}
+
 static int
 run(const struct command *command, int argc, char **argv)
 {
 	__attribute__((cleanup(listing_done))) struct listing listing = {0};
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
 	OPTIONS_CLEANUP struct options options = {0};
 	struct diag diag = {0};
 	int exit, outcome, first;
@@ -58,18 +95,11 @@ run(const struct command *command, int argc, char **argv)
 	if (!command_read_options(&options, &exit, command, argc, argv))
 		return exit;
 	first = options.first_argument;
-	if (first < argc && command_want_no_more(first + 1, argc, argv, &diag) != DONE)
+	if ((first < argc && command_want_no_more(first + 1, argc, argv, &diag) != DONE) ||
+		find_directory(&configuration, &options, &diag) != DONE)
 		return command_refuse(command, REFUSED, &diag);
-	listing.directory = options_value(&options, "fault-profiles");
-	listing.write = first < argc ? fault_text_explain : fault_text_line;
-	if (options_given(&options, "json"))
-		listing.json = json_array();
-	if (options_given(&options, "markdown")) {
-		fault_text_markdown_head(&listing.text);
-		listing.write = fault_text_markdown_row;
-	}
-	outcome = first < argc ? add(&listing, argv[first])
-			       : profile_catalogue_each(listing.directory, add, &listing);
+	listing.directory = configuration.fault_directory;
+	outcome = list(&listing, &options, first < argc ? argv[first] : NULL);
 	if (outcome != DONE)
 		return command_refuse(command, outcome, &listing.diag);
 	return listing.json ? print_json(command, listing.json)
@@ -77,6 +107,11 @@ run(const struct command *command, int argc, char **argv)
 }
 
 static const struct option_row options_of_faults[] = {
+	{.name = "config",
+		.argument = "FILE",
+		.environment = "MOCK_NDES_CONFIG",
+		.help = "a configuration file of \"mock-ndes serve\", whose directory of fault "
+			"profiles is taken (default none)"},
 	{.name = "fault-profiles",
 		.argument = "DIR",
 		.environment = "MOCK_NDES_FAULT_PROFILES",

@@ -79,10 +79,15 @@ check_readable(const char *object, const char *path, struct diag *diag)
 }
 
 int
+preflight_check_profiles(const char *directory, struct diag *diag)
+{
+	return directory ? check_readable("fault profiles", directory, diag) : DONE;
+}
+
+int
 preflight_check(const struct configuration *configuration, struct diag *diag)
 {
-	if (configuration->fault_directory &&
-		check_readable("fault profiles", configuration->fault_directory, diag))
+	if (preflight_check_profiles(configuration->fault_directory, diag) != DONE)
 		return REFUSED;
 	if (configuration->state_directory &&
 		check_directory("state directory", configuration->state_directory, false, diag))

@@ -161,6 +161,17 @@ check_repair(struct reader *reader, const json_t *repair)
 }
 
 static int
+check_rules(struct reader *reader, const json_t *rules)
+{
+	const struct rule_source source = {rules, &reader->profile->tree, reader->profile->name};
+
+	if (rule_set_check(&source, reader->diag) == DONE)
+		return DONE;
+	reader->located = true;
+	return REFUSED;
+}
+
+static int
 refuse_key(struct reader *reader, const char *name, const struct key *keys, size_t count)
 {
 	struct suggestion suggestion = suggestion_start(name);
@@ -256,7 +267,7 @@ static const struct key keys[] = {
 	{"affects", true, AT(affects), LIST, is_list, check_affects},
 	{"reports", false, AT(reports), MAPPING, is_mapping, check_reports},
 	{"settings", false, AT(settings), MAPPING, is_mapping, check_settings},
-	{"rules", false, AT(rules), LIST, is_list, NULL},
+	{"rules", false, AT(rules), LIST, is_list, check_rules},
 	{"repair", false, AT(repair), MAPPING, is_mapping, check_repair},
 	{"expect", true, AT(expect), LIST, is_list, check_expect},
 };

@@ -39,9 +39,9 @@ struct profile {
 #define PROFILE_CLEANUP __attribute__((cleanup(profile_done)))
 
 /*
- * Reads a profile; `file` is what messages call its text. The settings are checked; the rules are when
- * a site is made with them. An unknown key, a wrong type, a setting out of range is REFUSED with
- * file:line:column. DONE otherwise; profile_done releases it in any case.
+ * Reads a profile; `file` is what messages call its text. An unknown key, a wrong type, a setting out of
+ * range, a rule that cannot strike is REFUSED with file:line:column. DONE otherwise; profile_done
+ * releases it in any case. Depends on nothing but its arguments.
  */
 int profile_read(struct profile *out, const char *name, const char *file, struct bytes text,
 	struct diag *diag);

@@ -141,9 +141,14 @@ read_settings(struct reader *reader, struct action_value *out,
 
 	if (!json_is_object(value))
 		return refuse_type(reader, argument->name, value, "a mapping of settings");
-	settings_copy(&settings, &around->base->settings);
+	if (around->base)
+		settings_copy(&settings, &around->base->settings);
+	else
+		settings_init(&settings);
 	if (settings_set_json(&settings, value, &fault, reader->diag) != DONE)
 		return refused_at(reader, value, fault, 0);
+	if (!around->base)
+		return DONE;
 	return condition_new(&out->condition, around->pki, &settings, around->base_url,
 		around->now_ms / 1000, around->base, reader->diag);
 }

@@ -7,7 +7,8 @@
 #include "server/rule.h"
 #include "server/rule_set.h"
 
-/* What `settings` of a rule come on top of, and what they may have to be minted with. */
+/* What `settings` of a rule come on top of, and what they may have to be minted with. All zero: they
+ * are checked, and no rule can strike. */
 struct rule_surroundings {
 	struct condition *base;
 	const struct pki *pki;

@@ -8,6 +8,7 @@
 #include "common/memory.h"
 #include "server/exchange.h"
 #include "server/rule_reader.h"
+#include "server/yaml_tree.h"
 
 struct rule_set {
 	_Atomic unsigned holders;
@@ -40,15 +41,30 @@ generate_id(struct rule_set *set, struct rule *rule)
 	}
 }
 
+/* Puts the place of a rule, or of its key, into the words of its refusal. */
 static int
-check_id(const struct rule_set *set, const struct rule *rule, const char *source, struct diag *diag)
+refused_at(const struct rule_source *source, size_t index, const char *key, struct diag *diag)
+{
+	const json_t *parent = key ? json_array_get(source->rules, index) : source->rules;
+	char place[YAML_PLACE_SIZE];
+
+	if (source->tree)
+		diag_locate(
+			diag, yaml_tree_place(place, source->tree, parent, key, key ? 0 : index));
+	return REFUSED;
+}
+
+static int
+check_id(const struct rule_set *set, const struct rule *rule, const struct rule_source *source,
+	size_t index, struct diag *diag)
 {
 	for (size_t i = 0; rule->id && i < set->count; i++) {
 		if (strcmp(set->rules[i].id, rule->id) != 0)
 			continue;
 		diag_refuse(diag, rule->id, NULL, "another id",
 			"%s and %s both have a rule of this id",
-			rule_record_source(set->rules[i].record), source);
+			rule_record_source(set->rules[i].record), source->name);
+		refused_at(source, index, "id", diag);
 		return set->rules[i].is_new ? REFUSED : RULE_SET_TAKEN;
 	}
 	return DONE;
@@ -78,12 +94,14 @@ add(struct rule_set *set, const struct rule_set_plan *plan, const struct rule_so
 	struct rule rule;
 	int result;
 
-	if (set->count == RULE_SET_MAX)
-		return diag_refuse(diag, source->name, NULL, "fewer of them", "more than %d rules",
+	if (set->count == RULE_SET_MAX) {
+		diag_refuse(diag, source->name, NULL, "fewer of them", "more than %d rules",
 			RULE_SET_MAX);
+		return refused_at(source, index, NULL, diag);
+	}
 	result = rule_read(&rule, source, index, &surroundings, diag);
 	if (result == DONE && !record)
-		result = check_id(set, &rule, source->name, diag);
+		result = check_id(set, &rule, source, index, diag);
 	if (result != DONE) {
 		rule_done(&rule);
 		return result;
@@ -169,6 +187,17 @@ rule_set_find(const struct rule_set *rules, const char *id)
 		if (strcmp(rules->rules[i].id, id) == 0)
 			return rules->rules[i].record;
 	return NULL;
+}
+
+int
+rule_set_check(const struct rule_source *source, struct diag *diag)
+{
+	const struct rule_set_plan plan = {.sources = source, .source_count = 1};
+	struct rule_set *set = NULL;
+	int result = rule_set_new(&set, &plan, diag);
+
+	rule_set_release(set);
+	return result;
 }
 
 struct rule_set *

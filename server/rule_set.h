@@ -79,8 +79,8 @@ struct rule_set_plan {
 
 /*
  * Makes a set of rules, held once. Nothing changes in the earlier one. DONE; REFUSED with
- * file:line:column, or with both names when two sources hold a rule of the same id; RULE_SET_TAKEN with
- * both names; or BROKEN.
+ * file:line:column, also when two sources hold a rule of the same id; RULE_SET_TAKEN with both names; or
+ * BROKEN.
  */
 int rule_set_new(struct rule_set **out, const struct rule_set_plan *plan, struct diag *diag);
 
@@ -92,6 +92,10 @@ const struct rule_when *rule_set_when_at(const struct rule_set *rules, size_t in
 
 /* Returns the record of a rule by its id, borrowed from the set, or NULL; a NULL set has none. */
 struct rule_record *rule_set_find(const struct rule_set *rules, const char *id);
+
+/* Checks the rules of a source by themselves and makes nothing of them. DONE, or REFUSED with
+ * file:line:column. */
+int rule_set_check(const struct rule_source *source, struct diag *diag);
 
 /* Holds them once more and returns them; lets them go (NULL allowed). From any thread. */
 struct rule_set *rule_set_hold(struct rule_set *rules);

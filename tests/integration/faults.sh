@@ -23,6 +23,51 @@ ok "one is explained" grep -F "/fault/password-cache-full/certsrv/mscep/mscep.dl
 ok "an unknown one is refused with the nearest" grep -F "did you mean password-cache-full?" \
 	<("$mock_ndes" faults password-cache-ful 2>&1)
 
+# --- a directory of one's own ---------------------------------------------------
+
+mkdir own broken
+sed 's/^title: .*/title: Ours alone/' "$source/fault-profiles/slow-ca.yaml" >own/ours-alone.yaml
+sed 's/^title: .*/title: Slower than slow/' "$source/fault-profiles/slow-ca.yaml" >own/slow-ca.yaml
+printf 'fault_profiles: own\nfault: ours-alone\n' >own.config
+# says TEXT COMMAND ...: the command fails, and this is all that it says.
+says() {
+	local text=$1 status=0 said
+	shift
+	said=$("$@" 2>&1 >/dev/null) || status=$?
+	[ "$status" -eq 2 ] && [ "$said" = "$text" ] || { echo "$status: $said"; return 1; }
+}
+listed_once() {
+	[ "$("$mock_ndes" faults "$@" | grep -c '^slow-ca ')" -eq 1 ] &&
+		"$mock_ndes" faults "$@" | grep -E '^slow-ca .*Slower than slow' &&
+		"$mock_ndes" faults "$@" | grep -E '^ours-alone .*Ours alone'
+}
+ok "a directory's profiles are listed, and win" listed_once --fault-profiles own
+ok "the directory of a configuration file too" listed_once --config own.config
+ok "and of the environment" env MOCK_NDES_CONFIG=own.config "$mock_ndes" faults ours-alone
+ok "one of them is explained" grep -F "/fault/ours-alone/certsrv/mscep/mscep.dll" \
+	<("$mock_ndes" faults --config own.config ours-alone)
+ok "and has its JSON" grep -F '"title": "Ours alone"' \
+	<("$mock_ndes" faults --config own.config --json ours-alone)
+ok "serve takes the same file" grep -E 'fault: "?ours-alone' \
+	<("$mock_ndes" serve --check --config own.config)
+ok "an option wins over the file" fails "$mock_ndes" faults --config own.config \
+	--fault-profiles broken ours-alone
+ok "a directory that is not there is refused" says \
+	"mock-ndes faults: fault profiles: nowhere: No such file or directory; expected a directory that this process may read" \
+	"$mock_ndes" faults --fault-profiles nowhere
+ok "a file that is not there is refused" says \
+	"mock-ndes faults: configuration file: no.config: No such file or directory; expected a file that can be read" \
+	"$mock_ndes" faults --config no.config
+sed 's/do: {delay: 2s}/do: {dealy: 2s}/' "$source/fault-profiles/slow-ca.yaml" >broken/bad-rule.yaml
+line=$(grep -n dealy broken/bad-rule.yaml | cut -d: -f1)
+bad="broken/bad-rule.yaml:$line:5 (dealy): no such action; did you mean delay?"
+ok "a bad rule is refused by the list" says "mock-ndes faults: $bad" \
+	"$mock_ndes" faults --fault-profiles broken
+ok "by serve --check" says "mock-ndes serve: $bad" \
+	"$mock_ndes" serve --check --fault-profiles broken --fault bad-rule
+ok "and by serve" says "mock-ndes serve: $bad" \
+	"$mock_ndes" serve --listen 127.0.0.1:0 --fault-profiles broken --fault bad-rule
+
 # --- by URL ---------------------------------------------------------------------
 
 start_server --challenge secret --max-sites 5 \

@@ -77,6 +77,18 @@ static const struct {
 	{"title: \xff\n", "f.yaml:1:1: invalid leading UTF-8 octet; expected YAML"},
 	{"title: [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]\n",
 		"f.yaml:1:23: one level too many; expected at most 16 levels"},
+	{HEAD "rules: *x\n", "f.yaml:8:8: an alias; expected the value itself"},
+	/* rules */
+	{HEAD "rules: [status]\n",
+		"f.yaml:8:9 (rules): a text; expected a mapping: match, when, do"},
+	{HEAD "rules:\n  - {do: {statsu: 503}}\n",
+		"f.yaml:9:6 (statsu): no such action; did you mean status?"},
+	{HEAD "rules:\n  - {do: {status: 99}}\n", "f.yaml:9:11 (status): 99; expected 200 to 999"},
+	{HEAD "rules:\n  - {mach: {}}\n", "f.yaml:9:6 (mach): no such key; did you mean match?"},
+	{HEAD "rules:\n  - {do: {settings: {app_pol: x}}}\n",
+		"f.yaml:9:22 (app_pol): no such setting; did you mean app_pool?"},
+	{HEAD "rules:\n  - {id: a, do: {status: 500}}\n  - {id: a, do: {status: 501}}\n",
+		"f.yaml:10:6 (a): n and n both have a rule of this id; expected another id"},
 	/* settings and repair */
 	{HEAD "settings: {app_pol: stopped}\n",
 		"f.yaml:8:12 (app_pol): no such setting; did you mean app_pool?"},

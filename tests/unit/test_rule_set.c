@@ -82,7 +82,7 @@ static const struct {
 	{"- when: {times: 0}\n  do: {status: 500}\n",
 		"r.yaml:1:10 (times): 0; expected 1 to 1000000000"},
 	{"- {id: a, do: {status: 500}}\n- {id: a, do: {status: 501}}\n",
-		"a: r and r both have a rule of this id; expected another id"},
+		"r.yaml:2:4 (a): r and r both have a rule of this id; expected another id"},
 	{"- {do: {status: 500}, do: {status: 501}}\n",
 		"r.yaml:1:23: \"do\" stands here twice; expected each key once"},
 };
