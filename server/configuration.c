@@ -43,6 +43,7 @@ configuration_done(struct configuration *configuration)
 	free(configuration->tls_names);
 	free(configuration->fault);
 	free(configuration->fault_directory);
+	json_decref(configuration->rules);
 	free(configuration->ready_file);
 	free(configuration->pki_directory);
 	free(configuration->state_directory);
@@ -52,6 +53,7 @@ configuration_done(struct configuration *configuration)
 		free(configuration->sites[i].name);
 		free(configuration->sites[i].fault);
 		json_decref(configuration->sites[i].own);
+		json_decref(configuration->sites[i].rules);
 		settings_done(&configuration->sites[i].settings);
 	}
 	*configuration = (struct configuration){0};
@@ -299,6 +301,17 @@ write_listeners(
 	}
 }
 
+/* JSON is YAML too. */
+static void
+write_rules(struct buffer *out, const json_t *rules)
+{
+	char *text = rules ? json_dumps(rules, JSON_COMPACT) : NULL;
+
+	buffer_append_format(
+		out, "rules: %s # see \"mock-ndes help actions\"\n", text ? text : "[]");
+	free(text);
+}
+
 void
 configuration_write_yaml(struct buffer *out, const struct configuration *configuration)
 {
@@ -314,6 +327,7 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 		"a directory of further fault profiles; null: those of the program alone");
 	write_path(out, "fault", configuration->fault,
 		"fault profiles of the default site, joined by +; null: none");
+	write_rules(out, configuration->rules);
 	buffer_append_format(out, "max_sites: %" PRId64 " # 1 to %d\n", configuration->sites_max,
 		CONFIGURATION_SITES_MAX);
 	write_path(out, "ready_file", configuration->ready_file, "a path; null: none");
@@ -336,7 +350,8 @@ configuration_write_yaml(struct buffer *out, const struct configuration *configu
 		settings_text_write_text(out, configuration->sites[i].name);
 		buffer_append_text(out, ":\n    fault: ");
 		settings_text_write_text(out, configuration->sites[i].fault);
-		buffer_append_byte(out, '\n');
+		buffer_append_text(out, "\n    ");
+		write_rules(out, configuration->sites[i].rules);
 		settings_text_write_yaml(out, &configuration->sites[i].settings, 4);
 	}
 }

@@ -23,6 +23,7 @@ struct configuration_site {
 	char *name;
 	char *fault;              /* fault profiles; NULL: none */
 	json_t *own;              /* its settings, as the file has them */
+	json_t *rules;            /* its own, checked; NULL: none */
 	struct settings settings; /* the default site's with its own on top, once complete */
 };
 
@@ -31,6 +32,7 @@ struct configuration {
 	size_t listener_count;
 	char *fault;           /* fault profiles of the default site; NULL: none */
 	char *fault_directory; /* of the user's own profiles; NULL: none */
+	json_t *rules;         /* of the default site itself, checked; NULL: none */
 	int64_t sites_max;     /* how many there may be, those made for a fault included */
 	char *control; /* "127.0.0.1:8081" or "off"; NULL until it is complete: the standard */
 	char *control_token;      /* that callers of the control API must know; NULL: none */

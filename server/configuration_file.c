@@ -10,6 +10,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/suggestion.h"
+#include "server/rule_set.h"
 #include "server/yaml_tree.h"
 
 struct reader {
@@ -186,6 +187,30 @@ read_settings(struct reader *reader, const struct key *key, const json_t *value)
 	return apply_settings(reader, &reader->configuration->settings, value);
 }
 
+/* Rules of a site itself, which no profile brings; `out` holds them. */
+static int
+read_rules_of(struct reader *reader, json_t **out, const json_t *value)
+{
+	const struct rule_source source = {value, &reader->tree, "rules"};
+
+	if (!value || json_is_null(value))
+		return DONE;
+	if (!json_is_array(value))
+		return refuse_type(reader, "rules", value, "a list of rules");
+	if (rule_set_check(&source, reader->diag) != DONE) {
+		reader->located = true;
+		return REFUSED;
+	}
+	*out = json_incref((json_t *)value);
+	return DONE;
+}
+
+static int
+read_rules(struct reader *reader, const struct key *key, const json_t *value)
+{
+	return read_rules_of(reader, &reader->configuration->rules, value);
+}
+
 static const struct key fault_key = {.name = "fault"};
 
 static int
@@ -200,30 +225,38 @@ check_site_name(struct reader *reader, const char *name)
 	return site_name_check(name, reader->diag);
 }
 
+/* What is no setting in the description of a site. */
+static int
+read_beside_settings(struct reader *reader, struct configuration_site *site, const json_t *value)
+{
+	const char *const not_settings[] = {"fault", "rules"};
+	const json_t *fault = json_object_get(value, "fault");
+
+	if (read_fault(reader, &fault_key, fault) != DONE)
+		return refused_at(reader, value, "fault", 0);
+	if (read_rules_of(reader, &site->rules, json_object_get(value, "rules")) != DONE)
+		return refused_at(reader, value, "rules", 0);
+	site->fault = text_copy(json_string_value(fault));
+	site->own = json_is_null(value) ? json_object() : json_copy((json_t *)value);
+	for (size_t i = 0; i < 2; i++)
+		json_object_del(site->own, not_settings[i]);
+	return DONE;
+}
+
 static int
 read_site(struct reader *reader, const char *name, json_t *value)
 {
 	SETTINGS_CLEANUP struct settings scratch = {0};
 	struct configuration_site *site;
-	const char *fault;
-	json_t *own;
 
-	if (check_site_name(reader, name) != DONE || want_mapping(reader, name, value) != DONE ||
-		read_fault(reader, &fault_key, json_object_get(value, "fault")) != DONE)
+	if (check_site_name(reader, name) != DONE || want_mapping(reader, name, value) != DONE)
 		return REFUSED;
-	fault = json_string_value(json_object_get(value, "fault"));
-	own = json_is_null(value) ? json_object() : json_copy(value);
-	json_object_del(own, "fault");
-	settings_init(&scratch);
-	if (apply_settings_of(reader, &scratch, own, value) != DONE) {
-		json_decref(own);
-		return REFUSED;
-	}
 	site = &reader->configuration->sites[reader->configuration->site_count++];
 	site->name = text_copy(name);
-	site->fault = text_copy(fault);
-	site->own = own;
-	return DONE;
+	if (read_beside_settings(reader, site, value) != DONE)
+		return REFUSED;
+	settings_init(&scratch);
+	return apply_settings_of(reader, &scratch, site->own, value);
 }
 
 static int
@@ -250,6 +283,7 @@ static const struct key keys[] = {
 	{"tls_names", PATH(tls_names)},
 	{"fault_profiles", PATH(fault_directory)},
 	{"fault", .read = read_fault},
+	{"rules", .read = read_rules},
 	{"max_sites", .read = read_max_sites},
 	{"ready_file", PATH(ready_file)},
 	{"pki", PATH(pki_directory)},

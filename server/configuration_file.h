@@ -3,9 +3,12 @@
  * `mock-ndes serve` with "_" for "-", and
  *
  *   fault: NAME[+NAME]                       fault profiles of the default site
+ *   rules: [RULE, ...]                       of the default site, beside its profiles', as rule_set.h
+ *                                            shows them
  *   settings: {NAME: VALUE, ...}             of the default site, over its profiles'
  *   sites: {SITE: {NAME: VALUE, ...}, ...}   of further sites, where they differ
- *                                            from the default one
+ *                                            from the default one; with `fault` and `rules` of
+ *                                            their own
  */
 #pragma once
 

@@ -155,18 +155,19 @@ open_pki(struct server *server, const struct configuration *configuration, struc
 
 /* A site named "default" answers at the root, as IIS's default site does. */
 static int
-add_site(struct server *server, const char *name, const struct settings *settings,
-	const char *fault, struct diag *diag)
+add_site(
+	struct server *server, const struct site_plan *wanted, const char *fault, struct diag *diag)
 {
 	PROFILE_SET_CLEANUP struct profile_set set = {0};
 	bool is_default = server->sites.count == 0;
-	TEXT_CLEANUP char *url = text_format(
-		"%s%s%s", server->base_url, is_default ? "" : "/site/", is_default ? "" : name);
-	const struct site_plan plan = {
-		.name = name, .base_url = url, .settings = settings, .profiles = &set};
+	TEXT_CLEANUP char *url = text_format("%s%s%s", server->base_url, is_default ? "" : "/site/",
+		is_default ? "" : wanted->name);
+	struct site_plan plan = *wanted;
 	struct site *site;
 	int result = DONE;
 
+	plan.base_url = url;
+	plan.profiles = &set;
 	if (fault)
 		result = profile_set_read(&set, server->profile_directory, fault, diag);
 	if (result == DONE)
@@ -200,12 +201,18 @@ open_listener(struct server *server, size_t index, const struct configuration *c
 static int
 open_sites(struct server *server, const struct configuration *configuration, struct diag *diag)
 {
-	int result = add_site(
-		server, SITE_NAME_DEFAULT, &configuration->settings, configuration->fault, diag);
+	const struct site_plan standard = {.name = SITE_NAME_DEFAULT,
+		.settings = &configuration->settings,
+		.rules = configuration->rules};
+	int result = add_site(server, &standard, configuration->fault, diag);
 
-	for (size_t i = 0; result == DONE && i < configuration->site_count; i++)
-		result = add_site(server, configuration->sites[i].name,
-			&configuration->sites[i].settings, configuration->sites[i].fault, diag);
+	for (size_t i = 0; result == DONE && i < configuration->site_count; i++) {
+		const struct configuration_site *site = &configuration->sites[i];
+		const struct site_plan plan = {
+			.name = site->name, .settings = &site->settings, .rules = site->rules};
+
+		result = add_site(server, &plan, site->fault, diag);
+	}
 	for (size_t i = 0; result == DONE && i < server->listener_count; i++)
 		result = open_listener(server, i, configuration, diag);
 	return result;

@@ -68,6 +68,26 @@ ok "by serve --check" says "mock-ndes serve: $bad" \
 ok "and by serve" says "mock-ndes serve: $bad" \
 	"$mock_ndes" serve --listen 127.0.0.1:0 --fault-profiles broken --fault bad-rule
 
+# --- rules of a configuration file ------------------------------------------------
+
+cat >rules.config <<'END'
+rules:
+  - {id: once, match: {operation: GetCACaps}, when: {times: 1}, do: {status: 503}}
+sites:
+  second:
+    rules: [{match: {operation: GetCACaps}, do: {status: 418, from: iis}}]
+END
+start_server --config rules.config
+# caps URL: the status of GetCACaps.
+caps() {
+	curl -s -o /dev/null -w '%{http_code}' "$1?operation=GetCACaps"
+}
+second=${url/certsrv/site\/second\/certsrv}
+ok "the default site has the file's rules" test "$(caps "$url") $(caps "$url")" = "503 200"
+ok "and another site its own" test "$(caps "$second") $(caps "$second")" = "418 418"
+stop_server
+ok "--check prints them" grep -F '"id":"once"' <("$mock_ndes" serve --check --config rules.config)
+
 # --- by URL ---------------------------------------------------------------------
 
 start_server --challenge secret --max-sites 5 \

@@ -140,7 +140,13 @@ START_TEST(gives_sites_what_stronger_sources_say)
 }
 END_TEST
 
-static const char *const round_trips[] = {"", everything, "listen: \"[::1]:0\"\nseed: 0\n"};
+static const char *const round_trips[] = {
+	"",
+	everything,
+	"listen: \"[::1]:0\"\nseed: 0\n",
+	"rules:\n  - {id: a, match: {path: \"*\\u00e4\\\"\"}, do: {status: 503}}\n"
+	"sites: {b: {fault: slow-ca, rules: [{do: {delay: 5ms}}], password_max: 7}}\n",
+};
 
 START_TEST(reads_what_it_writes)
 {
@@ -167,7 +173,7 @@ static const struct {
 	{"colour: x\n",
 		"c.yaml:1:1 (colour): no such key; expected listen, listen_tls, control, "
 		"control_token, tls_names, "
-		"fault_profiles, fault, "
+		"fault_profiles, fault, rules, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "
 		"seed, quiet, settings or sites"},
@@ -220,6 +226,15 @@ static const struct {
 	{"sites: {default: {}}\n",
 		"c.yaml:1:9 (default): the default site is what \"settings\" describes; expected "
 		"another name"},
+	{"rules: 5\n", "c.yaml:1:1 (rules): a whole number; expected a list of rules"},
+	{"rules:\n  - do: {statsu: 503}\n",
+		"c.yaml:2:5 (statsu): no such action; did you mean status?"},
+	{"sites: {a: {rules: {}}}\n", "c.yaml:1:13 (rules): a mapping; expected a list of rules"},
+	{"sites: {a: {rules: [{do: {delay: 5}}]}}\n",
+		"c.yaml:1:27 (delay): a whole number; expected a duration from 1ms to 1h"},
+	{"sites: {a: {fault: 5}}\n",
+		"c.yaml:1:13 (fault): a whole number; expected names of fault profiles joined by "
+		"+"},
 	{"sites: {a/b: {}}\n",
 		"c.yaml:1:9 (a/b): no name for a site; expected 1 to 63 letters, digits, \"-\", "
 		"\"_\" "
