@@ -18,6 +18,7 @@ struct level {
 
 struct reader {
 	yaml_parser_t parser;
+	struct bytes text;
 	struct yaml_tree *tree;
 	struct diag *diag;
 	struct level levels[YAML_TREE_DEPTH_MAX];
@@ -52,6 +53,23 @@ refuse(struct reader *reader, yaml_mark_t mark, const char *wanted, const char *
 	return diag_refuse(reader->diag, place, NULL, wanted, "%s", found);
 }
 
+/* libyaml reads ahead of its mark, so where a byte is none that YAML allows is counted here. */
+static yaml_mark_t
+mark_at(struct bytes text, size_t offset)
+{
+	yaml_mark_t mark = {0};
+
+	for (size_t i = 0; i < offset && i < text.size; i++) {
+		if (text.data[i] == '\n') {
+			mark.line++;
+			mark.column = 0;
+		} else if ((text.data[i] & 0xc0) != 0x80) {
+			mark.column++;
+		}
+	}
+	return mark;
+}
+
 static int
 refuse_syntax(struct reader *reader)
 {
@@ -63,8 +81,9 @@ refuse_syntax(struct reader *reader)
 	snprintf(found, sizeof(found), "%s%s%s", parser->problem, parser->context ? " " : "",
 		parser->context ? parser->context : "");
 	return refuse(reader,
-		parser->error == YAML_READER_ERROR ? parser->mark : parser->problem_mark, "YAML",
-		found);
+		parser->error == YAML_READER_ERROR ? mark_at(reader->text, parser->problem_offset)
+						   : parser->problem_mark,
+		"YAML", found);
 }
 
 static void
@@ -235,7 +254,8 @@ read_events(struct reader *reader)
 int
 yaml_tree_read(struct yaml_tree *out, const char *name, struct bytes text, struct diag *diag)
 {
-	__attribute__((cleanup(reader_done))) struct reader reader = {.tree = out, .diag = diag};
+	__attribute__((cleanup(reader_done))) struct reader reader = {
+		.text = text, .tree = out, .diag = diag};
 
 	*out = (struct yaml_tree){.name = text_copy(name)};
 	if (!yaml_parser_initialize(&reader.parser))

@@ -74,7 +74,7 @@ static const struct {
 	{"title: \"\"\n", "f.yaml:1:1 (title): a text; expected a text that is not empty"},
 	{"documented: [x, 1]\n", "f.yaml:1:17 (documented): a whole number; expected a text"},
 	{"affects: [GetCACap]\n", "f.yaml:1:11 (affects): \"GetCACap\"; did you mean GetCACaps?"},
-	{"title: \xff\n", "f.yaml:1:1: invalid leading UTF-8 octet; expected YAML"},
+	{"title: \xff\n", "f.yaml:1:8: invalid leading UTF-8 octet; expected YAML"},
 	{"title: [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]\n",
 		"f.yaml:1:23: one level too many; expected at most 16 levels"},
 	{HEAD "rules: *x\n", "f.yaml:8:8: an alias; expected the value itself"},

@@ -71,7 +71,9 @@ static const struct {
 		"f:2:1: found a tab character that violates indentation while scanning a plain "
 		"scalar; "
 		"expected YAML"},
-	{"a: \xff\n", "f:1:1: invalid leading UTF-8 octet; expected YAML"},
+	{"a: \xff\n", "f:1:4: invalid leading UTF-8 octet; expected YAML"},
+	{"\xc3\xa4: 1\nb: \xc3\xa4\xc3\n", "f:2:6: invalid trailing UTF-8 octet; expected YAML"},
+	{"a: 1\nb: \x01\n", "f:2:4: control characters are not allowed; expected YAML"},
 };
 
 START_TEST(refuses_texts)
