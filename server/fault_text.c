@@ -120,8 +120,9 @@ fault_text_explain(struct buffer *out, const struct profile *profile)
 		append_expectation(out, json_array_get(profile->expect, i));
 	buffer_append_format(out,
 		"\nSwitch it on\n    mock-ndes serve --fault %s\n"
+		"    mock-ndes serve --listen 127.0.0.1:0,fault=%s\n"
 		"    URL of a running server: /fault/%s/certsrv/mscep/mscep.dll\n",
-		profile->name, profile->name);
+		profile->name, profile->name, profile->name);
 }
 
 json_t *
@@ -147,7 +148,10 @@ fault_text_markdown_head(struct buffer *out)
 		"of its own\n(`--listen 127.0.0.1:0,fault=NAME`), or a URL of any running server, "
 		"`/fault/NAME/certsrv/mscep/mscep.dll`;\nseveral names are joined by `+`, and "
 		"`/fault/NAME@LABEL/...` is another deployment with its own counters.\n"
-		"`mock-ndes faults NAME` explains one.\n\n"
+		"What fails below HTTP (connections refused or swallowed, TLS) needs the listener; "
+		"below `/fault/` it shows as\nsoon as the URL is known.\n"
+		"`mock-ndes faults NAME` explains one; with `--fault-profiles DIR`, or `--config "
+		"FILE` that names such a directory,\nyours are among them.\n\n"
 		"| profile | documents | what is broken | affects | remedy |\n"
 		"|---|---|---|---|---|\n");
 }
