@@ -106,6 +106,28 @@ START_TEST(shows_a_change_at_the_next_handshake)
 }
 END_TEST
 
+/* It is the ClientHello that counts, not the connection. */
+START_TEST(shows_a_change_to_who_has_connected_before)
+{
+	struct deployment deployment;
+	struct tls_outcome outcome;
+	struct raw_client early;
+	const struct server *server;
+
+	deployment_start_with_fault(&deployment, "slow-ca", NULL);
+	server = deployment.server;
+	early = raw_connect("127.0.0.1", deployment.tls_port);
+	want_words(&deployment, "answered"); /* so that the other one has been accepted */
+	change(&deployment, "{\"tls_certificate\": \"expired\"}");
+	tls_client_ask_over(&outcome, &early, &server->sites.sites[0]->condition->authority->root,
+		clock_now(&server->clock), bytes_text(get_ca_caps), RAW_PATIENCE_MS);
+	ck_assert_str_eq(outcome.words, "certificate has expired");
+	tls_outcome_done(&outcome);
+	raw_close(&early);
+	deployment_stop(&deployment);
+}
+END_TEST
+
 /* With `apply: as_real` Schannel reads its protocols when the server starts, http.sys its bindings
  * at once. */
 START_TEST(shows_a_change_when_the_real_thing_would)
@@ -136,6 +158,7 @@ main(void)
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, takes_the_longest_url);
 	tcase_add_loop_test(cases, shows_a_change_at_the_next_handshake, 0, CHANGES);
+	tcase_add_test(cases, shows_a_change_to_who_has_connected_before);
 	tcase_add_test(cases, shows_a_change_when_the_real_thing_would);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);

@@ -102,26 +102,35 @@ converse(struct tls_outcome *out, SSL *session, struct bytes request)
 }
 
 void
+tls_client_ask_over(struct tls_outcome *out, const struct raw_client *client,
+	const struct certificate *root, int64_t now, struct bytes request, int patience_ms)
+{
+	SSL_CTX *context;
+	SSL *session;
+
+	*out = (struct tls_outcome){0};
+	if (client->descriptor < 0) {
+		out->error = client->error;
+		say(out, client->state, "refused");
+		return;
+	}
+	/* OpenSSL writes without MSG_NOSIGNAL. */
+	signal(SIGPIPE, SIG_IGN);
+	context = make_context(root, now);
+	session = make_session(context, client->descriptor);
+	set_patience(client->descriptor, patience_ms);
+	converse(out, session, request);
+	SSL_free(session);
+	SSL_CTX_free(context);
+}
+
+void
 tls_client_ask(struct tls_outcome *out, unsigned port, const struct certificate *root, int64_t now,
 	struct bytes request, int patience_ms)
 {
 	RAW_CLIENT_CLEANUP struct raw_client client = raw_connect("127.0.0.1", port);
-	SSL_CTX *context = make_context(root, now);
-	SSL *session;
 
-	/* OpenSSL writes without MSG_NOSIGNAL. */
-	signal(SIGPIPE, SIG_IGN);
-	*out = (struct tls_outcome){0};
-	if (client.descriptor < 0) {
-		out->error = client.error;
-		say(out, client.state, "refused");
-	} else {
-		session = make_session(context, client.descriptor);
-		set_patience(client.descriptor, patience_ms);
-		converse(out, session, request);
-		SSL_free(session);
-	}
-	SSL_CTX_free(context);
+	tls_client_ask_over(out, &client, root, now, request, patience_ms);
 }
 
 void

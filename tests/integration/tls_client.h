@@ -28,4 +28,8 @@ struct tls_outcome {
 void tls_client_ask(struct tls_outcome *out, unsigned port, const struct certificate *root,
 	int64_t now, struct bytes request, int patience_ms);
 
+/* The same over a connection that is there already, which it leaves to the caller to close. */
+void tls_client_ask_over(struct tls_outcome *out, const struct raw_client *client,
+	const struct certificate *root, int64_t now, struct bytes request, int patience_ms);
+
 void tls_outcome_done(struct tls_outcome *outcome);
