@@ -21,7 +21,7 @@ struct server;
 struct site_logs;
 
 #define SITE_NUMBER_DEFAULT 1
-#define SITE_RULES_OWN      "the site itself" /* whose the rules are that are of no profile */
+#define SITE_RULES_OWN      "api" /* where rules come from that are of no profile */
 
 /* Whom a site owes its being to. */
 enum site_origin {

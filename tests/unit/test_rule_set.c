@@ -285,7 +285,7 @@ START_TEST(says_when_an_id_is_taken)
 				 1, &diag),
 		RULE_SET_TAKEN);
 	ck_assert_str_eq(diag_text(text, &diag),
-		"a: r and r both have a rule of this id; expected another id");
+		"r.yaml:1:4 (a): r and r both have a rule of this id; expected another id");
 	rule_set_release(before);
 }
 END_TEST
