@@ -1,8 +1,12 @@
 /* Actions on what the CA is about to sign (RFC 5280 4.1, RFC 8894 3.3.2.1). */
+#include <string.h>
+
 #include "common/clock.h"
 #include "common/name.h"
 #include "server/action_rows.h"
 #include "server/exchange.h"
+#include "server/server.h"
+#include "server/store.h"
 
 #define DAY CLOCK_DAY_SECONDS
 
@@ -63,6 +67,22 @@ apply_certificate_key_usage(struct exchange *exchange, const struct action_value
 	return STAGE_NEXT;
 }
 
+/* The CA's first certificate has nothing to repeat. */
+static int
+apply_certificate_serial(struct exchange *exchange, const struct action_value *values)
+{
+	struct certificate_plan *plan = &exchange->issuance.plan;
+	BUFFER_CLEANUP struct buffer serial = {0};
+	int result = store_certificate_latest_serial(
+		&serial, exchange->server->store, exchange->site->name, &exchange->diag);
+
+	if (result != DONE || serial.size > sizeof(plan->serial))
+		return result == BROKEN ? STAGE_BROKE : STAGE_NEXT;
+	memcpy(plan->serial, serial.data, serial.size);
+	plan->serial_size = serial.size;
+	return STAGE_NEXT;
+}
+
 static int
 check_name(const char *value, struct diag *diag)
 {
@@ -95,6 +115,11 @@ const struct action_row action_rows_certificate[] = {
 			"none", "keyCertSign", "keyEncipherment", "digitalSignature"),
 			.help = "The one bit that is set; none: no such extension"}},
 		.apply = apply_certificate_key_usage},
+	{.name = "certificate_serial", .stage = "ca", .operation = "PKIOperation",
+		.help = "Issues a certificate with a serial number that another one has",
+		.arguments = {{CHOICE("certificate_serial", NULL, "reused"),
+			.help = "Whose: the site's latest certificate's; the first has its own"}},
+		.apply = apply_certificate_serial},
 	{0},
 };
 /* clang-format on */

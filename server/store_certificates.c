@@ -88,8 +88,9 @@ read_certificate(struct certificate_record *out, struct database_transaction *tr
 
 	buffer_append_hex(&hex, serial);
 	result = database_read(transaction,
-		"SELECT der, request_id, revoked_at FROM certificates"
-		" WHERE site = ?1 AND serial = ?2",
+		"SELECT der, request_id, (SELECT max(revoked_at) FROM certificates"
+		" WHERE site = ?1 AND serial = ?2) FROM certificates"
+		" WHERE site = ?1 AND serial = ?2 ORDER BY id DESC LIMIT 1",
 		VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex))),
 		COLUMNS({.bytes = &out->der}, {.integer = &request_id},
 			{.integer = &out->revoked_at}),
@@ -101,6 +102,14 @@ read_certificate(struct certificate_record *out, struct database_transaction *tr
 		return BROKEN;
 	out->request_id = (uint32_t)request_id;
 	return DONE;
+}
+
+/* The content octets of a serial number that stands as hexadecimal digits. */
+static void
+append_octets(struct buffer *out, struct bytes hex)
+{
+	for (size_t i = 0; i + 1 < hex.size; i += 2)
+		buffer_append_byte(out, (uint8_t)hex_octet((const char *)hex.data + i));
 }
 
 int
@@ -139,6 +148,27 @@ store_certificate_revoke(struct store *store, const char *site, struct bytes ser
 	return database_commit(&transaction, diag);
 }
 
+int
+store_certificate_latest_serial(
+	struct buffer *out, struct store *store, const char *site, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	BUFFER_CLEANUP struct buffer hex = {0};
+	int result;
+
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = database_read(&transaction,
+		"SELECT serial FROM certificates WHERE site = ?1 ORDER BY id DESC LIMIT 1",
+		VALUES(value_text(site)), COLUMNS({.bytes = &hex}), diag);
+	if (result == DONE)
+		return diag_refuse(diag, "certificate", NULL, "one that was issued before", "none");
+	if (result != DATABASE_ROW)
+		return BROKEN;
+	append_octets(out, buffer_bytes(&hex));
+	return database_commit(&transaction, diag);
+}
+
 /* --- the revoked ones ----------------------------------------------------------- */
 
 /* What store_certificate_each_revoked carries from row to row. */
@@ -159,9 +189,7 @@ pass_on(void *context)
 		.revoked_at = rows->revoked_at / 1000, .reason = (enum crl_reason)rows->reason};
 
 	buffer_clear(&rows->serial);
-	for (size_t i = 0; i + 1 < rows->hex.size; i += 2)
-		buffer_append_byte(
-			&rows->serial, (uint8_t)hex_octet((const char *)rows->hex.data + i));
+	append_octets(&rows->serial, buffer_bytes(&rows->hex));
 	entry.serial = buffer_bytes(&rows->serial);
 	rows->each(rows->context, &entry);
 }
@@ -178,8 +206,11 @@ store_certificate_each_revoked(struct store *store, const char *site,
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
 	result = database_each(&transaction,
-		"SELECT serial, revoked_at, reason FROM certificates"
-		" WHERE site = ?1 AND revoked_at IS NOT NULL ORDER BY revoked_at, id",
+		/* RFC 5280 5.1.2.6: a serial number stands in a CRL once. */
+		"SELECT serial, revoked_at, reason FROM certificates AS each"
+		" WHERE site = ?1 AND revoked_at IS NOT NULL AND NOT EXISTS"
+		" (SELECT 1 FROM certificates WHERE site = ?1 AND serial = each.serial"
+		" AND id < each.id AND revoked_at IS NOT NULL) ORDER BY revoked_at, id",
 		VALUES(value_text(site)),
 		COLUMNS({.bytes = &rows.hex}, {.integer = &rows.revoked_at},
 			{.integer = &rows.reason}),

@@ -1,6 +1,11 @@
 /*
  * Certificates that a site's CA has issued, and its request numbers. Part of
  * store.h.
+ *
+ * A fault may give a serial number a second time. Each certificate is on record
+ * with its own request number and transaction; what goes by the serial number
+ * alone means the one that was issued last, and revocation, which a CRL says of
+ * a number, all of them.
  */
 #pragma once
 
@@ -15,7 +20,7 @@ int store_next_request_id(uint32_t *out, struct store *store, const char *site, 
 struct certificate_record {
 	struct buffer der;
 	uint32_t request_id;
-	int64_t revoked_at; /* milliseconds since 1970; 0: not revoked */
+	int64_t revoked_at; /* of the serial number, milliseconds since 1970; 0: not revoked */
 };
 
 #define CERTIFICATE_RECORD_CLEANUP __attribute__((cleanup(certificate_record_done)))
@@ -31,15 +36,21 @@ int store_issue(struct store *store, const char *site, const struct certificate 
 	const char *transaction_id, const struct transaction_record *record, int64_t now,
 	struct diag *diag);
 
-/* Finds by serial (content octets). The caller releases `out`. DONE; REFUSED: there is none; BROKEN. */
+/* Finds by serial (content octets) the latest that has it. The caller releases `out`. DONE; REFUSED:
+ * there is none; BROKEN. */
 int store_certificate_find(struct certificate_record *out, struct store *store, const char *site,
 	struct bytes serial, struct diag *diag);
 
-/* Marks as revoked. DONE; REFUSED: there is none; BROKEN. */
+/* Appends the serial number (content octets) of the site's latest certificate. DONE; REFUSED: none has
+ * been issued; BROKEN. */
+int store_certificate_latest_serial(
+	struct buffer *out, struct store *store, const char *site, struct diag *diag);
+
+/* Marks all that have the serial as revoked. DONE; REFUSED: there is none; BROKEN. */
 int store_certificate_revoke(struct store *store, const char *site, struct bytes serial,
 	int64_t now, enum crl_reason reason, struct diag *diag);
 
-/* Calls `each` for every revoked certificate of the site, oldest first, with the lock held: it must
+/* Calls `each` for every revoked serial number of the site, oldest first, with the lock held: it must
  * not come back to the store. DONE or BROKEN. */
 int store_certificate_each_revoked(struct store *store, const char *site,
 	void (*each)(void *context, const struct crl_entry *entry), void *context,

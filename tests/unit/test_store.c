@@ -87,23 +87,32 @@ START_TEST(finds_what_was_issued)
 }
 END_TEST
 
-/* A serial number that is there already leaves neither certificate nor transaction behind. */
-START_TEST(issues_both_or_neither)
+/* Each is on record as itself; by the serial number the latest is found. */
+START_TEST(keeps_both_certificates_of_one_serial)
 {
 	STORE_CLEANUP struct store *store = support_open(NULL);
-	CERTIFICATE_CLEANUP struct certificate certificate = {0};
-	struct transaction_record record = {.request_id = 1}, found;
+	CERTIFICATE_CLEANUP struct certificate first = {0}, second = {0};
+	BUFFER_CLEANUP struct buffer serial = {0};
+	struct transaction_record ended, one = {.request_id = 1}, two = {.request_id = 2};
+	struct certificate_record found;
 	struct diag diag = {0};
 
-	support_certificate(&certificate, 1, BYTES("\x61\x01", 2));
-	ASSERT_DONE(
-		store_issue(store, "default", &certificate, "first", &record, NOW, &diag), &diag);
 	ck_assert_int_eq(
-		store_issue(store, "default", &certificate, "second", &record, NOW, &diag), BROKEN);
-	ck_assert_ptr_nonnull(strstr(diag.found, "UNIQUE"));
-	ck_assert_int_eq(
-		store_transaction_find(&found, store, "default", "second", &diag), REFUSED);
-	ASSERT_DONE(store_issue(store, "other", &certificate, "first", &record, NOW, &diag), &diag);
+		store_certificate_latest_serial(&serial, store, "default", &diag), REFUSED);
+	support_certificate(&first, 1, BYTES("\x61\x01", 2));
+	support_certificate(&second, 2, BYTES("\x61\x01", 2));
+	ASSERT_DONE(store_issue(store, "default", &first, "first", &one, NOW, &diag), &diag);
+	ASSERT_DONE(store_certificate_latest_serial(&serial, store, "default", &diag), &diag);
+	ck_assert(bytes_equal(buffer_bytes(&serial), first.serial));
+	ASSERT_DONE(store_issue(store, "default", &second, "second", &two, NOW, &diag), &diag);
+	ASSERT_DONE(store_certificate_find(&found, store, "default", first.serial, &diag), &diag);
+	ck_assert(bytes_equal(buffer_bytes(&found.der), buffer_bytes(&second.der)));
+	ck_assert_uint_eq(found.request_id, 2);
+	certificate_record_done(&found);
+	ASSERT_DONE(store_transaction_find(&ended, store, "default", "first", &diag), &diag);
+	ck_assert_uint_eq(ended.request_id, 1);
+	ck_assert(bytes_equal(buffer_bytes(&ended.certificate), buffer_bytes(&first.der)));
+	transaction_record_done(&ended);
 }
 END_TEST
 
@@ -285,6 +294,40 @@ START_TEST(lists_revoked_certificates_oldest_first)
 	ck_assert_int_eq(revoked.reason[0], REVOKED_CERTIFICATE_HOLD);
 	ck_assert_uint_eq(revoked.last_octet[1], 1);
 	ck_assert_int_eq(revoked.reason[1], REVOKED_KEY_COMPROMISE);
+}
+END_TEST
+
+/* A CRL speaks of serial numbers: it names each once, and means every certificate that has it. */
+START_TEST(revokes_all_certificates_of_one_serial)
+{
+	STORE_CLEANUP struct store *store = support_open(NULL);
+	struct bytes serial = BYTES("\x61\xaf\x01", 3);
+	struct certificate_record found;
+	struct revoked revoked = {0};
+	struct diag diag = {0};
+
+	for (uint32_t i = 1; i <= 4; i++) {
+		CERTIFICATE_CLEANUP struct certificate certificate = {0};
+		struct transaction_record record = {.request_id = i};
+
+		support_certificate(&certificate, i, serial);
+		ASSERT_DONE(
+			store_issue(store, "default", &certificate, "a", &record, NOW, &diag),
+			&diag);
+		/* The third and the fourth are born under a revoked number. */
+		if (i == 2)
+			ASSERT_DONE(store_certificate_revoke(store, "default", serial, NOW + 1000,
+					    REVOKED_SUPERSEDED, &diag),
+				&diag);
+	}
+	ASSERT_DONE(store_certificate_find(&found, store, "default", serial, &diag), &diag);
+	ck_assert_uint_eq(found.request_id, 4);
+	ck_assert_int_eq(found.revoked_at, NOW + 1000);
+	certificate_record_done(&found);
+	ASSERT_DONE(store_certificate_each_revoked(store, "default", note_revoked, &revoked, &diag),
+		&diag);
+	ck_assert_uint_eq(revoked.count, 1);
+	ck_assert_int_eq(revoked.at[0], NOW / 1000 + 1);
 }
 END_TEST
 
@@ -721,12 +764,13 @@ main(void)
 
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, finds_what_was_issued);
-	tcase_add_test(cases, issues_both_or_neither);
+	tcase_add_test(cases, keeps_both_certificates_of_one_serial);
 	tcase_add_test(cases, ends_a_polled_transaction_once);
 	tcase_add_test(cases, keeps_pending_transactions);
 	tcase_add_test(cases, replaces_a_transaction);
 	tcase_add_test(cases, keeps_refused_transactions);
 	tcase_add_test(cases, lists_revoked_certificates_oldest_first);
+	tcase_add_test(cases, revokes_all_certificates_of_one_serial);
 	tcase_add_test(cases, gives_no_request_number_twice);
 	tcase_add_test(cases, counts_each_site_by_itself);
 	tcase_add_test(cases, keeps_stores_in_memory_apart);
