@@ -222,6 +222,7 @@ static const struct key expectation_keys[] = {
 	{"request", true, 0, WORDS, is_text, NULL},
 	{"sees", true, 0, MAPPING, is_mapping, NULL},
 	{"logs", false, 0, MAPPING, is_mapping, NULL},
+	{"files", false, 0, MAPPING, is_mapping, NULL},
 	{"times", false, 0, "a whole number from 1 on", is_count, NULL},
 };
 #define EXPECTATION_KEY_COUNT (sizeof(expectation_keys) / sizeof(expectation_keys[0]))

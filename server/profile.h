@@ -11,8 +11,9 @@
  *   rules        list, see rule_set.h
  *   repair       {settings: mapping, takes: now | recycle | iisreset | reboot}: what heals it,
  *                and behind what that is seen
- *   expect       list of {request: text, sees: mapping, logs: mapping, times: number}: what a client must
- *                see; for tests alone, the server looks at these keys and no deeper
+ *   expect       list of {request: text, sees: mapping, logs: mapping, files: mapping, times: number}:
+ *                what a client must see, and what the logs hold; for tests alone, the server looks at
+ *                these keys and no deeper
  */
 #pragma once
 

@@ -556,6 +556,9 @@ play_once(struct profile_play *play, const json_t *expectation)
 	check_sights(play, &seen, sees);
 	seen_done(&seen);
 	words = profile_logs_check(&logs, &play->deployment, json_object_get(expectation, "logs"));
+	if (!words)
+		words = profile_logs_check_files(
+			&play->deployment, json_object_get(expectation, "files"));
 	if (words)
 		FAIL(play, "%s", words);
 }

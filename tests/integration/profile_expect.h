@@ -29,6 +29,9 @@
  *       logs: {w3c, httperr, event, plugin, setup, journal}
  *                                     a text that a new line of that log holds, or a list of them, or
  *                                     `none`: no new line
+ *       files: {LOG: {has: text, lacks: text}}
+ *                                     what such a log holds and does not hold afterwards, whoever wrote it
+ *                                     and when; each a text or a list of them
  *
  * The password is the one that the admin page gave last. A long GET is one of more than 9 kB, a real message.
  */

@@ -104,6 +104,17 @@ check_one(const char *name, const char *added, const json_t *pattern)
 	return text_format("log %s has not \"%s\" but: %s", name, text, added);
 }
 
+/* Returns the number of the log that a profile calls so, or PROFILE_LOGS_COUNT. */
+static size_t
+find_kind(const char *name)
+{
+	size_t kind = 0;
+
+	while (kind < PROFILE_LOGS_COUNT && strcmp(kinds[kind].name, name) != 0)
+		kind++;
+	return kind;
+}
+
 static char *
 check_log(const struct profile_logs *logs, const struct deployment *deployment, size_t kind,
 	const json_t *wanted)
@@ -130,17 +141,77 @@ profile_logs_check(
 
 	wait_for_journal(logs, deployment);
 	json_object_foreach((json_t *)wanted, name, value) {
-		char *words = NULL;
-		bool known = false;
+		size_t kind = find_kind(name);
+		char *words = kind == PROFILE_LOGS_COUNT
+			? text_format("no log is called \"%s\"", name)
+			: check_log(logs, deployment, kind, value);
 
-		for (size_t i = 0; !words && i < PROFILE_LOGS_COUNT; i++) {
-			if (strcmp(kinds[i].name, name) != 0)
-				continue;
-			known = true;
-			words = check_log(logs, deployment, i, value);
-		}
-		if (!known)
-			return text_format("no log is called \"%s\"", name);
+		if (words)
+			return words;
+	}
+	return NULL;
+}
+
+/* --- whole logs ------------------------------------------------------------------------ */
+
+static char *
+check_text(const char *log, const char *content, const json_t *text, bool has)
+{
+	if (!json_is_string(text))
+		return text_format("file %s: a text is wanted", log);
+	if ((strstr(content, json_string_value(text)) != NULL) == has)
+		return NULL;
+	return text_format("file %s %s \"%s\": %s", log, has ? "lacks" : "has",
+		json_string_value(text), content);
+}
+
+static char *
+check_texts(const char *log, const char *content, const json_t *texts, bool has)
+{
+	char *words = NULL;
+
+	if (!json_is_array(texts))
+		return check_text(log, content, texts, has);
+	for (size_t i = 0; !words && i < json_array_size(texts); i++)
+		words = check_text(log, content, json_array_get(texts, i), has);
+	return words;
+}
+
+static char *
+check_file(const struct deployment *deployment, const char *name, const json_t *wanted)
+{
+	BUFFER_CLEANUP struct buffer content = {0};
+	size_t kind = find_kind(name);
+	char *words = NULL;
+	const char *key;
+	json_t *texts;
+
+	if (kind == PROFILE_LOGS_COUNT)
+		return text_format("no log is called \"%s\"", name);
+	if (json_object_size(wanted) == 0)
+		return text_format("file %s: {has: text, lacks: text} is wanted", name);
+	read_log(&content, deployment, kind);
+	json_object_foreach((json_t *)wanted, key, texts) {
+		bool has = strcmp(key, "has") == 0;
+
+		if (!has && strcmp(key, "lacks") != 0)
+			return text_format("file %s: \"%s\" is neither has nor lacks", name, key);
+		words = check_texts(name, buffer_text(&content), texts, has);
+		if (words)
+			return words;
+	}
+	return NULL;
+}
+
+char *
+profile_logs_check_files(const struct deployment *deployment, const json_t *wanted)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)wanted, name, value) {
+		char *words = check_file(deployment, name, value);
+
 		if (words)
 			return words;
 	}

@@ -1,5 +1,6 @@
 /*
- * Which lines a request adds to the logs of a deployment's default site.
+ * Which lines a request adds to the logs of a deployment's default site, and what
+ * these hold as a whole.
  */
 #pragma once
 
@@ -20,3 +21,7 @@ void profile_logs_mark(struct profile_logs *logs, const struct deployment *deplo
  * nothing). Returns NULL, or what is wrong; the caller frees. */
 char *profile_logs_check(
 	const struct profile_logs *logs, const struct deployment *deployment, const json_t *wanted);
+
+/* Holds whole logs, new lines or not, against {LOG: {has: text, lacks: text}}, where lists of texts may
+ * stand (NULL: nothing is wanted). Returns NULL, or what is wrong; the caller frees. */
+char *profile_logs_check_files(const struct deployment *deployment, const json_t *wanted);

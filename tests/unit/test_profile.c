@@ -117,6 +117,10 @@ static const struct {
 		"f.yaml:7:37 (times): a whole number; expected a whole number from 1 on"},
 	{BEHEADED "expect: [{request: probe, sees: {}, logs: [x]}]\n",
 		"f.yaml:7:37 (logs): a list; expected a mapping"},
+	{BEHEADED "expect: [{request: probe, sees: {}, files: x}]\n",
+		"f.yaml:7:37 (files): a text; expected a mapping"},
+	{BEHEADED "expect: [{request: probe, sees: {}, file: {}}]\n",
+		"f.yaml:7:37 (file): no such key; did you mean files?"},
 };
 
 START_TEST(refuses_a_profile)
