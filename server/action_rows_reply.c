@@ -1,9 +1,6 @@
 /* Actions on the CertRep: what is planned for it, and its bytes (RFC 8894 3.2, 3.3.2). */
-#include <string.h>
-
 #include "common/algorithm.h"
 #include "common/clock.h"
-#include "common/cms_indefinite.h"
 #include "server/action_rows.h"
 #include "server/authority_issue.h"
 #include "server/exchange.h"
@@ -122,14 +119,10 @@ apply_digest(struct exchange *exchange, const struct action_value *values)
 	return STAGE_NEXT;
 }
 
-/* The signature is what a CertRep ends with. */
 static int
 apply_signature(struct exchange *exchange, const struct action_value *values)
 {
-	struct buffer *body = &exchange->http->response.body;
-
-	if (body->size)
-		body->data[body->size - 1] ^= 1;
+	exchange->reply.bytes |= REPLY_BYTES_SIGNATURE_CORRUPT;
 	return STAGE_NEXT;
 }
 
@@ -250,31 +243,14 @@ apply_content(struct exchange *exchange, const struct action_value *values)
 
 /* --- bytes -------------------------------------------------------------------------------- */
 
-enum encoding { ENCODING_TRAILING_BYTES, ENCODING_TRUNCATED, ENCODING_INDEFINITE };
-
-static int
-write_indefinite(struct exchange *exchange)
-{
-	struct buffer *body = &exchange->http->response.body;
-	struct bytes der = buffer_bytes(&exchange->reply.der);
-
-	buffer_clear(body);
-	return cms_indefinite_write(body, der, &exchange->diag) == DONE ? STAGE_NEXT : STAGE_BROKE;
-}
+/* In the order of the choices. */
+static const unsigned encodings[] = {
+	REPLY_BYTES_TRAILING, REPLY_BYTES_TRUNCATED, REPLY_BYTES_INDEFINITE};
 
 static int
 apply_encoding(struct exchange *exchange, const struct action_value *values)
 {
-	struct buffer *body = &exchange->http->response.body;
-
-	if (body->size < 4)
-		return STAGE_NEXT;
-	if (values[0].number == ENCODING_TRAILING_BYTES)
-		buffer_append(body, BYTES("\0\0\0\0", 4));
-	else if (values[0].number == ENCODING_TRUNCATED)
-		body->size -= body->size / 4;
-	else
-		return write_indefinite(exchange);
+	exchange->reply.bytes |= encodings[values[0].number];
 	return STAGE_NEXT;
 }
 
@@ -300,7 +276,6 @@ check_cipher(const char *value, struct diag *diag)
 
 /* clang-format off */
 #define PLAN(what)  .name = (what), .stage = "reply_plan", .operation = "PKIOperation"
-#define BYTES_OF(what) .name = (what), .stage = "reply", .operation = "PKIOperation"
 
 const struct action_row action_rows_reply[] = {
 	{PLAN("transaction_id"), .help = "Answers another transaction, or none",
@@ -356,10 +331,10 @@ const struct action_row action_rows_reply[] = {
 		.arguments = {{CHOICE("content", NULL, "absent", "zero_byte"),
 			.help = "What stands in its place: nothing, or one zero byte"}},
 		.apply = apply_content},
-	{BYTES_OF("signature"), .help = "Changes a bit of the signature",
+	{PLAN("signature"), .help = "Changes a bit of the signature",
 		.arguments = {{CHOICE("signature", NULL, "corrupt"), .help = "What becomes of it"}},
 		.apply = apply_signature},
-	{BYTES_OF("encoding"), .help = "Changes the bytes of the CertRep as a whole",
+	{PLAN("encoding"), .help = "Changes the bytes of the CertRep as a whole",
 		.arguments = {{CHOICE("encoding", NULL,
 			"trailing_bytes", "truncated", "indefinite"),
 			.help = "Four bytes more, a quarter less, or BER's indefinite length, which "

@@ -93,9 +93,18 @@ struct issuance {
 	unsigned polls;
 };
 
+/* What becomes of a CertRep's bytes when it is complete: bits, carried out in this order. */
+enum reply_bytes {
+	REPLY_BYTES_SIGNATURE_CORRUPT = 1 << 0,
+	REPLY_BYTES_INDEFINITE = 1 << 1,
+	REPLY_BYTES_TRUNCATED = 1 << 2,
+	REPLY_BYTES_TRAILING = 1 << 3,
+};
+
 /* Filled by reply_plan; the DER by reply. */
 struct reply {
 	struct scep_reply_plan plan; /* its views point to what stands in the exchange */
+	unsigned bytes;              /* enum reply_bytes; 0: as they are */
 	uint8_t nonce[SCEP_NONCE_SIZE];
 	struct certificate signer;   /* minted where a rule wants one that the authority has not */
 	struct certificate other_ca; /* likewise */

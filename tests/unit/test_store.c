@@ -311,8 +311,7 @@ START_TEST(revokes_all_certificates_of_one_serial)
 		struct transaction_record record = {.request_id = i};
 
 		support_certificate(&certificate, i, serial);
-		ASSERT_DONE(
-			store_issue(store, "default", &certificate, "a", &record, NOW, &diag),
+		ASSERT_DONE(store_issue(store, "default", &certificate, "a", &record, NOW, &diag),
 			&diag);
 		/* The third and the fourth are born under a revoked number. */
 		if (i == 2)
