@@ -71,6 +71,8 @@
 		"The certificate leads to a root that is not trusted.")                            \
 	ROW(CERT_E_WRONG_USAGE, 0x800B0110,                                                        \
 		"The challenge password has been used already, or the policy module refused it.")  \
+	ROW(CERT_E_INVALID_NAME, 0x800B0114,                                                       \
+		"The CA's name constraints do not permit the name in the request.")                \
 	ROW(HTTP_E_STATUS_NOT_FOUND, 0x80190194, "The server answered HTTP 404.")                  \
 	ROW(WININET_E_TIMEOUT, 0x80072EE2, "The server did not answer in time.")                   \
 	ROW(WININET_E_INVALID_SERVER_RESPONSE, 0x80072F78,                                         \

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include "server/balancer.h"
 #include "server/challenge_password.h"
 #include "server/exchange.h"
 
@@ -24,7 +25,7 @@ admin_page_run(struct exchange *exchange)
 {
 	const struct settings *settings = exchange->settings;
 	struct response *response = &exchange->http->response;
-	BUFFER_CLEANUP struct buffer password = {0};
+	BUFFER_CLEANUP struct buffer password = {0}, cache = {0};
 
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "text/html";
@@ -32,8 +33,9 @@ admin_page_run(struct exchange *exchange)
 		pages_ndes_no_permission(&response->body, settings->admin_page_bom);
 		return STAGE_ANSWERED;
 	}
-	switch (challenge_password_new(
-		&password, exchange->site, settings, exchange->arrived_ms, &exchange->diag)) {
+	balancer_password_cache(&cache, exchange->site, exchange->balanced_to);
+	switch (challenge_password_new(&password, exchange->server, buffer_text(&cache), settings,
+		exchange->arrived_ms, &exchange->diag)) {
 	case DONE:
 		return write_password(exchange, buffer_text(&password));
 	case REFUSED:

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "common/glob.h"
+#include "common/name.h"
 #include "server/ca.h"
 #include "server/certificate_template.h"
 #include "server/exchange.h"
@@ -72,6 +74,24 @@ check_subject(struct exchange *exchange)
 }
 
 static int
+check_permitted(struct exchange *exchange)
+{
+	const char *permitted = exchange->settings->permitted_subjects;
+	BUFFER_CLEANUP struct buffer subject = {0};
+
+	if (!permitted)
+		return DONE;
+	exchange_note_setting(exchange, "permitted_subjects");
+	name_text(&subject, request_of(exchange)->subject);
+	if (glob_match(permitted, buffer_bytes(&subject), false))
+		return DONE;
+	diag_refuse(&exchange->diag, "PKCS#10 subject", "RFC 5280 4.2.1.10", permitted, "\"%s\"",
+		buffer_text(&subject));
+	refusal_give(exchange, REFUSAL_NAME);
+	return REFUSED;
+}
+
+static int
 check_ca(struct exchange *exchange)
 {
 	const struct certificate *issuer = authority_issuer(exchange->authority);
@@ -103,7 +123,7 @@ int
 ca_plan_certificate(struct exchange *exchange)
 {
 	static int (*const checks[])(struct exchange *) = {
-		check_template, check_key_size, check_subject, check_ca};
+		check_template, check_key_size, check_subject, check_permitted, check_ca};
 	const struct authority *authority = exchange->authority;
 	const struct authority_ca *ca = &authority->cas[0];
 	const struct csr *csr = request_of(exchange);

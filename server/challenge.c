@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/hresult.h"
+#include "server/balancer.h"
 #include "server/challenge_binding.h"
 #include "server/challenge_intune.h"
 #include "server/server.h"
@@ -171,13 +172,14 @@ static int
 judge_single(struct exchange *exchange)
 {
 	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
-	BUFFER_CLEANUP struct buffer single = {0};
+	BUFFER_CLEANUP struct buffer single = {0}, cache = {0};
 	int result;
 
 	if (!exchange->settings->use_single_password)
 		return VERDICT_NONE;
+	balancer_password_cache(&cache, exchange->site, exchange->balanced_to);
 	result = store_single_password_find(
-		&single, exchange->server->store, exchange->site->store_name, &exchange->diag);
+		&single, exchange->server->store, buffer_text(&cache), &exchange->diag);
 	if (result == BROKEN)
 		return BROKEN;
 	return result == DONE && bytes_equal_secret(challenge, buffer_bytes(&single))
@@ -189,12 +191,14 @@ static int
 judge_one_time(struct exchange *exchange)
 {
 	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
+	BUFFER_CLEANUP struct buffer cache = {0};
 	struct challenge_record record;
 
 	if (exchange->settings->use_single_password)
 		return VERDICT_NONE;
-	if (store_challenge_take(&record, exchange->server->store, exchange->site->store_name,
-		    challenge, exchange->arrived_ms, exchange->number, &exchange->diag) != DONE)
+	balancer_password_cache(&cache, exchange->site, exchange->balanced_to);
+	if (store_challenge_take(&record, exchange->server->store, buffer_text(&cache), challenge,
+		    exchange->arrived_ms, exchange->number, &exchange->diag) != DONE)
 		return BROKEN;
 	switch (record.state) {
 	case CHALLENGE_VALID:
@@ -269,7 +273,8 @@ judge_form(struct exchange *exchange)
 	shorten(text, challenge);
 	if (digits == challenge.size && digits == size) {
 		diag_refuse(&exchange->diag, OBJECT, NULL, "a password of the admin page",
-			"%s was never given out", text);
+			"%s was never given out%s", text,
+			exchange->balanced_to ? " by the server that was asked" : "");
 		return VERDICT_UNKNOWN;
 	}
 	diag_refuse(&exchange->diag, OBJECT, "PasswordLength", "a password of the admin page",
@@ -303,14 +308,15 @@ challenge_release(struct exchange *exchange)
 {
 	const struct verdict *verdict = &exchange->verdict;
 	struct store *store = exchange->server->store;
-	const char *site = exchange->site->store_name;
+	BUFFER_CLEANUP struct buffer cache = {0};
 	int result = DONE;
 
+	balancer_password_cache(&cache, exchange->site, exchange->balanced_to);
 	if (verdict->taken.size)
-		result = store_challenge_release(
-			store, site, verdict->taken, exchange->number, &exchange->diag);
+		result = store_challenge_release(store, buffer_text(&cache), verdict->taken,
+			exchange->number, &exchange->diag);
 	if (result == DONE && verdict->token_identifier.size)
-		result = store_challenge_release_once(store, site,
+		result = store_challenge_release_once(store, exchange->site->store_name,
 			buffer_bytes(&verdict->token_identifier), exchange->number,
 			&exchange->diag);
 	return result;

@@ -12,12 +12,12 @@
 
 /* Replaces `out` by a new password. */
 static void
-draw(struct buffer *out, struct site *site, const struct settings *settings)
+draw(struct buffer *out, struct server *server, const struct settings *settings)
 {
 	size_t size = (size_t)settings->password_length;
 	BUFFER_CLEANUP struct buffer octets = {0};
 
-	random_fill(&site->server->random, buffer_append_space(&octets, size), size);
+	random_fill(&server->random, buffer_append_space(&octets, size), size);
 	buffer_clear(out);
 	buffer_append_hex(out, buffer_bytes(&octets));
 	for (size_t i = 0; i < out->size; i++)
@@ -25,34 +25,34 @@ draw(struct buffer *out, struct site *site, const struct settings *settings)
 }
 
 static int
-give_single(
-	struct buffer *out, struct site *site, const struct settings *settings, struct diag *diag)
+give_single(struct buffer *out, struct server *server, const char *cache,
+	const struct settings *settings, struct diag *diag)
 {
-	struct store *store = site->server->store;
-	int result = store_single_password_find(out, store, site->store_name, diag);
+	struct store *store = server->store;
+	int result = store_single_password_find(out, store, cache, diag);
 
 	if (result != REFUSED)
 		return result;
-	draw(out, site, settings);
-	if (store_single_password_keep(store, site->store_name, buffer_text(out), diag) != DONE)
+	draw(out, server, settings);
+	if (store_single_password_keep(store, cache, buffer_text(out), diag) != DONE)
 		return BROKEN;
 	/* Another thread may have been first. */
-	return store_single_password_find(out, store, site->store_name, diag);
+	return store_single_password_find(out, store, cache, diag);
 }
 
 int
-challenge_password_new(struct buffer *out, struct site *site, const struct settings *settings,
-	int64_t now_ms, struct diag *diag)
+challenge_password_new(struct buffer *out, struct server *server, const char *cache,
+	const struct settings *settings, int64_t now_ms, struct diag *diag)
 {
 	int64_t expires_at = now_ms + settings->password_validity * MS_PER_MINUTE;
 	int result = CHALLENGE_DUPLICATE;
 
 	if (settings->use_single_password)
-		return give_single(out, site, settings, diag);
+		return give_single(out, server, cache, settings, diag);
 	for (int i = 0; result == CHALLENGE_DUPLICATE && i < DRAWS_MAX; i++) {
-		draw(out, site, settings);
-		result = store_challenge_add(site->server->store, site->store_name,
-			buffer_text(out), now_ms, expires_at, settings->password_max, diag);
+		draw(out, server, settings);
+		result = store_challenge_add(server->store, cache, buffer_text(out), now_ms,
+			expires_at, settings->password_max, diag);
 	}
 	if (result == CHALLENGE_DUPLICATE)
 		return diag_refuse(diag, "password cache", "PasswordLength", "longer passwords",

@@ -4,11 +4,12 @@
 #pragma once
 
 #include "server/settings.h"
-#include "server/site.h"
+
+struct server;
 
 /*
- * Makes a one-time password of the site: PasswordLength bytes as upper-case hex; with
- * UseSinglePassword gives the one that the site keeps. DONE; REFUSED when the cache is full; BROKEN.
+ * Makes a one-time password of a cache (balancer.h): PasswordLength bytes as upper-case hex; with
+ * UseSinglePassword gives the one that is kept there. DONE; REFUSED when the cache is full; BROKEN.
  */
-int challenge_password_new(struct buffer *out, struct site *site, const struct settings *settings,
-	int64_t now_ms, struct diag *diag);
+int challenge_password_new(struct buffer *out, struct server *server, const char *cache,
+	const struct settings *settings, int64_t now_ms, struct diag *diag);

@@ -126,6 +126,7 @@ struct exchange {
 	uint32_t stages;                 /* that it went through: bit i is pipeline_stage(i) */
 	const struct stage *answered_by; /* NULL: the whole way was gone */
 	char *proxied_target;            /* what a proxy made of the target; NULL: nothing */
+	unsigned balanced_to;            /* which of several servers, from 1; 0: there is one */
 	struct route route;
 	struct message message;
 	struct verdict verdict;

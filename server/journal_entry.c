@@ -122,6 +122,8 @@ journal_entry_write(struct buffer *out, const struct exchange *exchange)
 	journal_text_write(out, "time", clock_text(time, exchange->arrived_ms));
 	json_writer_thousandths(out, "duration_ms", (http->ended_ns - http->begun_ns) / 1000);
 	write_connection(out, http);
+	if (exchange->balanced_to)
+		json_writer_number(out, "balanced_to", exchange->balanced_to);
 	write_request(out, http);
 	write_operation(out, &http->request);
 	journal_message_write(out, exchange);

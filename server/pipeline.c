@@ -1,5 +1,6 @@
 #include "server/pipeline.h"
 
+#include "server/balancer.h"
 #include "server/ca.h"
 #include "server/ca_issue.h"
 #include "server/connect.h"
@@ -22,6 +23,7 @@ static const struct stage stages[] = {
 	{"site", "this program: which deployment the URL names", PHASE_HEAD, site_choice_run},
 	{"connect", "the network", PHASE_HEAD, connect_run},
 	{"proxy", "the Entra application proxy", PHASE_HEAD, proxy_run},
+	{"balancer", "a load balancer in front of several NDES", PHASE_HEAD, balancer_run},
 	{"http_sys", "http.sys", PHASE_HEAD, http_sys_run},
 	{"iis", "IIS: request filtering, authentication, applications", PHASE_HEAD, iis_run},
 	{"iis_body", "IIS: the length of a chunked body", PHASE_BODY, iis_check_body},

@@ -20,6 +20,7 @@ enum refusal {
 	REFUSAL_TEMPLATE, /* no such template */
 	REFUSAL_KEY_SIZE,
 	REFUSAL_SUBJECT, /* neither a subject nor a subjectAltName */
+	REFUSAL_NAME,    /* a subject that the CA may not issue to */
 	REFUSAL_CA_EXPIRED,
 	REFUSAL_RENEWAL_SUBJECT,    /* another subject than the signer's */
 	REFUSAL_SIGNER_SELF_SIGNED, /* of a RenewalReq */

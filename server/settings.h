@@ -77,6 +77,7 @@ enum application_proxy_query {
 	PROXY_QUERY_CUT,
 	PROXY_QUERY_PLUS_BECOMES_SPACE
 };
+enum load_balancing { LOAD_BALANCING_BY_CONNECTION, LOAD_BALANCING_BY_REQUEST };
 enum connector_startup { CONNECTOR_STARTUP_AUTOMATIC, CONNECTOR_STARTUP_MANUAL };
 enum backend_timeout { BACKEND_TIMEOUT_DEFAULT, BACKEND_TIMEOUT_LONG };
 enum app_pool_state {
@@ -157,6 +158,8 @@ struct settings {
 	int64_t gateway_timeout; /* milliseconds */
 	int backend_application_timeout;
 	bool real_timing;
+	int64_t ndes_servers; /* behind the load balancer */
+	int load_balancing;
 	int server_version; /* enum server_version */
 	int policy_module;
 	int ca_hierarchy;
@@ -209,6 +212,7 @@ struct settings {
 	int64_t validity_period;  /* days, of issued certificates */
 	int64_t crl_period;       /* hours */
 	int64_t minimum_key_size; /* bits, of the templates */
+	char *permitted_subjects; /* a glob; NULL: any */
 	/* http.sys and IIS */
 	int64_t max_field_length; /* bytes */
 	int64_t max_request_bytes;

@@ -1,4 +1,5 @@
 /* What the deployment is, and the way from the device to it. */
+#include "server/balancer.h"
 #include "server/settings_rows.h"
 
 /* clang-format off */
@@ -102,6 +103,16 @@ const struct setting_row settings_rows_deployment[] = {
 		.help = "How long the proxy waits with real_timing: 85 s, or 180 s"},
 	{BOOL(real_timing, "false"), AT_ONCE(NULL),
 		.help = "Whether waits are as long as on the real thing"},
+	{NUMBER(ndes_servers, "1", 1, BALANCER_SERVERS_MAX, "servers"),
+		AT_ONCE("load balancer"),
+		.help = "How many NDES servers take turns behind a load balancer: all alike, with "
+			"a password cache each"},
+	{CHOICE(load_balancing, "connection",
+		[LOAD_BALANCING_BY_CONNECTION] = "connection",
+		[LOAD_BALANCING_BY_REQUEST] = "request"),
+		AT_ONCE("load balancer"),
+		.help = "What the load balancer gives to the next server: each connection, or each "
+			"request"},
 	{0},
 };
 /* clang-format on */

@@ -47,6 +47,7 @@ struct site {
 	char *base_url;     /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
 	struct site_logs *logs;      /* NULL without --log-dir */
 	struct app_pool app_pool;    /* locks itself */
+	_Atomic uint64_t balanced;   /* requests that a load balancer gave out one by one */
 	pthread_mutex_t lock;        /* around what follows */
 	struct condition *condition; /* in force */
 	int64_t changed_ms;          /* when the administrator last changed or did something */

@@ -1,5 +1,6 @@
 #include "server/site_verb.h"
 
+#include "server/balancer.h"
 #include "server/server.h"
 #include "server/site_force.h"
 #include "server/store.h"
@@ -85,6 +86,20 @@ site_change(struct site *site, const json_t *settings, const char **fault, struc
 	return result;
 }
 
+/* The cache lives in the worker process of each server (ndes-behaviour 2.6). */
+static int
+forget_passwords(struct site *site, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer cache = {0};
+	int result = DONE;
+
+	for (unsigned i = 1; result == DONE && i <= BALANCER_SERVERS_MAX; i++) {
+		balancer_password_cache(&cache, site, i);
+		result = store_challenge_clear(site->server->store, buffer_text(&cache), diag);
+	}
+	return result;
+}
+
 int
 site_do(struct site *site, enum site_verb verb, struct diag *diag)
 {
@@ -96,6 +111,5 @@ site_do(struct site *site, enum site_verb verb, struct diag *diag)
 	if (result != DONE)
 		return result;
 	app_pool_start(&site->app_pool);
-	/* The cache lives in the worker process (ndes-behaviour 2.6). */
-	return store_challenge_clear(site->server->store, site->store_name, diag);
+	return forget_passwords(site, diag);
 }

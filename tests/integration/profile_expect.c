@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/certificate_plan.h"
 #include "common/key.h"
 #include "common/memory.h"
+#include "common/name.h"
 #include "server/challenge_intune.h"
 #include "tests/integration/profile_logs.h"
 #include "tests/integration/reply_judge.h"
@@ -78,6 +80,9 @@ struct request_kind {
 	bool chunked;
 	bool renewal;
 	bool poll;
+	const char *subject;
+	bool to_ca;          /* encrypted to the CA's certificate */
+	bool foreign_signer; /* a RenewalReq, signed with a certificate that another CA issued */
 };
 
 static const struct request_kind kinds[] = {
@@ -100,7 +105,11 @@ static const struct request_kind kinds[] = {
 	{.name = "PKIOperation with expired Intune challenge", .intune = &intune_expired},
 	{.name = "PKIOperation with another's Intune challenge", .intune = &intune_of_another},
 	{.name = "PKIOperation with EC key", .ec_key = true},
+	{.name = "PKIOperation without subject", .subject = ""},
+	{.name = "PKIOperation encrypted to the CA", .to_ca = true},
 	{.name = "renewal", .renewal = true},
+	{.name = "renewal with another subject", .renewal = true, .subject = "CN=another"},
+	{.name = "renewal with another CA's certificate", .foreign_signer = true},
 	{.name = "poll", .poll = true},
 };
 
@@ -172,6 +181,32 @@ mint_challenge(struct message_parts *parts, const struct profile_play *play,
 	return buffer_text(&parts->challenge);
 }
 
+/* Gives the device a certificate for its key that another CA issued. */
+static void
+use_foreign_certificate(struct profile_play *play)
+{
+	struct device *device = &play->device;
+	const struct certificate *own = &device->signer;
+	EVP_PKEY *key = play->deployment.server->pki.keys[PKI_NEXT_CA];
+	BUFFER_CLEANUP struct buffer issuer = {0}, der = {0};
+	struct certificate_plan plan = {
+		.serial = {7},
+		.serial_size = 1,
+		.digest = algorithm_digest_named("SHA-256"),
+		.not_before = own->not_before,
+		.not_after = own->not_after,
+		.subject = own->subject,
+		.spki = own->spki,
+		.key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT,
+	};
+
+	ck_assert_int_eq(name_parse(&issuer, "CN=CA of somebody else", NULL), DONE);
+	plan.issuer = buffer_bytes(&issuer);
+	ck_assert_int_eq(certificate_plan_sign(&der, &plan, key, NULL), DONE);
+	certificate_done(&device->signer);
+	ck_assert_int_eq(certificate_read(&device->signer, buffer_bytes(&der), NULL), DONE);
+}
+
 /* Fills the message of a kind. */
 static void
 fill_message(struct device_message *message, struct message_parts *parts, struct profile_play *play,
@@ -179,8 +214,11 @@ fill_message(struct device_message *message, struct message_parts *parts, struct
 {
 	struct device *device = &play->device;
 
-	*message = (struct device_message){
-		.by_get = kind->by_get, .raw_query = kind->raw, .chunked = kind->chunked};
+	*message = (struct device_message){.by_get = kind->by_get,
+		.raw_query = kind->raw,
+		.chunked = kind->chunked,
+		.subject = kind->subject,
+		.to_ca = kind->to_ca};
 	if (!kind->poll)
 		snprintf(play->transaction, sizeof(play->transaction), "transaction-%zu",
 			++play->pending);
@@ -201,6 +239,11 @@ fill_message(struct device_message *message, struct message_parts *parts, struct
 		if (device->certificate.der.size == 0)
 			FAIL(play, "a renewal needs a certificate that was issued before");
 		device_use_certificate(device);
+		message->challenge = "-";
+	}
+	if (kind->foreign_signer) {
+		use_foreign_certificate(play);
+		message->message_type = SCEP_RENEWAL_REQ;
 		message->challenge = "-";
 	}
 	if (kind->poll) {
@@ -470,6 +513,105 @@ check_defect(const struct profile_play *play, const struct seen *seen, const jso
 			seen->judgement.words);
 }
 
+/* --- what is healthy and breaks clients all the same --------------------------------- */
+
+/* Compares octets with what is wanted in hexadecimal. */
+static void
+check_octets(
+	const struct profile_play *play, const char *what, struct bytes found, const json_t *wanted)
+{
+	BUFFER_CLEANUP struct buffer hex = {0};
+
+	buffer_append_hex(&hex, found);
+	if (strcmp(buffer_text(&hex), json_string_value(wanted)) != 0)
+		FAIL(play, "%s %s, wanted %s", what, buffer_text(&hex), json_string_value(wanted));
+}
+
+static void
+check_body_begins(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	struct bytes body = buffer_bytes(&seen->response.body);
+	size_t size = json_string_length(wanted) / 2;
+
+	check_octets(play, "the body begins with",
+		BYTES(body.data, size < body.size ? size : body.size), wanted);
+}
+
+/* What a client finds that takes the body for UTF-8. */
+static void
+check_utf8_lacks(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	if (holds(&seen->response.body, bytes_text(json_string_value(wanted))))
+		FAIL(play, "the body has \"%s\" in UTF-8", json_string_value(wanted));
+}
+
+static void
+check_content(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	check_octets(play, "the content is", seen->judgement.reply.message.content, wanted);
+}
+
+static void
+check_embedded(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	size_t count = seen->judgement.reply.message.certificate_count;
+
+	if (!seen->judged || count != (size_t)json_integer_value(wanted))
+		FAIL(play, "%zu certificates beside the signature, wanted %d", count,
+			(int)json_integer_value(wanted));
+}
+
+static void
+check_key_transport(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	const struct envelope *envelope = &seen->judgement.reply.envelope;
+	bool oaep = envelope->recipient_count == 1 &&
+		envelope->recipients[0].transport == KEY_TRANSPORT_OAEP;
+
+	if (oaep != (strcmp(json_string_value(wanted), "oaep") == 0))
+		FAIL(play, "the key is wrapped with %s", oaep ? "OAEP" : "PKCS#1 v1.5");
+}
+
+/* Reads GetCACert's list. */
+static void
+read_list(struct signed_data *out, const struct profile_play *play, const struct seen *seen)
+{
+	if (signed_data_read(out, buffer_bytes(&seen->response.body), NULL) != DONE)
+		FAIL(play, "the body is no list of certificates");
+}
+
+static void
+check_certificates(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	SIGNED_DATA_CLEANUP struct signed_data list = {0};
+
+	read_list(&list, play, seen);
+	if (list.certificate_count != (size_t)json_integer_value(wanted))
+		FAIL(play, "%zu certificates, wanted %d", list.certificate_count,
+			(int)json_integer_value(wanted));
+}
+
+/* Whose key the CA's certificate in the list has: that of the "first" CA, or of the "next". */
+static void
+check_ca_key(const struct profile_play *play, const struct seen *seen, const json_t *wanted)
+{
+	bool next = strcmp(json_string_value(wanted), "next") == 0, found = false;
+	EVP_PKEY *key = play->deployment.server->pki.keys[next ? PKI_NEXT_CA : PKI_ROOT];
+	SIGNED_DATA_CLEANUP struct signed_data list = {0};
+	BUFFER_CLEANUP struct buffer spki = {0};
+
+	read_list(&list, play, seen);
+	ck_assert_int_eq(key_write_public(&spki, key, NULL), DONE);
+	for (size_t i = 0; i < list.certificate_count; i++) {
+		CERTIFICATE_CLEANUP struct certificate one = {0};
+
+		ck_assert_int_eq(certificate_read(&one, list.certificates[i], NULL), DONE);
+		found |= one.is_ca && key_same(one.spki, buffer_bytes(&spki));
+	}
+	if (!found)
+		FAIL(play, "no CA certificate with the %s key", json_string_value(wanted));
+}
+
 static const struct {
 	const char *name;
 	void (*check)(
@@ -486,6 +628,13 @@ static const struct {
 	{"fail_info", check_fail_info},
 	{"error", check_error},
 	{"defect", check_defect},
+	{"body_begins", check_body_begins},
+	{"utf8_lacks", check_utf8_lacks},
+	{"content", check_content},
+	{"embedded_certificates", check_embedded},
+	{"key_transport", check_key_transport},
+	{"certificates", check_certificates},
+	{"ca_key", check_ca_key},
 };
 
 static void

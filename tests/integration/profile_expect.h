@@ -9,7 +9,8 @@
  *                PKIOperation without challenge | PKIOperation with Intune challenge |
  *                PKIOperation with expired Intune challenge |
  *                PKIOperation with another's Intune challenge | PKIOperation with EC key |
- *                renewal | poll
+ *                PKIOperation without subject | PKIOperation encrypted to the CA |
+ *                renewal | renewal with another subject | renewal with another CA's certificate | poll
  *       times: 5                      sends it so often; each must see the same
  *       sees:
  *         status: 503                 of HTTP
@@ -26,6 +27,13 @@
  *         error: "0x800b0110"
  *         defect: transactionID       what a careful client objects to (reply_judge.h); "none" unless
  *                                     said, where certrep stands
+ *         body_begins: "fffe3c00"     its first octets, in hexadecimal
+ *         utf8_lacks: text            that does not stand in it for who takes it for UTF-8
+ *         content: "00"               of the CertRep's SignedData, in hexadecimal
+ *         embedded_certificates: 0    how many the CertRep's SignedData has
+ *         key_transport: oaep         of its envelope; or pkcs1
+ *         certificates: 3             how many GetCACert lists
+ *         ca_key: first               whose key its CA certificate has; or next, the renewed CA's
  *       logs: {w3c, httperr, event, plugin, setup, journal}
  *                                     a text that a new line of that log holds, or a list of them, or
  *                                     `none`: no new line

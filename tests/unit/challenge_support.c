@@ -94,7 +94,8 @@ challenge_support_password(struct challenge_support *support)
 	struct buffer password = {0};
 	struct diag diag = {0};
 
-	ASSERT_DONE(challenge_password_new(&password, &support->base.site, support->settings,
+	ASSERT_DONE(challenge_password_new(&password, support->exchange->server,
+			    support->exchange->site->name, support->settings,
 			    support->exchange->arrived_ms, &diag),
 		&diag);
 	return buffer_text(&password);

@@ -111,6 +111,19 @@ START_TEST(changes_nothing_when_it_refuses)
 }
 END_TEST
 
+/* Of a lone server, and of the second of several. */
+static const char *const caches[] = {"default", "default#2"};
+
+static void
+put_passwords(struct store *store)
+{
+	struct diag diag = {0};
+
+	for (size_t i = 0; i < ROWS(caches); i++)
+		ASSERT_DONE(store_challenge_add(store, caches[i], "A1B2", 1, INT64_MAX, 5, &diag),
+			&diag);
+}
+
 START_TEST(forgets_unused_passwords)
 {
 	CA_SUPPORT_CLEANUP struct ca_support support;
@@ -120,14 +133,14 @@ START_TEST(forgets_unused_passwords)
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
 	site = new_site(&support, "now");
-	ASSERT_DONE(store_challenge_add(
-			    support.server.store, "default", "A1B2", 1, INT64_MAX, 5, &diag),
-		&diag);
+	put_passwords(support.server.store);
 	ASSERT_DONE(site_do(site, (enum site_verb)_i, &diag), &diag);
-	ASSERT_DONE(store_challenge_take(&record, support.server.store, "default",
-			    bytes_text("A1B2"), 2, 1, &diag),
-		&diag);
-	ck_assert_int_eq(record.state, CHALLENGE_UNKNOWN);
+	for (size_t i = 0; i < ROWS(caches); i++) {
+		ASSERT_DONE(store_challenge_take(&record, support.server.store, caches[i],
+				    bytes_text("A1B2"), 2, 1, &diag),
+			&diag);
+		ck_assert_int_eq(record.state, CHALLENGE_UNKNOWN);
+	}
 	ck_assert_str_ne(site_verb_name((enum site_verb)_i), "");
 	ck_assert_str_ne(site_verb_help((enum site_verb)_i), "");
 	site_release(site);
