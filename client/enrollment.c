@@ -288,6 +288,7 @@ enrollment_run(struct enrollment *enrollment, struct session *session, struct di
 		.subject = buffer_bytes(&enrollment->subject),
 		.subject_alt_name = buffer_bytes(&enrollment->subject_alt_name),
 		.key_usage = enrollment->key_usage,
+		.renewed = enrollment->arguments->renew ? &enrollment->renewed.certificate : NULL,
 	};
 	int result = request(&reply, enrollment, session, diag);
 

@@ -71,6 +71,24 @@ negotiation_choose(unsigned capabilities, const struct negotiation_wish *wish)
 	return out;
 }
 
+bool
+negotiation_announces_digest(unsigned capabilities, const struct digest_algorithm *digest)
+{
+	for (size_t i = 0; i < COUNT(digests); i++)
+		if (algorithm_digest_named(digests[i].name) == digest)
+			return with_implied(capabilities) & digests[i].capability;
+	return false;
+}
+
+bool
+negotiation_announces_cipher(unsigned capabilities, const struct cipher_algorithm *cipher)
+{
+	for (size_t i = 0; i < COUNT(ciphers); i++)
+		if (algorithm_cipher_named(ciphers[i].name) == cipher)
+			return with_implied(capabilities) & ciphers[i].capability;
+	return false;
+}
+
 unsigned
 negotiation_renewal_type(unsigned capabilities)
 {

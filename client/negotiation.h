@@ -32,6 +32,10 @@ struct negotiation {
  */
 struct negotiation negotiation_choose(unsigned capabilities, const struct negotiation_wish *wish);
 
+/* Return whether `capabilities` name or imply this digest, or this cipher. */
+bool negotiation_announces_digest(unsigned capabilities, const struct digest_algorithm *digest);
+bool negotiation_announces_cipher(unsigned capabilities, const struct cipher_algorithm *cipher);
+
 /*
  * Returns the messageType with which to renew: RenewalReq where SCEPStandard and Renewal are both
  * announced, for such a server speaks RFC 8894. Elsewhere PKCSReq signed with the old certificate:

@@ -80,6 +80,33 @@ warn_of_missing_challenge(struct session *session, const struct transaction *tra
 			"challenge password to do it with (RFC 8894 3.1)");
 }
 
+/* What is neither announced nor ours is odd, and can be read all the same. */
+static void
+warn_of_algorithms(struct session *session, const struct scep_reply *reply)
+{
+	const struct digest_algorithm *digest = reply->message.digest;
+	const struct cipher_algorithm *cipher = reply->envelope.cipher;
+	unsigned capabilities = session->capabilities;
+
+	if (capabilities && digest != session->negotiation.digest &&
+		!negotiation_announces_digest(capabilities, digest))
+		report_warn(session->report,
+			"the CertRep is signed with %s, which GetCACaps does not name",
+			digest->name);
+	if (!cipher)
+		return;
+	/* 2008 and 2008 R2 answer so, whatever they were asked (ndes-behaviour 2.9). */
+	if (cipher->legacy)
+		report_warn(session->report,
+			"the CertRep is encrypted with %s, which RFC 8894 2.9 forbids",
+			cipher->name);
+	else if (capabilities && cipher != session->negotiation.cipher &&
+		!negotiation_announces_cipher(capabilities, cipher))
+		report_warn(session->report,
+			"the CertRep is encrypted with %s, which GetCACaps does not name",
+			cipher->name);
+}
+
 /* Checks a decoded reply, and opens it when it holds something. */
 static int
 check_and_open(struct session *session, struct scep_reply *reply,
@@ -99,6 +126,7 @@ check_and_open(struct session *session, struct scep_reply *reply,
 		"signed by the %s certificate with %s; nonce and transactionID are ours",
 		ca_certificates_role(&session->authority, signer), reply->message.digest->name);
 	reply_report(session->report, reply);
+	warn_of_algorithms(session, reply);
 	if (reply->status != SCEP_STATUS_SUCCESS)
 		return DONE;
 	return open_reply(session, reply, transaction, diag);

@@ -16,6 +16,7 @@ static struct report report;
 static EVP_PKEY *key; /* of the request */
 static struct buffer spki, subject, names;
 static struct certificate found;
+static const struct certificate *renewed;
 static struct diag diag;
 
 static void
@@ -71,6 +72,7 @@ check_answer(const struct bytes *certificates, size_t count)
 		.subject_alt_name = buffer_bytes(&names),
 		.key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT,
 		.now = support_now(),
+		.renewed = renewed,
 	};
 
 	certificate_done(&found);
@@ -122,6 +124,41 @@ START_TEST(finds_it_among_others)
 		ASSERT_DONE(check_answer(answer, 3), &diag);
 		ck_assert(bytes_equal(buffer_bytes(&found.der), answer[place]));
 	}
+	/* In the first place there is nothing to say. */
+	ck_assert_uint_eq(warnings(), 2);
+	ck_assert(support_warned(&report, "is number 2 of the 3 in the reply"));
+	ck_assert(support_warned(&report, "is number 3 of the 3 in the reply"));
+}
+END_TEST
+
+START_TEST(warns_of_strangers)
+{
+	IDENTITY_CLEANUP struct identity person;
+	struct person_plan plan = good_plan();
+	struct bytes answer[2] = {BYTES_NONE, buffer_bytes(&other.certificate.der)};
+
+	support_person(&person, &plan);
+	answer[0] = buffer_bytes(&person.certificate.der);
+	ASSERT_DONE(check_answer(answer, 2), &diag);
+	ck_assert_uint_eq(warnings(), 1);
+	ck_assert(support_warned(&report, "holds \"CN=other\" too, which is no CA of GetCACert"));
+}
+END_TEST
+
+START_TEST(refuses_the_serial_number_of_the_renewed_one)
+{
+	IDENTITY_CLEANUP struct identity person;
+	struct person_plan plan = good_plan();
+	struct bytes certificate;
+
+	support_person(&person, &plan);
+	certificate = buffer_bytes(&person.certificate.der);
+	renewed = &other.certificate;
+	ASSERT_DONE(check_answer(&certificate, 1), &diag);
+	renewed = &person.certificate;
+	ck_assert_int_eq(check_answer(&certificate, 1), REFUSED);
+	ck_assert_msg(strstr(diag.clause, "serialNumber"), "%s", diag.clause);
+	renewed = NULL;
 }
 END_TEST
 
@@ -170,7 +207,9 @@ START_TEST(looks_at_the_dates)
 	plan.not_before = support_now() + dates[_i].from;
 	plan.not_after = support_now() + dates[_i].to;
 	ck_assert_msg(check_plan(&plan) == dates[_i].outcome, "row %d", _i);
-	if (dates[_i].outcome == REFUSED)
+	if (dates[_i].outcome == DONE)
+		ck_assert(support_warned(&report, "expires in "));
+	else
 		ck_assert_msg(strstr(diag.clause, "validity"), "%s", diag.clause);
 }
 END_TEST
@@ -223,6 +262,8 @@ main(void)
 	tcase_add_checked_fixture(all, set_up, tear_down);
 	tcase_add_test(all, takes_what_was_asked_for);
 	tcase_add_test(all, finds_it_among_others);
+	tcase_add_test(all, warns_of_strangers);
+	tcase_add_test(all, refuses_the_serial_number_of_the_renewed_one);
 	tcase_add_test(all, refuses_other_keys);
 	tcase_add_test(all, refuses_another_issuer);
 	tcase_add_loop_test(all, looks_at_the_dates, 0, ROWS(dates));

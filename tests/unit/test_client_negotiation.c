@@ -78,6 +78,38 @@ START_TEST(renews_as_the_server_understands)
 }
 END_TEST
 
+static const struct {
+	const char *capabilities;
+	const char *algorithm;
+	bool announced;
+} announcements[] = {
+	{NDES_2019, "SHA-256", true},
+	{NDES_2019, "SHA-384", false},
+	{NDES_2019, "MD5", false},
+	{NDES_2019, "DES-EDE3-CBC", true},
+	{NDES_2019, "AES-128-CBC", false},
+	{"AES", "AES-128-CBC", true},
+	{"AES", "AES-192-CBC", false},
+	{"SCEPStandard", "AES-128-CBC", true},
+	{"SCEPStandard", "SHA-256", true},
+	{"DES3", "DES-CBC", false},
+	{"", "SHA-1", false},
+};
+
+START_TEST(tells_what_is_announced)
+{
+	unsigned capabilities = scep_capabilities_read(bytes_text(announcements[_i].capabilities));
+	const char *name = announcements[_i].algorithm;
+	const struct digest_algorithm *digest = algorithm_digest_named(name);
+	bool announced = digest
+		? negotiation_announces_digest(capabilities, digest)
+		: negotiation_announces_cipher(capabilities, algorithm_cipher_named(name));
+
+	ck_assert_msg(announced == announcements[_i].announced, "%s in \"%s\"", name,
+		announcements[_i].capabilities);
+}
+END_TEST
+
 /* Weak algorithms never come from the server's side. */
 START_TEST(never_chooses_weak_ones)
 {
@@ -101,6 +133,7 @@ main(void)
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, chooses_by_the_capabilities, 0, ROWS(rows));
 	tcase_add_loop_test(all, renews_as_the_server_understands, 0, ROWS(renewals));
+	tcase_add_loop_test(all, tells_what_is_announced, 0, ROWS(announcements));
 	tcase_add_test(all, never_chooses_weak_ones);
 	return support_run(suite);
 }
