@@ -21,6 +21,25 @@ reply_check_http(const struct http_reply *reply, struct diag *diag)
 	return DONE;
 }
 
+static void
+warn_of_signer(const struct certificate *signer, const struct ca_certificates *authority,
+	struct report *report)
+{
+	const char *role = ca_certificates_role(authority, signer);
+
+	if (signer->has_key_usage && !(signer->key_usage & KEY_USAGE_DIGITAL_SIGNATURE))
+		report_warn(report,
+			"the CertRep was signed with the %s certificate, whose keyUsage does not "
+			"allow digitalSignature (RFC 5280 4.2.1.3)",
+			role);
+	else if (signer != authority->signing)
+		report_warn(report,
+			"the CertRep was signed with the %s certificate, although GetCACert has "
+			"one "
+			"of an RA for that",
+			role);
+}
+
 static int
 check_signature(const struct certificate **out_signer, const struct scep_reply *reply,
 	const struct ca_certificates *authority, struct report *report, struct diag *diag)
@@ -38,12 +57,8 @@ check_signature(const struct certificate **out_signer, const struct scep_reply *
 		return diag_refuse(
 			diag, object, NULL, "an RSA or EC key", "the signer has another kind");
 	result = signed_data_verify(&reply->message, authority->keys[index], diag);
-	if (result == DONE && signer->has_key_usage &&
-		!(signer->key_usage & KEY_USAGE_DIGITAL_SIGNATURE))
-		report_warn(report,
-			"the CertRep was signed with the %s certificate, whose keyUsage does not "
-			"allow digitalSignature (RFC 5280 4.2.1.3)",
-			ca_certificates_role(authority, signer));
+	if (result == DONE)
+		warn_of_signer(signer, authority, report);
 	return result;
 }
 

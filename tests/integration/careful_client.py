@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 MOCK_NDES = os.path.join(os.path.abspath(sys.argv[1]), "mock-ndes")
 
@@ -44,8 +45,6 @@ def pending(*words):
 
 UNKNOWN_SIGNER = fails("CertRep (RFC 8894 3.2.1)", "signed by a certificate that is not among them")
 SINGLE_DES = "the CertRep is encrypted with DES-CBC, which RFC 8894 2.9 forbids"
-NO_CAPABILITIES = ("GetCACaps told of no capability", "the server announces no digest",
-                   "the server announces no cipher")
 PAGE = ("--challenge-from", "{admin}")
 
 ROWS = {
@@ -67,17 +66,22 @@ ROWS = {
     "reply-signature-corrupt": fails("signature: it does not fit"),
     "reply-signer-unknown": UNKNOWN_SIGNER,
     "reply-signed-by-expired-ra": UNKNOWN_SIGNER,
-    "reply-signed-by-ca": enrols("signed with the issuing CA certificate, whose keyUsage does not"),
+    "reply-signed-by-ca": enrols("signed with the issuing CA certificate, although GetCACert has one"),
     "reply-digest-md5": fails("SignerInfo digestAlgorithm (RFC 8894 2.9): MD5"),
     "reply-digest-not-announced": enrols("signed with SHA-384, which GetCACaps does not name"),
     # its encoding
     "reply-trailing-bytes": fails("4 bytes too many"),
     "reply-truncated-der": fails("a length beyond the data"),
     "reply-indefinite-length": enrols(),  # BER is right (RFC 5652 1)
+    "content-type-missing": fails("RFC 8894 4.2.1", "content type \"\""),
+    "content-type-wrong": fails("RFC 8894 4.2.1", "content type \"text/html\""),
+    "content-type-with-parameter": enrols(),
+    "html-with-status-200": fails("content type \"text/html\""),
+    "empty-200": fails("SignedData (at byte 0): the end"),
     "certrep-not-cms": fails("SignedData (at byte 0): tag 0x52; expected SEQUENCE"),
     # its envelope and content
     "reply-cipher-single-des": enrols(SINGLE_DES),
-    "reply-in-single-des": enrols(SINGLE_DES, *NO_CAPABILITIES),
+    "reply-in-single-des": enrols(SINGLE_DES),
     "reply-cipher-never-announced": enrols("encrypted with AES-192-CBC, which GetCACaps does not name"),
     "reply-encrypted-to-another-key": fails("encryptedKey (RFC 5652 6.2.1)", "does not open"),
     "reply-recipient-unknown": fails("EnvelopedData (RFC 8894 3.2.2): addressed to issuer"),
@@ -126,6 +130,26 @@ ROWS = {
     "template-display-name-in-registry": refused("0x80094800"),
     "template-not-offered": refused("0x80094800"),
     "name-not-permitted": refused("badRequest (2), 0x800B0114"),
+    "ec-key-in-request": fails("an empty body", options=(*PLAIN, "--key-curve", "P-256")),
+    "request-without-subject": None,  # enroll takes no empty subject
+    "renewal-for-another-subject": dict(enrols(), then=refused(
+        "0x80094001", options=("--renew", "out", "--subject", "CN=other"))),
+    "renewal-revocation-offline": dict(enrols(), then=refused(
+        "0x80092013", options=("--renew", "out"))),
+    "renewal-with-certificate-of-another-ca": refused("0x800B0109", options=(
+        "--renew", "{foreign}", "--message-type", "renewalreq")),
+    "thumbprint-in-capitals": refused("FAILURE (2), badMessageCheck (1)"),
+    "thumbprint-with-blanks": refused("FAILURE (2), badMessageCheck (1)"),
+    "verifyrequest-403-16": refused("FAILURE (2), badMessageCheck (1)"),
+    "verifyrequest-500-temp-folder": refused("FAILURE (2), badMessageCheck (1)"),
+    "verifyrequest-no-client-authentication": refused("FAILURE (2), badMessageCheck (1)"),
+    "verifyrequest-server-name-wrong": refused("FAILURE (2), badMessageCheck (1)"),
+    "connector-signing-certificate-missing": refused("FAILURE (2), badMessageCheck (1)"),
+    "challenge-used-before": dict(
+        enrols(options=("--challenge", "{password}")),
+        then=refused("0x800B0110", options=("--challenge", "{password}"))),
+    "password-lost-by-iisreset": refused("0x80070490", options=PAGE),
+    "password-of-another-server": refused("0x80070490", options=PAGE),
     "challenge-absent": refused("0x80096004", options=()),
     "challenge-malformed": refused("badRequest (2), 0x80070057", options=("--challenge", "ggg")),
     "challenge-unknown": refused("0x80070490", options=("--challenge", "0123456789ABCDEF")),
@@ -156,10 +180,13 @@ def shapes(profile, stages):
 
 def enroll(row, url, places, directory, out):
     """Runs the client; returns what does not fit the row."""
-    options = [option.format(**places) for option in row["options"]]
-    subject = [] if "--renew" in options else ["--subject", "CN=device"]
+    options = [option.format_map(places) for option in row["options"]]
+    if "--renew" not in options:
+        options += ["--subject", "CN=device"]
+    if "--key-curve" not in options:
+        options += ["--key", places["key"]]
     done = subprocess.run(
-        [MOCK_NDES, "enroll", url, *options, *subject, "--out", out, "--json", "--poll-max", "2",
+        [MOCK_NDES, "enroll", url, *options, "--out", out, "--json", "--poll-max", "2",
          "--poll-interval", "0", "--timeout", "10s"],
         cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
     try:
@@ -182,9 +209,21 @@ def enroll(row, url, places, directory, out):
     return [f"{words}\n{done.stdout}{done.stderr}" for words in wrong]
 
 
-def play(name, base, fingerprint):
+class Places(dict):
+    """What options may name; a password is fetched from the admin page when it is named first."""
+
+    def __missing__(self, name):
+        if name != "password":
+            raise KeyError(name)
+        with urllib.request.urlopen(self["admin"], timeout=30) as answer:
+            page = answer.read().decode("utf-16-le")
+        self[name] = re.search(r"challenge password is: <B> (\w+) ", page)[1]
+        return self[name]
+
+
+def play(name, base, places):
     site = f"{base}/fault/{name}/certsrv"
-    places = {"admin": f"{site}/mscep_admin/", "fingerprint": fingerprint}
+    places = Places(places, admin=f"{site}/mscep_admin/")
     wrong, row = [], ROWS[name]
     with tempfile.TemporaryDirectory() as directory:
         for step in (row, row.get("then")):
@@ -194,13 +233,28 @@ def play(name, base, fingerprint):
     return wrong
 
 
-def default_fingerprint(base):
-    with tempfile.TemporaryDirectory() as directory:
-        subprocess.run([MOCK_NDES, "enroll", f"{base}/certsrv/mscep/mscep.dll", "--challenge", "secret",
-                        "--subject", "CN=device", "--out", "out", "--quiet"], cwd=directory, check=True)
-        text = subprocess.run(["openssl", "x509", "-in", "out/ca.pem", "-noout", "-fingerprint",
-                               "-sha256"], cwd=directory, capture_output=True, text=True, check=True)
-    return text.stdout.strip().split("=")[1].replace(":", "").lower()
+def openssl(directory, *arguments):
+    return subprocess.run(["openssl", *arguments], cwd=directory, capture_output=True, text=True,
+                          check=True).stdout
+
+
+def prepare(directory, base):
+    """Makes a key for all, the default site's fingerprint, and a certificate of another CA."""
+    openssl(directory, "genrsa", "-out", "key.pem", "2048")
+    openssl(directory, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out",
+            "ca.pem", "-subj", "/CN=CA of somebody else", "-days", "3")
+    foreign = os.path.join(directory, "foreign")
+    os.mkdir(foreign)
+    openssl(foreign, "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out",
+            "request.pem", "-subj", "/CN=device")
+    openssl(foreign, "x509", "-req", "-in", "request.pem", "-CA", "../ca.pem", "-CAkey", "../ca.key",
+            "-set_serial", "7", "-days", "3", "-out", "certificate.pem")
+    subprocess.run([MOCK_NDES, "enroll", f"{base}/certsrv/mscep/mscep.dll", *PLAIN, "--subject",
+                    "CN=device", "--key", "key.pem", "--out", "out", "--quiet"], cwd=directory,
+                   check=True)
+    fingerprint = openssl(directory, "x509", "-in", "out/ca.pem", "-noout", "-fingerprint", "-sha256")
+    return {"key": os.path.join(directory, "key.pem"), "foreign": foreign,
+            "fingerprint": fingerprint.strip().split("=")[1].replace(":", "").lower()}
 
 
 def main():
@@ -219,9 +273,10 @@ def main():
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         base = json.loads(server.stdout.readline())["scep"].split("/certsrv")[0]
-        fingerprint = default_fingerprint(base)
-        points += [(name, play(name, base, fingerprint)) for name in ROWS
-                   if ROWS[name] and name in names]
+        with tempfile.TemporaryDirectory() as directory:
+            places = prepare(directory, base)
+            points += [(name, play(name, base, places)) for name in ROWS
+                       if ROWS[name] and name in names]
     finally:
         server.terminate()
         server.wait(30)

@@ -213,6 +213,7 @@ START_TEST(takes_the_ca_for_a_signer)
 	ASSERT_DONE(check(&plan), &diag);
 	ck_assert_ptr_eq(signer, authority.issuing_ca);
 	ck_assert_str_eq(ca_certificates_role(&authority, signer), "issuing CA");
+	ck_assert(support_warned(&report, "with the issuing CA certificate"));
 }
 END_TEST
 
