@@ -9,7 +9,7 @@
 #include "common/memory.h"
 
 /* The lines of the seed's sample; what a failed setup says besides is unknown, so it is only what they
- * would not say. */
+ * would not say. Nor is it known whether a setup that had no rights to a key (0x80090014) says so here. */
 static void
 append_lines(struct buffer *out, bool succeeded, const struct tm *utc)
 {

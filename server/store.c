@@ -35,7 +35,7 @@ static const char TABLES[] =
 	" request_id INTEGER NOT NULL,"
 	" transaction_id TEXT NOT NULL,"
 	" issued_at INTEGER NOT NULL,"
-	" revoked_at INTEGER,"
+	" revoked_at INTEGER, -- of all that have the serial, at one of them\n"
 	" reason INTEGER, -- CRLReason, RFC 5280 5.3.1\n"
 	" der BLOB NOT NULL);\n"
 	"CREATE INDEX serials ON certificates (site, serial);\n"

@@ -136,8 +136,11 @@ store_certificate_revoke(struct store *store, const char *site, struct bytes ser
 	buffer_append_hex(&hex, serial);
 	if (database_begin(&transaction, store->database, diag) != DONE ||
 		database_run(&transaction,
+			/* A serial number stands in a CRL once (RFC 5280 5.1.2.6), so one of its
+			 * rows is marked. */
 			"UPDATE certificates SET revoked_at = coalesce(revoked_at, ?3), reason = ?4"
-			" WHERE site = ?1 AND serial = ?2",
+			" WHERE id = (SELECT id FROM certificates WHERE site = ?1 AND serial = ?2"
+			" ORDER BY revoked_at IS NULL, id DESC LIMIT 1)",
 			VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex)),
 				value_integer(now), value_integer(reason)),
 			diag) != DONE)
@@ -159,7 +162,8 @@ store_certificate_latest_serial(
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
 	result = database_read(&transaction,
-		"SELECT serial FROM certificates WHERE site = ?1 ORDER BY id DESC LIMIT 1",
+		/* "+": from the latest of all sites backwards, rather than sorting the site's. */
+		"SELECT serial FROM certificates WHERE +site = ?1 ORDER BY id DESC LIMIT 1",
 		VALUES(value_text(site)), COLUMNS({.bytes = &hex}), diag);
 	if (result == DONE)
 		return diag_refuse(diag, "certificate", NULL, "one that was issued before", "none");
@@ -206,11 +210,8 @@ store_certificate_each_revoked(struct store *store, const char *site,
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
 	result = database_each(&transaction,
-		/* RFC 5280 5.1.2.6: a serial number stands in a CRL once. */
-		"SELECT serial, revoked_at, reason FROM certificates AS each"
-		" WHERE site = ?1 AND revoked_at IS NOT NULL AND NOT EXISTS"
-		" (SELECT 1 FROM certificates WHERE site = ?1 AND serial = each.serial"
-		" AND id < each.id AND revoked_at IS NOT NULL) ORDER BY revoked_at, id",
+		"SELECT serial, revoked_at, reason FROM certificates"
+		" WHERE site = ?1 AND revoked_at IS NOT NULL ORDER BY revoked_at, id",
 		VALUES(value_text(site)),
 		COLUMNS({.bytes = &rows.hex}, {.integer = &rows.revoked_at},
 			{.integer = &rows.reason}),

@@ -46,7 +46,7 @@ int store_certificate_find(struct certificate_record *out, struct store *store, 
 int store_certificate_latest_serial(
 	struct buffer *out, struct store *store, const char *site, struct diag *diag);
 
-/* Marks all that have the serial as revoked. DONE; REFUSED: there is none; BROKEN. */
+/* Revokes the serial number, and so all that have it. DONE; REFUSED: there is none; BROKEN. */
 int store_certificate_revoke(struct store *store, const char *site, struct bytes serial,
 	int64_t now, enum crl_reason reason, struct diag *diag);
 

@@ -23,7 +23,9 @@ PROFILES = [
     "empty-200", "html-with-status-200", "content-type-missing", "template-minimum-key-size",
     "challenge-malformed", "approval-pending-for-ever", "reply-transaction-id-wrong",
     "reply-recipient-nonce-wrong", "reply-signature-corrupt", "reply-encrypted-to-another-key",
-    "certificate-for-another-key", "reply-indefinite-length",
+    "certificate-for-another-key", "reply-indefinite-length", "reply-key-transport-oaep",
+    "reply-without-certificates", "failure-with-one-zero-byte", "certrep-not-cms",
+    "capabilities-not-text", "ca-certificate-stale", "certificate-valid-for-a-second",
 ]
 
 
