@@ -74,7 +74,7 @@ apply_certificate_serial(struct exchange *exchange, const struct action_value *v
 	struct certificate_plan *plan = &exchange->issuance.plan;
 	BUFFER_CLEANUP struct buffer serial = {0};
 	int result = store_certificate_latest_serial(
-		&serial, exchange->server->store, exchange->site->name, &exchange->diag);
+		&serial, exchange->server->store, exchange->site->store_name, &exchange->diag);
 
 	if (result != DONE || serial.size > sizeof(plan->serial))
 		return result == BROKEN ? STAGE_BROKE : STAGE_NEXT;

@@ -2,14 +2,17 @@
 
 #include "server/store_private.h"
 
+/* The site itself, and its servers behind a load balancer (balancer.h): "NAME#2", before "NAME$". */
+#define SITE_AND_SERVERS "(site = ?1 OR (site > ?1 || '#' AND site < ?1 || '$'))"
+
 /* Transactions refer to certificates. The triggers of the challenges keep their counter right. */
 static const char *const rows_of_site[] = {
 	"DELETE FROM transactions WHERE site = ?1",
 	"DELETE FROM certificates WHERE site = ?1",
-	"DELETE FROM challenges WHERE site = ?1",
-	"DELETE FROM spent_challenges WHERE site = ?1",
+	"DELETE FROM challenges WHERE " SITE_AND_SERVERS,
+	"DELETE FROM spent_challenges WHERE " SITE_AND_SERVERS,
 	"DELETE FROM used_tokens WHERE site = ?1",
-	"DELETE FROM single_passwords WHERE site = ?1",
+	"DELETE FROM single_passwords WHERE " SITE_AND_SERVERS,
 };
 
 static int
@@ -24,7 +27,7 @@ forget(struct store *store, const char *site, bool counters, struct diag *diag)
 			DONE)
 			return BROKEN;
 	if (counters &&
-		database_run(&transaction, "DELETE FROM counters WHERE site = ?1",
+		database_run(&transaction, "DELETE FROM counters WHERE " SITE_AND_SERVERS,
 			VALUES(value_text(site)), diag) != DONE)
 		return BROKEN;
 	return database_commit(&transaction, diag);

@@ -8,6 +8,8 @@
 #include "server/balancer.h"
 #include "server/challenge.h"
 #include "server/challenge_password.h"
+#include "server/store.h"
+#include "server/store_site.h"
 
 static struct challenge_support support;
 
@@ -110,6 +112,27 @@ START_TEST(has_a_cache_each)
 }
 END_TEST
 
+/* A site that is removed takes the caches of all its servers with it, and nobody else's. */
+START_TEST(goes_with_its_site)
+{
+	struct store *store = support.exchange->server->store;
+	struct challenge_record record;
+	struct diag diag = {0};
+	TEXT_CLEANUP char *password = NULL;
+
+	support.settings->password_max = 1;
+	password = password_of(2);
+	ASSERT_DONE(store_challenge_add(store, "default-2", "A1B2", 1, INT64_MAX, 5, &diag), &diag);
+	ASSERT_DONE(store_site_purge(store, support.exchange->site->store_name, &diag), &diag);
+	ck_assert_int_eq(judge_at(2, password), VERDICT_UNKNOWN);
+	free(password_of(2));
+	ASSERT_DONE(
+		store_challenge_take(&record, store, "default-2", bytes_text("A1B2"), 2, 1, &diag),
+		&diag);
+	ck_assert_int_eq(record.state, CHALLENGE_VALID);
+}
+END_TEST
+
 START_TEST(has_a_single_password_each)
 {
 	TEXT_CLEANUP char *first = NULL, *second = NULL;
@@ -138,6 +161,7 @@ main(void)
 	tcase_add_test(cases, has_no_turns_with_one_server);
 	tcase_add_test(cases, knows_its_own_passwords_alone);
 	tcase_add_test(cases, has_a_cache_each);
+	tcase_add_test(cases, goes_with_its_site);
 	tcase_add_test(cases, has_a_single_password_each);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
