@@ -129,7 +129,7 @@ ROWS = {
     "template-minimum-key-size": refused("0x80094811"),
     "template-display-name-in-registry": refused("0x80094800"),
     "template-not-offered": refused("0x80094800"),
-    "name-not-permitted": refused("badRequest (2), 0x800B0114"),
+    "subject-not-permitted": refused("badRequest (2), 0x800B0114"),
     "ec-key-in-request": fails("an empty body", options=(*PLAIN, "--key-curve", "P-256")),
     "request-without-subject": None,  # enroll takes no empty subject
     "renewal-for-another-subject": dict(enrols(), then=refused(

@@ -198,9 +198,10 @@ static const struct {
 	const char *stages; /* of the journal */
 } malformed[] = {
 	{SCEP "?operation=PKIOperation",
-		"[\"site\",\"connect\",\"proxy\",\"http_sys\",\"iis\",\"send\"]"},
+		"[\"site\",\"connect\",\"proxy\",\"balancer\",\"http_sys\",\"iis\",\"send\"]"},
 	{"/other",
-		"[\"site\",\"connect\",\"proxy\",\"http_sys\",\"iis\",\"policy_back\",\"respond\","
+		"[\"site\",\"connect\",\"proxy\",\"balancer\",\"http_sys\",\"iis\",\"policy_back\","
+		"\"respond\","
 		"\"send\"]"},
 };
 

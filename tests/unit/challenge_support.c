@@ -95,7 +95,7 @@ challenge_support_password(struct challenge_support *support)
 	struct diag diag = {0};
 
 	ASSERT_DONE(challenge_password_new(&password, support->exchange->server,
-			    support->exchange->site->name, support->settings,
+			    support->exchange->site->store_name, support->settings,
 			    support->exchange->arrived_ms, &diag),
 		&diag);
 	return buffer_text(&password);

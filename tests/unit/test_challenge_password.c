@@ -29,7 +29,7 @@ new_password(int64_t now, struct diag *diag)
 	BUFFER_CLEANUP struct buffer password = {0};
 
 	return challenge_password_new(&password, support.exchange->server,
-		support.exchange->site->name, support.settings, now, diag);
+		support.exchange->site->store_name, support.settings, now, diag);
 }
 
 static const size_t lengths[] = {1, 8, 16, 64};
