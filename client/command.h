@@ -19,4 +19,6 @@ struct command {
 	const char *usage;   /* the positional arguments */
 	const char *summary; /* one line for the list of commands */
 	int (*run)(const struct arguments *arguments, struct report *report);
+	int (*run_words)(
+		int argc, char **argv); /* reads its command line itself; then `run` is NULL */
 };

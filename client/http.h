@@ -19,17 +19,22 @@
 
 struct http_settings {
 	const char *user_agent;
-	int64_t timeout_ms; /* for one request, from the name's resolution to the last byte */
+	int64_t timeout_ms; /* for one request, from the name's resolution to the last byte; 0: none */
 	const char *tls_ca; /* PEM file with the CAs to trust; NULL: those of the system */
 	bool insecure;      /* takes any TLS certificate */
 };
 
 /* All views are borrowed until http_client_send returns. */
 struct http_request {
-	const char *method; /* "GET" or "POST" */
+	const char *method; /* "GET", "POST", "PUT", ... */
 	const char *url;
-	const char *content_type; /* of a POST */
-	struct bytes body;        /* of a POST */
+	const char *content_type; /* of the body */
+	struct bytes body;        /* of all methods but GET */
+	const char *token;        /* a bearer token; NULL: none */
+	/* Takes an answer of status 200 bit by bit, instead of http_reply.body, and says whether it wants
+	 * more. NULL: it is collected. */
+	bool (*take)(void *context, struct bytes part);
+	void *take_context;
 	const char
 		*credentials; /* "USER:PASSWORD" for Basic or NTLM as the server asks; NULL: none */
 	bool follow;          /* goes where a redirection points, five times at most */
@@ -40,6 +45,7 @@ struct http_reply {
 	unsigned status;
 	char content_type[128]; /* the header's value as sent; empty: there was none */
 	char location[512];     /* the header's value as sent; empty: there was none */
+	char verdict[16];       /* likewise, X-Mock-Verdict of the control API */
 	struct buffer body;
 	int64_t microseconds; /* from the request to the last byte of the answer */
 };

@@ -4,6 +4,7 @@
 
 #include "client/command_enroll.h"
 #include "client/command_get.h"
+#include "client/ctl.h"
 #include "client/manual.h"
 #include "common/memory.h"
 #include "common/suggestion.h"
@@ -14,6 +15,10 @@ static const struct command commands[] = {
 		"gets a certificate that was issued before (GetCert)", command_get_cert},
 	{"get-crl", COMMAND_GET_CRL, "URL", "gets the CA's revocation list (GetCRL)",
 		command_get_crl},
+	{"ctl", 0, "NOUN VERB [WORD ...]", "drives a running server by its control API", NULL,
+		ctl_run},
+	{"healthcheck", 0, "", "tells by its exit status whether a server is ready", NULL,
+		ctl_run_healthcheck},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -32,7 +37,7 @@ print_commands(FILE *out)
 {
 	fputs("usage: mock-ndes-client COMMAND [OPTIONS] ...\n\n", out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n\"mock-ndes-client COMMAND --help\" lists the options of a command,\n"
 	      "\"mock-ndes-client man\" prints the manual page.\n",
 		out);
@@ -83,11 +88,13 @@ refuse_command(const char *name)
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	ARGUMENTS_CLEANUP struct arguments arguments;
+	ARGUMENTS_CLEANUP struct arguments arguments = {0};
 	REPORT_CLEANUP struct report report = {0};
 	TEXT_CLEANUP char *who = text_format("mock-ndes %s", command->name);
 	struct diag diag = {0};
 
+	if (command->run_words)
+		return command->run_words(argc, argv);
 	if (arguments_parse(&arguments, command->mask, argc, argv, &diag) != DONE)
 		return refuse_usage(who, &diag);
 	if (arguments.help) {

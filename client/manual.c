@@ -1,5 +1,6 @@
 #include "client/manual.h"
 
+#include "client/ctl.h"
 #include "common/mdoc.h"
 
 static const char head[] = ".Dd November 22, 2026\n" /* when these words last changed */
@@ -23,8 +24,18 @@ static const char description[] =
 	"The commands are:\n"
 	".Bl -tag -width Ds\n";
 
-static const char tail[] = ".El\n"
-			   ".Sh EXIT STATUS\n"
+static const char control[] =
+	".El\n"
+	".Sh CONTROL\n"
+	"The verbs of\n"
+	".Cm ctl\n"
+	"are those of the control API of\n"
+	".Xr mock-ndes 1 .\n"
+	"Answers are for a person on a terminal, else JSON.\n"
+	"Its exit status is 1 when a check failed or no server answered, and 2 when the command\n"
+	"line is at fault or the server refused what it was asked.\n";
+
+static const char tail[] = ".Sh EXIT STATUS\n"
 			   ".Bl -tag -width Ds\n"
 			   ".It 0\n"
 			   "The server gave what was asked for.\n"
@@ -36,18 +47,29 @@ static const char tail[] = ".El\n"
 			   ".Sh SEE ALSO\n"
 			   ".Xr mock-ndes 1\n";
 
+static void
+write_synopsis(struct buffer *out, const struct command *command)
+{
+	buffer_append_format(out, ".Nm\n.Cm %s\n", command->name);
+	if (*command->usage)
+		buffer_append_format(out, ".Ar %s\n", command->usage);
+	buffer_append_text(out, ".Op Ar options\n");
+}
+
 void
 manual_write(struct buffer *out, const struct command *commands, size_t count)
 {
 	buffer_append_text(out, head);
 	for (size_t i = 0; i < count; i++)
-		buffer_append_format(out, ".Nm\n.Cm %s\n.Ar %s\n.Op Ar options\n", commands[i].name,
-			commands[i].usage);
+		write_synopsis(out, &commands[i]);
 	buffer_append_text(out, description);
 	for (size_t i = 0; i < count; i++) {
 		buffer_append_format(out, ".It Cm %s\n", commands[i].name);
 		mdoc_text(out, commands[i].summary);
-		arguments_write_manual(out, commands[i].mask);
+		if (commands[i].mask)
+			arguments_write_manual(out, commands[i].mask);
 	}
+	buffer_append_text(out, control);
+	ctl_write_manual(out);
 	buffer_append_text(out, tail);
 }

@@ -64,3 +64,17 @@ const struct command command_get_crl = {
 	.summary = "gets the revocation list of the CA",
 	.run = run,
 };
+
+const struct command command_ctl = {
+	.name = "ctl",
+	.usage = "NOUN VERB [WORD ...]",
+	.summary = "drives a running server by its control API",
+	.run = run,
+};
+
+const struct command command_healthcheck = {
+	.name = "healthcheck",
+	.usage = "",
+	.summary = "tells by its exit status whether a server is ready",
+	.run = run,
+};

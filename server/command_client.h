@@ -9,3 +9,5 @@
 extern const struct command command_enroll;
 extern const struct command command_get_cert;
 extern const struct command command_get_crl;
+extern const struct command command_ctl;
+extern const struct command command_healthcheck;

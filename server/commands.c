@@ -20,6 +20,8 @@ static const struct command *const commands[] = {
 	&command_enroll,
 	&command_get_cert,
 	&command_get_crl,
+	&command_ctl,
+	&command_healthcheck,
 	&command_challenge,
 	&command_pki,
 	&command_version,
@@ -68,7 +70,7 @@ commands_write_help(struct buffer *out)
 		"\n");
 	for (size_t i = 0; commands_at(i); i++)
 		buffer_append_format(
-			out, "  %-10s %s\n", commands_at(i)->name, commands_at(i)->summary);
+			out, "  %-12s %s\n", commands_at(i)->name, commands_at(i)->summary);
 	buffer_append_text(out,
 		"\n"
 		"\"mock-ndes COMMAND --help\" lists the options of a command, \"mock-ndes help\n"

@@ -1,0 +1,17 @@
+/*
+ * Answers of the control API for a person: lists in columns, objects a line a member.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "common/buffer.h"
+
+/* Appends a line an item, under a line of names; `columns` are members with a blank between them. */
+void ctl_print_list(struct buffer *out, const json_t *list, const char *columns);
+
+/* Appends a line a member, those of objects within it indented. */
+void ctl_print_object(struct buffer *out, const json_t *object, unsigned indent);
+
+/* Appends one value on one line: texts as they are, null as "-". */
+void ctl_print_value(struct buffer *out, const json_t *value);
