@@ -8,3 +8,6 @@
 
 /* Appends the reference that "mock-ndes help actions" shows. */
 void action_text_write_help(struct buffer *out);
+
+/* Appends the same as sections of a manual page: RULES and ACTIONS. */
+void action_text_write_manual(struct buffer *out);

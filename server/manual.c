@@ -1,11 +1,12 @@
 #include "server/manual.h"
 
 #include "common/mdoc.h"
+#include "server/action_text.h"
 #include "server/commands.h"
 #include "server/pipeline.h"
 #include "server/settings_text.h"
 
-static const char head[] = ".Dd November 22, 2026\n" /* when these words last changed */
+static const char head[] = ".Dd November 26, 2026\n" /* when these words last changed */
 			   ".Dt MOCK-NDES 1\n"
 			   ".Os\n"
 			   ".Sh NAME\n"
@@ -151,6 +152,7 @@ manual_write(struct buffer *out)
 	for (size_t i = 0; settings_row_at(i); i++)
 		write_setting(out, settings_row_at(i));
 	buffer_append_text(out, ".El\n");
+	action_text_write_manual(out);
 	buffer_append_text(out, stages);
 	for (unsigned i = 0; pipeline_stage(i); i++)
 		write_stage(out, pipeline_stage(i));
