@@ -266,7 +266,13 @@ settings_in() {
 ok "help settings knows each setting" diff <(settings_in) \
 	<("$mock_ndes" help settings | sed -n 's/^\([a-z0-9_]*\): .*/\1/p')
 ok "help man knows each setting" diff <(settings_in) \
-	<("$mock_ndes" help man | sed -n '/^.Sh SETTINGS/,/^.Sh STAGES/s/^.It Cm //p')
+	<("$mock_ndes" help man | sed -n '/^.Sh SETTINGS/,/^.Sh RULES/s/^.It Cm //p')
+actions_in() {
+	"$mock_ndes" help actions | sed -n 's/^  \([a-z0-9_]*\), behind the stage.*/\1/p'
+}
+ok "help man knows each action" diff <(actions_in | sort) \
+	<("$mock_ndes" help man | sed -n '/^.Sh ACTIONS/,/^.Sh STAGES/p' |
+		awk '/^\.Bl/ {depth++} /^\.El/ {depth--} depth == 1 && sub(/^\.It Cm /, "")' | sort)
 ok "help man knows the stages" diff <(printf '%s\n' site send) \
 	<("$mock_ndes" help man | sed -n '/^.Sh STAGES/,/^.Sh EXIT/s/^.It Cm //p' | sed -n '1p;$p')
 help_to_nobody() {
