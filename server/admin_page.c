@@ -30,6 +30,7 @@ admin_page_run(struct exchange *exchange)
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "text/html";
 	if (!settings->admin_enroll_permission) {
+		evidence_event(exchange, EVENT_NDES_NO_ENROLL_PERMISSION, NULL);
 		pages_ndes_no_permission(&response->body, settings->admin_page_bom);
 		return STAGE_ANSWERED;
 	}

@@ -41,7 +41,32 @@ app_pool_start(struct app_pool *pool)
 	pthread_mutex_lock(&pool->lock);
 	pool->crash_count = 0;
 	pool->disabled = false;
+	pool->identity_invalid = false;
 	pthread_mutex_unlock(&pool->lock);
+}
+
+bool
+app_pool_meet_identity(struct app_pool *pool, bool valid)
+{
+	bool is_new;
+
+	pthread_mutex_lock(&pool->lock);
+	is_new = !valid && !pool->identity_invalid;
+	pool->identity_invalid = !valid;
+	pthread_mutex_unlock(&pool->lock);
+	return is_new;
+}
+
+bool
+app_pool_set_ndes(struct app_pool *pool, bool runs)
+{
+	bool changes;
+
+	pthread_mutex_lock(&pool->lock);
+	changes = pool->ndes_runs != runs;
+	pool->ndes_runs = runs;
+	pthread_mutex_unlock(&pool->lock);
+	return changes;
 }
 
 /* Remembers a crash and returns how many there were within the interval, whichever way the clock was
@@ -71,6 +96,7 @@ crash(struct app_pool *pool, const struct settings *settings, int64_t now_ms)
 			settings->rapid_fail_max_crashes &&
 		settings->rapid_fail_protection && !pool->disabled;
 	pool->disabled |= disables;
+	pool->ndes_runs = false; /* it has not been stopped: no event says so */
 	pthread_mutex_unlock(&pool->lock);
 	return disables;
 }

@@ -19,6 +19,8 @@ struct app_pool {
 	int64_t crashes[APP_POOL_CRASHES_MAX]; /* the latest ones, milliseconds since 1970 */
 	unsigned crash_count;                  /* of those */
 	bool disabled;                         /* by rapid-fail protection */
+	bool identity_invalid;                 /* WAS has met that, and said so */
+	bool ndes_runs;                        /* mscep.dll was loaded and has started */
 };
 
 void app_pool_init(struct app_pool *pool);
@@ -29,6 +31,13 @@ bool app_pool_is_disabled(struct app_pool *pool);
 
 /* Starts it anew, its crashes forgotten: a start by hand, a recycle, an iisreset, a reboot. */
 void app_pool_start(struct app_pool *pool);
+
+/* Says whether the pool's identity can log on. Returns whether WAS has only now met that it cannot. */
+bool app_pool_meet_identity(struct app_pool *pool, bool valid);
+
+/* Says that mscep.dll has started in the worker process, or has stopped. Returns whether it had not
+ * been so before. */
+bool app_pool_set_ndes(struct app_pool *pool, bool runs);
 
 /*
  * The worker process dies with the exchange in its hands: the connection is reset without an answer,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/der.h"
 #include "common/glob.h"
 #include "common/name.h"
 #include "server/ca.h"
@@ -22,6 +23,28 @@ request_of(const struct exchange *exchange)
 
 /* Each check below returns DONE; REFUSED, and the message is refused; or BROKEN. */
 
+/* A standalone CA knows no template: it issues what is asked for. */
+static bool
+has_templates(const struct exchange *exchange)
+{
+	return exchange->settings->ca_type == CA_TYPE_ENTERPRISE;
+}
+
+/* What it adds to a request that names no key usage is not known: ours is what most templates allow. */
+static void
+plan_as_requested(struct certificate_plan *plan, const struct csr *csr)
+{
+	struct der der = der_start(csr->extended_key_usage, "extKeyUsage", NULL), purposes;
+
+	plan->key_usage = csr->key_usage ? csr->key_usage
+					 : KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT;
+	if (csr->extended_key_usage.size == 0 || !der_enter(&der, DER_SEQUENCE, &purposes))
+		return;
+	while (plan->purpose_count < CERTIFICATE_PURPOSE_MAX && !der_empty(&purposes) &&
+		der_take_oid(&purposes, &plan->purposes[plan->purpose_count]))
+		plan->purpose_count++;
+}
+
 static int
 check_template(struct exchange *exchange)
 {
@@ -29,6 +52,10 @@ check_template(struct exchange *exchange)
 		certificate_template_name(exchange->settings, request_of(exchange)->key_usage);
 	const struct certificate_template *template;
 
+	if (!has_templates(exchange)) {
+		plan_as_requested(&exchange->issuance.plan, request_of(exchange));
+		return DONE;
+	}
 	if (certificate_template_find(&template, name, &exchange->diag) == DONE) {
 		certificate_template_apply(
 			&exchange->issuance.plan, template, request_of(exchange)->key_usage);
@@ -46,6 +73,8 @@ check_key_size(struct exchange *exchange)
 	const EVP_PKEY *key = exchange->message.scep.csr_key;
 	char wanted[64];
 
+	if (!has_templates(exchange))
+		return DONE;
 	/* A poll has no key of its own; that of the pending request was read before it was put there. */
 	if (!key && key_read_public(&stored, request_of(exchange)->spki, &exchange->diag) != DONE)
 		return BROKEN;

@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-#define NDES      "Microsoft-Windows-NetworkDeviceEnrollmentService"
-#define WAS       "Microsoft-Windows-WAS"
-#define CAPI2     "Microsoft-Windows-CAPI2"
-#define CONNECTOR "Microsoft-Intune-CertificateConnectors"
+#define NDES          "Microsoft-Windows-NetworkDeviceEnrollmentService"
+#define WAS           "Microsoft-Windows-WAS"
+#define CAPI2         "Microsoft-Windows-CAPI2"
+#define CONNECTOR     "Microsoft-Intune-CertificateConnectors"
+#define OLD_CONNECTOR "Microsoft Intune Connector"
 
 #define NDES_ROW(number, how, words)                                                               \
 	{                                                                                          \
@@ -23,10 +24,15 @@
 	{                                                                                          \
 		number, CONNECTOR "/Operational", CONNECTOR, "None", how, "", words                \
 	}
+#define OLD_CONNECTOR_ROW(number, how, words)                                                      \
+	{                                                                                          \
+		number, OLD_CONNECTOR, OLD_CONNECTOR, "None", how, "Classic", words                \
+	}
 
 /*
  * The sentence of 29 and the beginnings of 2, 10, 13, 16 to 19 and 31 are reported
- * (ndes-behaviour 2.6, 6.1), the block of 1000 is the seed's; 5011 and 5021 to 5059 are from memory.
+ * (ndes-behaviour 2.6, 6.1), the block of 1000 is the seed's; 5011 and 5021 to 5059 are from memory, and so
+ * are where the connectors write theirs and which of 4008 to 4010 and of 20500 to 20602 says what.
  * In 31 the sentence stands before the code, as observed.
  */
 static const struct event_row rows[EVENT_COUNT] = {
@@ -39,9 +45,6 @@ static const struct event_row rows[EVENT_COUNT] = {
 	[EVENT_NDES_NO_ENROLL_PERMISSION] = NDES_ROW(6, "Error",
 		"The Network Device Enrollment Service cannot give out a password: the caller may "
 		"not enroll for one of the configured templates, or the CA does not offer it."),
-	[EVENT_NDES_NO_CA_CERTIFICATE] = NDES_ROW(7, "Error",
-		"The Network Device Enrollment Service could not return the certificates of the "
-		"CA."),
 	[EVENT_NDES_RA_CERTIFICATE] = NDES_ROW(10, "Error",
 		"The Network Device Enrollment Service cannot retrieve one of its required "
 		"certificates (%1). %2"),
@@ -66,8 +69,6 @@ static const struct event_row rows[EVENT_COUNT] = {
 	[EVENT_NDES_FAIL_SUBMIT] = NDES_ROW(31, "Error",
 		"The Network Device Enrollment Service cannot submit the certificate request (%2). "
 		"%1"),
-	[EVENT_NDES_POLICY_MODULE] = NDES_ROW(53, "Error",
-		"The Network Device Enrollment Service cannot load or start its policy module."),
 	[EVENT_APPLICATION_CRASH] = {1000, "Application", "Application Error",
 		"Application Crashing Events", "Error", "Classic",
 		"Faulting application name: w3wp.exe, version: %1, time stamp: %2\n"
@@ -100,14 +101,34 @@ static const struct event_row rows[EVENT_COUNT] = {
 		"Warning", "Classic",
 		"Event code: 3007\nEvent message: A compilation error has occurred.\n"
 		"The worker process has no write access to C:\\Windows\\Temp."},
+	[EVENT_CONNECTOR_RECEIVED] =
+		CONNECTOR_ROW(4003, "Information", "A SCEP request was received from NDES."),
 	[EVENT_CONNECTOR_VERIFIED] =
-		CONNECTOR_ROW(4004, "Information", "The certificate request was verified."),
+		CONNECTOR_ROW(4004, "Information", "The SCEP request was verified."),
 	[EVENT_CONNECTOR_NOT_VERIFIED] =
-		CONNECTOR_ROW(4005, "Error", "The certificate request could not be verified."),
-	[EVENT_CONNECTOR_ISSUED] =
-		CONNECTOR_ROW(4006, "Information", "The certificate was issued."),
+		CONNECTOR_ROW(4005, "Error", "The SCEP request could not be verified. %1"),
+	[EVENT_CONNECTOR_ISSUED] = CONNECTOR_ROW(
+		4006, "Information", "A certificate was issued for the SCEP request."),
 	[EVENT_CONNECTOR_NOT_ISSUED] =
-		CONNECTOR_ROW(4007, "Error", "The certificate was not issued."),
+		CONNECTOR_ROW(4007, "Error", "No certificate was issued for the SCEP request. %1"),
+	[EVENT_CONNECTOR_NOTIFIED] = CONNECTOR_ROW(
+		4008, "Information", "Intune was notified of what became of the SCEP request."),
+	[EVENT_CONNECTOR_NOT_NOTIFIED] = CONNECTOR_ROW(4009, "Error",
+		"Intune could not be notified of what became of the SCEP request. It will be tried "
+		"again."),
+	[EVENT_CONNECTOR_NOT_SAVED] = CONNECTOR_ROW(4010, "Error",
+		"Intune could not be notified of what became of the SCEP request, nor could the "
+		"notification be saved to disk."),
+	[EVENT_OLD_CONNECTOR_VERIFIED] = OLD_CONNECTOR_ROW(20500, "Information",
+		"The certificate registration point has verified a client's challenge."),
+	[EVENT_OLD_CONNECTOR_REJECTED] = OLD_CONNECTOR_ROW(20501, "Warning",
+		"The certificate registration point has rejected the request. %1"),
+	[EVENT_OLD_CONNECTOR_NOT_VERIFIED] = OLD_CONNECTOR_ROW(20502, "Error",
+		"The certificate registration point could not verify a client's challenge. %1"),
+	[EVENT_OLD_CONNECTOR_NOTIFIED] = OLD_CONNECTOR_ROW(20600, "Information",
+		"The certificate registration point has completed the notify process."),
+	[EVENT_OLD_CONNECTOR_NOT_NOTIFIED] = OLD_CONNECTOR_ROW(20602, "Error",
+		"The certificate registration point could not complete the notify process."),
 };
 
 const struct event_row *

@@ -15,7 +15,8 @@ struct event_log {
 	char *computer;
 	struct log_file json;
 	struct log_file text;
-	struct buffer lines; /* kept for its memory */
+	struct buffer json_lines; /* that were added, and wait to be written */
+	struct buffer text_lines;
 };
 
 struct event_log *
@@ -97,21 +98,31 @@ append_viewer_text(struct buffer *out, const struct event_log *log, const struct
 	buffer_append_text(out, "\n\n");
 }
 
-int
-event_log_write(struct event_log *log, enum event event, char *const *values, uint64_t exchange,
-	int64_t now_ms, struct diag *diag)
+void
+event_log_add(struct event_log *log, enum event event, char *const *values, uint64_t exchange,
+	int64_t now_ms)
 {
 	const struct event_row *row = event_catalogue_row(event);
-	int outcome;
 
 	pthread_mutex_lock(&log->lock);
-	buffer_clear(&log->lines);
-	append_json(&log->lines, log, row, values, exchange, now_ms);
-	outcome = log_file_append(&log->json, buffer_bytes(&log->lines), diag);
-	buffer_clear(&log->lines);
-	append_viewer_text(&log->lines, log, row, values, now_ms);
-	if (log_file_append(&log->text, buffer_bytes(&log->lines), diag) != DONE)
-		outcome = BROKEN;
+	append_json(&log->json_lines, log, row, values, exchange, now_ms);
+	append_viewer_text(&log->text_lines, log, row, values, now_ms);
+	pthread_mutex_unlock(&log->lock);
+}
+
+int
+event_log_write(struct event_log *log, struct diag *diag)
+{
+	int outcome = DONE;
+
+	pthread_mutex_lock(&log->lock);
+	if (log->json_lines.size > 0) {
+		outcome = log_file_append(&log->json, buffer_bytes(&log->json_lines), diag);
+		if (log_file_append(&log->text, buffer_bytes(&log->text_lines), diag) != DONE)
+			outcome = BROKEN;
+		buffer_clear(&log->json_lines);
+		buffer_clear(&log->text_lines);
+	}
 	pthread_mutex_unlock(&log->lock);
 	return outcome;
 }
@@ -123,7 +134,8 @@ event_log_free(struct event_log *log)
 		return;
 	log_file_done(&log->json);
 	log_file_done(&log->text);
-	buffer_done(&log->lines);
+	buffer_done(&log->json_lines);
+	buffer_done(&log->text_lines);
 	free(log->computer);
 	pthread_mutex_destroy(&log->lock);
 	free(log);

@@ -15,12 +15,14 @@ struct event_log;
 /* Writes into a folder, which is there; the files are opened at the first event. */
 struct event_log *event_log_new(const char *folder, const char *computer);
 
-/*
- * Appends an event; `values` end with NULL, `exchange` 0: none. From any thread. DONE; BROKEN with
- * words when the files begin to fail.
- */
-int event_log_write(struct event_log *log, enum event event, char *const *values, uint64_t exchange,
-	int64_t now_ms, struct diag *diag);
+/* Adds an event to those that event_log_write writes; `values` end with NULL, `exchange` 0: none. From
+ * any thread. */
+void event_log_add(struct event_log *log, enum event event, char *const *values, uint64_t exchange,
+	int64_t now_ms);
+
+/* Appends the events that were added, at once. From any thread. DONE; BROKEN with words when the files
+ * begin to fail. */
+int event_log_write(struct event_log *log, struct diag *diag);
 
 /* Accepts NULL. */
 void event_log_free(struct event_log *log);

@@ -41,9 +41,9 @@ evidence_call(struct exchange *exchange, const struct evidence_call *call)
 }
 
 void
-evidence_plugin_line(struct exchange *exchange, const char *format, ...)
+evidence_line(struct exchange *exchange, enum evidence_kind kind, const char *format, ...)
 {
-	struct evidence_note *note = add(exchange, EVIDENCE_PLUGIN_LINE);
+	struct evidence_note *note = add(exchange, kind);
 	va_list values;
 
 	va_start(values, format);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,19 +28,37 @@ struct evidence_call {
 	unsigned time_taken_ms;
 };
 
-enum evidence_kind { EVIDENCE_EVENT, EVIDENCE_CALL, EVIDENCE_PLUGIN_LINE };
+enum evidence_kind {
+	EVIDENCE_EVENT,
+	EVIDENCE_CALL,
+	EVIDENCE_PLUGIN_LINE,   /* of NDESPlugin.log */
+	EVIDENCE_SERVICE_TRACE, /* of CertificateRegistrationPoint.svclog */
+};
+
+/* The logs of a deployment's machines. */
+enum evidence_log {
+	EVIDENCE_LOG_W3C,
+	EVIDENCE_LOG_HTTPERR,
+	EVIDENCE_LOG_EVENTS,
+	EVIDENCE_LOG_PLUGIN,
+	EVIDENCE_LOG_SERVICE_TRACE,
+	EVIDENCE_LOG_COUNT,
+};
 
 struct evidence_note {
 	enum evidence_kind kind;
 	enum event event;
 	char *values[EVIDENCE_VALUES_MAX]; /* of an event, NULL behind the last; [0] of a line */
 	struct evidence_call call;
+	bool written; /* by site_logs_write: CAPI2's log may be off */
 };
 
 /* All zero is none. */
 struct evidence {
 	struct evidence_note *notes;
 	size_t count;
+	unsigned lines
+		[EVIDENCE_LOG_COUNT]; /* or events, that site_logs_write has put into each log */
 };
 
 /* Notes an event; the values stand for %1, %2, ... in its text, are copied, and end with NULL. */
@@ -48,8 +67,8 @@ void evidence_event(struct exchange *exchange, enum event event, ...) __attribut
 /* Notes a call. */
 void evidence_call(struct exchange *exchange, const struct evidence_call *call);
 
-/* Notes a line of NDESPlugin.log, printf-like. */
-void evidence_plugin_line(struct exchange *exchange, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Notes a line of the log that `kind` says, printf-like. */
+void evidence_line(struct exchange *exchange, enum evidence_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 void evidence_done(struct evidence *evidence);

@@ -62,6 +62,7 @@ enum challenge_verdict {
 struct verdict {
 	enum challenge_verdict challenge;
 	bool heard;         /* the policy module got an answer from the connector */
+	bool approved;      /* which was that the challenge is good */
 	uint64_t used_by;   /* with VERDICT_USED: the exchange that used it */
 	struct bytes taken; /* the challenge that was taken from the store; borrowed from the CSR */
 	struct buffer token_identifier; /* of an Intune challenge */
@@ -133,6 +134,7 @@ struct exchange {
 	struct disposition disposition;
 	struct issuance issuance;
 	struct reply reply;
+	bool reached_http_sys;              /* and not only the way to it */
 	enum http_sys_error http_sys_error; /* with response.from RESPONSE_FROM_HTTP_SYS */
 	/* Names of settings that shaped the answer; those at their defaults do not count as faults. */
 	const char *shaped_by[EXCHANGE_SHAPED_MAX];

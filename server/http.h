@@ -31,6 +31,13 @@ enum http_end {
 	HTTP_END_SHUTDOWN,        /* the server stopped */
 };
 
+/* How a connection ended on which a request was awaited whose head never was complete. */
+enum http_lapse {
+	HTTP_LAPSE_IDLE,        /* nothing came for too long */
+	HTTP_LAPSE_HEADERS,     /* something came, and not the rest for too long */
+	HTTP_LAPSE_CLIENT_LEFT, /* something came, and the client went */
+};
+
 /* One exchange as the wire knows it. http.c owns it from the request line to `finished`. */
 struct http_exchange {
 	struct request request;   /* filled by http.c */
@@ -46,7 +53,8 @@ struct http_exchange {
 	int64_t wait_ms; /* set with HTTP_WAIT: until `again` is called anyhow */
 	/* filled by http.c before `finished` */
 	enum http_end end;
-	int64_t begun_ns; /* clock_monotonic_ns at the request line */
+	bool body_missing; /* with HTTP_END_TIMED_OUT: the client had not sent all of it */
+	int64_t begun_ns;  /* clock_monotonic_ns at the request line */
 	int64_t ended_ns;
 	uint64_t bytes_received; /* cs-bytes: head and body, without the framing of chunks */
 	/* sc-bytes: status line, headers and body; 0 unless the answer was sent, or broken off by
@@ -91,6 +99,12 @@ struct http_service {
 	/* The last byte is out or will never be: write the logs, release `data`. Called exactly
 	 * once for each exchange for which `headers` was called, never while `work` runs. */
 	void (*finished)(void *context, struct http_exchange *exchange);
+	/* A connection has ended without the head that it was to bring. Of `request` the addresses are
+	 * known, and the target where its line had arrived; else that is NULL, as method and version are.
+	 * On the I/O thread. NULL: nobody wants to know. */
+	void (*lapsed)(void *context, const struct request *request, enum http_lapse how);
+	/* Returns how many seconds a client that connects now may be silent. NULL: as the listener. */
+	unsigned (*timeout)(void *context);
 };
 
 /*

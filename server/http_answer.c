@@ -140,7 +140,7 @@ must_wait_for_reset(struct wire *wire)
 {
 	int unsent = 0;
 
-	return wire->reset_waited_ms < wire->daemon->timeout_ms &&
+	return wire->reset_waited_ms < patience_of(wire) &&
 		ioctl(socket_of(wire->connection), SIOCOUTQNSD, &unsent) == 0 && unsent > 0;
 }
 
@@ -161,7 +161,7 @@ go_on(struct wire *wire)
 	case HTTP_RAW_WAIT:
 		return hold(wire, ms, false);
 	case HTTP_RAW_WRITABLE:
-		return hold(wire, wire->daemon->timeout_ms, true);
+		return hold(wire, patience_of(wire), true);
 	case HTTP_RAW_RESET:
 		if (must_wait_for_reset(wire)) {
 			wire->reset_waited_ms += RESET_WAIT_MS;
@@ -232,8 +232,12 @@ http_answer_end(struct wire *wire, enum MHD_RequestTerminationCode how)
 
 	if (how == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
 		return HTTP_END_SHUTDOWN;
+	/* The end of a client that comes in one piece with a part of its body, libmicrohttpd misses. */
 	if (how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
-		return HTTP_END_TIMED_OUT;
+		return wire->progress != ANSWERED &&
+				http_connection_is_half_closed(socket_of(wire->connection))
+			? HTTP_END_CLIENT_LEFT
+			: HTTP_END_TIMED_OUT;
 	if (wire->dropped)
 		return HTTP_END_SHUTDOWN;
 	if (wire->held.left)

@@ -1,5 +1,7 @@
 #include "server/http_connection.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 
 #include "common/memory.h"
@@ -13,6 +15,7 @@ http_connection_new(int descriptor, const struct sockaddr *client, uint64_t numb
 	socklen_t size = sizeof(local);
 
 	connection->number = number;
+	connection->descriptor = descriptor;
 	http_address_text(connection->client_address, &connection->client_port, client);
 	getsockname(descriptor, (struct sockaddr *)&local, &size);
 	http_address_text(connection->server_address, &connection->server_port,
@@ -50,4 +53,18 @@ bool
 http_connection_is_reset(int descriptor)
 {
 	return client_state(descriptor) & (POLLERR | POLLHUP);
+}
+
+struct http_connection_counts
+http_connection_count(int descriptor)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size);
+	return (struct http_connection_counts){
+		.received = info.tcpi_bytes_received,
+		.sent = info.tcpi_bytes_sent,
+		.quiet_ms = info.tcpi_last_data_recv,
+	};
 }

@@ -12,6 +12,8 @@ struct request;
 struct tls_session;
 
 struct http_connection {
+	int descriptor;     /* borrowed */
+	unsigned timeout;   /* seconds that the client may be silent */
 	uint64_t number;    /* counted from 1 in the order of accepting */
 	unsigned exchanges; /* that began */
 	char client_address[HTTP_ADDRESS_SIZE];
@@ -19,6 +21,14 @@ struct http_connection {
 	char server_address[HTTP_ADDRESS_SIZE];
 	unsigned server_port;
 	struct tls_session *tls; /* NULL: plain HTTP; set and ended by the daemon */
+	/* While a request's head is awaited; http_awaited.h. */
+	struct http_connection *next, *previous;
+	bool awaited;
+	bool dropped;             /* its head took too long */
+	int64_t awaited_ns;       /* since then, clock_monotonic_ns */
+	int64_t head_ns;          /* when the first of it was there; 0: not yet */
+	uint64_t received_before; /* bytes of the requests before */
+	uint64_t sent_before;
 };
 
 /* Describes an accepted connection. free() releases it. */
@@ -33,3 +43,12 @@ bool http_connection_is_half_closed(int descriptor);
 
 /* Returns whether the client has reset the connection. */
 bool http_connection_is_reset(int descriptor);
+
+/* What the kernel has counted on a connection. */
+struct http_connection_counts {
+	uint64_t received; /* bytes; a client that has closed its side counts as one more */
+	uint64_t sent;
+	int64_t quiet_ms; /* since the last byte came, or the connection was made */
+};
+
+struct http_connection_counts http_connection_count(int descriptor);

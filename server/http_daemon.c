@@ -37,27 +37,53 @@ work(struct http_job *job)
 static struct http_connection *
 begin_connection(struct http_daemon *daemon, struct MHD_Connection *mhd)
 {
+	const struct http_service *service = daemon->service;
 	struct http_connection *connection = http_connection_new(socket_of(mhd),
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
 		++daemon->traffic->connections);
 
 	if (daemon->tls)
 		connection->tls = tls_session_begin(daemon->tls, session_of(mhd));
+	connection->timeout =
+		service->timeout ? service->timeout(service->context) : daemon->timeout;
+	if (connection->timeout != daemon->timeout)
+		MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, connection->timeout);
+	http_awaited_begin(&daemon->awaited, connection, NULL);
 	return connection;
+}
+
+/* Tells the service of a connection that ends without the head that it was to bring. */
+static void
+report_lapse(struct http_daemon *daemon, struct http_connection *connection,
+	const struct request *request)
+{
+	const struct http_service *service = daemon->service;
+	enum http_lapse how;
+
+	if (service->lapsed && !daemon->traffic->draining && http_awaited_explain(&how, connection))
+		service->lapsed(service->context, request, how);
+	http_awaited_end(&daemon->awaited, connection);
+}
+
+static void
+end_connection(struct http_daemon *daemon, struct http_connection *connection)
+{
+	struct request request = {0};
+
+	http_connection_begin(connection, &request);
+	report_lapse(daemon, connection, &request);
+	tls_session_end(connection->tls);
+	free(connection);
 }
 
 static void
 on_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
 	enum MHD_ConnectionNotificationCode what)
 {
-	struct http_connection *connection = *socket_context;
-
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
 		*socket_context = begin_connection(context, mhd);
-		return;
-	}
-	tls_session_end(connection->tls);
-	free(connection);
+	else
+		end_connection(context, *socket_context);
 }
 
 /* A request line has arrived; what is returned comes back with every later call. */
@@ -74,6 +100,8 @@ on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 	wire->job.run = work;
 	wire->daemon = context;
 	wire->connection = mhd;
+	wire->client = connection;
+	http_awaited_line(connection);
 	memcpy(wire->target, target, size);
 	request_set_target(request, wire->target);
 	request->secure = wire->daemon->tls != NULL;
@@ -116,6 +144,7 @@ finish(struct wire *wire, enum MHD_RequestTerminationCode how)
 	const struct http_service *service = wire->daemon->service;
 
 	exchange->end = http_answer_end(wire, how);
+	exchange->body_missing = wire->progress == AWAITS_BODY || wire->progress == AWAITS_ANSWER;
 	exchange->ended_ns = clock_monotonic_ns();
 	exchange->bytes_received = exchange->request.head_size + exchange->body_size;
 	if (wire->raw_begun)
@@ -135,8 +164,12 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 {
 	struct wire *wire = *exchange;
 
-	if (wire->progress != AWAITS_HEAD)
+	if (wire->progress == AWAITS_HEAD) {
+		report_lapse(wire->daemon, wire->client, &wire->exchange.request);
+	} else {
 		finish(wire, how);
+		http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
+	}
 	free(wire);
 }
 
@@ -150,6 +183,7 @@ take_head(struct wire *wire, const char *method, const char *version)
 	struct request *request = &exchange->request;
 	const struct http_service *service = wire->daemon->service;
 
+	http_awaited_end(&wire->daemon->awaited, wire->client);
 	fill_head(wire, method, version);
 	wire->daemon->traffic->open++;
 	if (service->headers(service->context, exchange) == HTTP_READ_BODY) {
@@ -284,7 +318,7 @@ http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	daemon->traffic = traffic;
 	daemon->service = listener->service;
 	daemon->tls = listener->tls;
-	daemon->timeout_ms = INT64_C(1000) * listener->timeout;
+	daemon->timeout = listener->timeout;
 	daemon->mhd = start(daemon, listener, connection_limit);
 	if (!daemon->mhd) {
 		free(daemon);
@@ -304,16 +338,18 @@ http_daemon_descriptor(const struct http_daemon *daemon)
 int
 http_daemon_timeout(const struct http_daemon *daemon)
 {
+	int waiting = http_awaited_timeout(&daemon->awaited), limit = -1;
 	MHD_UNSIGNED_LONG_LONG ms;
 
-	if (MHD_get_timeout(daemon->mhd, &ms) != MHD_YES)
-		return -1;
-	return ms > INT_MAX ? INT_MAX : (int)ms;
+	if (MHD_get_timeout(daemon->mhd, &ms) == MHD_YES)
+		limit = ms > INT_MAX ? INT_MAX : (int)ms;
+	return limit < 0 || (waiting >= 0 && waiting < limit) ? waiting : limit;
 }
 
 void
 http_daemon_run(struct http_daemon *daemon)
 {
+	http_awaited_sweep(&daemon->awaited);
 	MHD_run(daemon->mhd);
 }
 

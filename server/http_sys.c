@@ -142,6 +142,21 @@ is_for_pool(const struct exchange *exchange)
 	return application && !application->static_files;
 }
 
+/* Without an identity that may log on, the worker process cannot be started, and WAS disables the pool
+ * (ndes-behaviour 5.8, 7.2 I11). Returns whether it can. */
+static bool
+check_identity(struct exchange *exchange)
+{
+	bool valid = exchange->settings->service_account != SERVICE_ACCOUNT_NO_LOGON_RIGHT;
+
+	if (!app_pool_meet_identity(&exchange->site->app_pool, valid))
+		return valid;
+	evidence_event(exchange, EVENT_WAS_IDENTITY, APP_POOL_NAME, NULL);
+	evidence_event(exchange, EVENT_WAS_IDENTITY_DISABLED, APP_POOL_NAME, NULL);
+	evidence_event(exchange, EVENT_WAS_WORKER_DISABLED, APP_POOL_NAME, NULL);
+	return valid;
+}
+
 static int
 check_pool(struct exchange *exchange)
 {
@@ -151,12 +166,8 @@ check_pool(struct exchange *exchange)
 		return STAGE_NEXT;
 	if (settings->app_pool != APP_POOL_STARTED)
 		return refuse_pool(exchange, pool_errors[settings->app_pool], "app_pool");
-	if (settings->service_account == SERVICE_ACCOUNT_NO_LOGON_RIGHT) {
-		/* The worker process cannot be started (ndes-behaviour 5.8, 7.2 I11). */
-		evidence_event(exchange, EVENT_WAS_IDENTITY, APP_POOL_NAME, NULL);
-		evidence_event(exchange, EVENT_WAS_IDENTITY_DISABLED, APP_POOL_NAME, NULL);
+	if (!check_identity(exchange))
 		return refuse_pool(exchange, HTTP_SYS_503, "service_account");
-	}
 	if (app_pool_is_disabled(&exchange->site->app_pool))
 		return refuse_pool(exchange, HTTP_SYS_503, NULL);
 	return STAGE_NEXT;
@@ -167,6 +178,7 @@ http_sys_run(struct exchange *exchange)
 {
 	const struct request *request = &exchange->http->request;
 
+	exchange->reached_http_sys = true;
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i].applies(request, exchange->settings))
 			return refuse(exchange, checks[i].error, checks[i].setting);

@@ -7,6 +7,7 @@
 
 #include <microhttpd.h>
 
+#include "server/http_awaited.h"
 #include "server/http_daemon.h"
 #include "server/http_raw.h"
 
@@ -15,7 +16,9 @@ struct http_daemon {
 	struct MHD_Daemon *mhd;
 	struct http_traffic *traffic;
 	const struct http_service *service;
-	int64_t timeout_ms; /* how long a client may neither send nor read */
+	unsigned timeout; /* seconds that a client may neither send nor read, unless the service
+			   * says otherwise of a new connection */
+	struct http_awaited awaited;
 };
 
 /* What happens to an exchange when libmicrohttpd calls next. */
@@ -46,6 +49,7 @@ struct wire {
 	bool dropped;            /* by http_daemon_resume_held */
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
+	struct http_connection *client;
 	enum progress progress;
 	struct wire *next_waiting; /* of traffic.waiting */
 	struct wire **waits_in;    /* what points to it there; NULL: it is not there */
@@ -53,6 +57,13 @@ struct wire {
 	bool half_closed;          /* by the client, before it was answered */
 	char target[];             /* libmicrohttpd unescapes its own copy in place */
 };
+
+/* Returns how long the client of an exchange may neither send nor read. */
+static inline int64_t
+patience_of(const struct wire *wire)
+{
+	return INT64_C(1000) * wire->client->timeout;
+}
 
 /* Returns the socket of a connection, borrowed. */
 static inline int

@@ -111,17 +111,24 @@ append_field(struct buffer *out, const char *text, size_t limit)
 	buffer_append_byte(out, ' ');
 }
 
-/* What http.sys says of an exchange that it ended; NULL: it has no line. */
+/* KB820729: whom http.sys dropped for being slow, and who went before the answer was out. */
 static const char *
-reason_of(const struct exchange *exchange)
+drop_reason(const struct http_exchange *http)
+{
+	if (http->end == HTTP_END_CLIENT_LEFT)
+		return "Connection_Dropped";
+	if (http->end != HTTP_END_TIMED_OUT)
+		return NULL;
+	return http->body_missing ? "Timer_EntityBody" : "Timer_MinBytesPerSecond";
+}
+
+const char *
+httperr_log_reason(const struct exchange *exchange)
 {
 	if (exchange->http->response.from == RESPONSE_FROM_HTTP_SYS ||
 		exchange->http_sys_error == HTTP_SYS_ABANDONED)
 		return http_sys_error_reason(exchange->http_sys_error);
-	if (exchange->http->end == HTTP_END_TIMED_OUT &&
-		exchange->http->response.from == RESPONSE_FROM_NOBODY)
-		return "Timer_EntityBody";
-	return NULL;
+	return exchange->reached_http_sys ? drop_reason(exchange->http) : NULL;
 }
 
 /* The pool is known once http.sys has found it: of a 503, and of a worker that died. */
@@ -132,12 +139,17 @@ knows_pool(const struct exchange *exchange)
 		exchange->http_sys_error == HTTP_SYS_ABANDONED;
 }
 
+/* What stands in a line beside the request. */
+struct entry {
+	unsigned status; /* 0: none */
+	unsigned site;   /* 0: not known, nor is the pool */
+	const char *reason;
+};
+
 static void
-append_line(struct httperr_log *log, const struct exchange *exchange, const char *reason,
+append_line(struct httperr_log *log, const struct request *request, const struct entry *entry,
 	const struct tm *utc)
 {
-	const struct request *request = &exchange->http->request;
-	unsigned status = exchange->http->response.status;
 	struct buffer *out = &log->lines;
 	char date[32];
 
@@ -151,33 +163,62 @@ append_line(struct httperr_log *log, const struct exchange *exchange, const char
 		buffer_append_text(out, "- ");
 	if (log->fields == fields_transport)
 		buffer_append_text(out, "- ");
-	if (status)
-		buffer_append_format(out, "%u ", status);
+	if (entry->status)
+		buffer_append_format(out, "%u ", entry->status);
 	else
 		buffer_append_text(out, "- ");
-	if (knows_pool(exchange))
-		buffer_append_format(out, "%u %s " POOL, exchange->site->number, reason);
+	if (entry->site)
+		buffer_append_format(out, "%u %s " POOL, entry->site, entry->reason);
 	else
-		buffer_append_format(out, "- %s -", reason);
+		buffer_append_format(out, "- %s -", entry->reason);
 	buffer_append_text(out, log->fields == fields_transport ? " TCP\r\n" : "\r\n");
 }
 
-int
-httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag)
+static int
+write_entry(struct httperr_log *log, const struct request *request, const struct entry *entry,
+	int64_t now, struct diag *diag)
 {
-	struct tm utc = clock_split(clock_now(&exchange->site->clock));
-	const char *reason = reason_of(exchange);
+	struct tm utc = clock_split(now);
 
-	if (!reason)
-		return DONE;
 	if (log->size > FILE_SIZE_MAX)
 		turn(log);
 	buffer_clear(&log->lines);
 	if (log_file_is_closed(&log->file))
 		append_header(log, &utc);
-	append_line(log, exchange, reason, &utc);
+	append_line(log, request, entry, &utc);
 	log->size += log->lines.size;
 	return log_file_append(&log->file, buffer_bytes(&log->lines), diag);
+}
+
+int
+httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag)
+{
+	const struct response *response = &exchange->http->response;
+	const struct entry entry = {
+		/* Whoever was dropped was not told this status. */
+		.status = response->from == RESPONSE_FROM_HTTP_SYS ? response->status : 0,
+		.site = knows_pool(exchange) ? exchange->site->number : 0,
+		.reason = httperr_log_reason(exchange),
+	};
+
+	if (!entry.reason)
+		return DONE;
+	return write_entry(
+		log, &exchange->http->request, &entry, clock_now(&exchange->site->clock), diag);
+}
+
+int
+httperr_log_write_lapse(struct httperr_log *log, const struct request *request, enum http_lapse how,
+	int64_t now, struct diag *diag)
+{
+	static const char *const reasons[] = {
+		[HTTP_LAPSE_IDLE] = "Timer_ConnectionIdle",
+		[HTTP_LAPSE_HEADERS] = "Timer_HeaderWait",
+		[HTTP_LAPSE_CLIENT_LEFT] = "Client_Reset",
+	};
+	const struct entry entry = {.reason = reasons[how]};
+
+	return write_entry(log, request, &entry, now, diag);
 }
 
 void

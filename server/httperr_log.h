@@ -1,6 +1,6 @@
 /*
- * The HTTPERR log of http.sys: what it answered itself, and requests whose worker
- * process died (ndes-behaviour 5.3). Files httperr1.log, httperr2.log, ..., each of
+ * The HTTPERR log of http.sys: what it answered itself, clients that it dropped or
+ * that went, and requests whose worker process died (ndes-behaviour 5.3). Files httperr1.log, httperr2.log, ..., each of
  * about a megabyte.
  */
 #pragma once
@@ -17,6 +17,14 @@ int httperr_log_open(
 /* Appends the line of a finished exchange, where http.sys writes one. I/O thread. DONE; BROKEN with
  * words when the file begins to fail. */
 int httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag);
+
+/* Returns the s-reason of a finished exchange's line, static; NULL: it has none. */
+const char *httperr_log_reason(const struct exchange *exchange);
+
+/* Appends the line of a connection that ended without the request that it was to bring, at `now` in
+ * seconds since 1970. As httperr_log_write. */
+int httperr_log_write_lapse(struct httperr_log *log, const struct request *request,
+	enum http_lapse how, int64_t now, struct diag *diag);
 
 /* Accepts NULL. */
 void httperr_log_close(struct httperr_log *log);

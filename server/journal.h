@@ -36,6 +36,10 @@
  *   faults           [{rule, actions, nth, draw, seed}, {setting, value}]: rules that struck it, at
  *                    their nth match (the draw in millionths), and settings that shaped it and are not
  *                    at their defaults
+ *   evidence         [{log, lines, reason, events}]: the logs of the deployment that got lines from it,
+ *                    of W3C, HTTPERR, eventlog, NDESPlugin.log, CertificateRegistrationPoint.svclog;
+ *                    reason is HTTPERR's s-reason, events are the numbers in the order of writing;
+ *                    lines of the eventlog are events
  *   words            what was wrong, for a person
  *   broke            true when that was a failure of this program
  */

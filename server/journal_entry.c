@@ -4,6 +4,7 @@
 #include "common/hresult.h"
 #include "common/json_writer.h"
 #include "server/fault_note.h"
+#include "server/httperr_log.h"
 #include "server/journal_message.h"
 #include "server/journal_text.h"
 
@@ -100,6 +101,50 @@ write_response(struct buffer *out, const struct exchange *exchange)
 }
 
 static void
+write_events(struct buffer *out, const struct evidence *evidence)
+{
+	json_writer_open_array(out, "events");
+	for (size_t i = 0; i < evidence->count; i++)
+		if (evidence->notes[i].kind == EVIDENCE_EVENT && evidence->notes[i].written)
+			json_writer_number(
+				out, NULL, event_catalogue_row(evidence->notes[i].event)->id);
+	json_writer_close_array(out);
+}
+
+static void
+write_evidence(struct buffer *out, const struct exchange *exchange)
+{
+	static const char *const names[] = {
+		[EVIDENCE_LOG_W3C] = "W3C",
+		[EVIDENCE_LOG_HTTPERR] = "HTTPERR",
+		[EVIDENCE_LOG_EVENTS] = "eventlog",
+		[EVIDENCE_LOG_PLUGIN] = "NDESPlugin.log",
+		[EVIDENCE_LOG_SERVICE_TRACE] = "CertificateRegistrationPoint.svclog",
+	};
+	const struct evidence *evidence = &exchange->evidence;
+	unsigned lines = 0;
+
+	for (int log = 0; log < EVIDENCE_LOG_COUNT; log++)
+		lines += evidence->lines[log];
+	if (lines == 0)
+		return;
+	json_writer_open_array(out, "evidence");
+	for (int log = 0; log < EVIDENCE_LOG_COUNT; log++) {
+		if (evidence->lines[log] == 0)
+			continue;
+		json_writer_open_object(out, NULL);
+		json_writer_text(out, "log", bytes_text(names[log]));
+		json_writer_number(out, "lines", evidence->lines[log]);
+		if (log == EVIDENCE_LOG_HTTPERR)
+			journal_text_write(out, "reason", httperr_log_reason(exchange));
+		if (log == EVIDENCE_LOG_EVENTS)
+			write_events(out, evidence);
+		json_writer_close_object(out);
+	}
+	json_writer_close_array(out);
+}
+
+static void
 write_words(struct buffer *out, const struct exchange *exchange)
 {
 	char words[DIAG_TEXT_SIZE];
@@ -130,6 +175,7 @@ journal_entry_write(struct buffer *out, const struct exchange *exchange)
 	write_stages(out, exchange);
 	write_response(out, exchange);
 	fault_note_write(out, exchange);
+	write_evidence(out, exchange);
 	write_words(out, exchange);
 	json_writer_close_object(out);
 	buffer_append_byte(out, '\n');

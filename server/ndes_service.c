@@ -4,6 +4,8 @@
 
 #include "common/hresult.h"
 #include "server/exchange.h"
+#include "server/server.h"
+#include "server/site_logs.h"
 
 /*
  * With which error mscep.dll does not start; 0: it does. Of RA certificates that it cannot use
@@ -32,6 +34,9 @@ answer_not_started(struct exchange *exchange, int32_t error)
 	char code[16];
 
 	snprintf(code, sizeof(code), "0x%08x", (unsigned)error);
+	/* What ran had to be stopped before it could be started with what is wrong now. */
+	if (app_pool_set_ndes(&exchange->site->app_pool, false))
+		evidence_event(exchange, EVENT_NDES_STOPPED, NULL);
 	/* Both events come together (ndes-behaviour 3, 6.1). */
 	evidence_event(exchange, EVENT_NDES_NOT_STARTED, code, row ? row->name : "", NULL);
 	evidence_event(exchange, EVENT_NDES_RA_CERTIFICATE, code, row ? row->name : "", NULL);
@@ -70,5 +75,18 @@ ndes_service_start(struct exchange *exchange)
 {
 	int result = check_registry(exchange);
 
-	return result == STAGE_NEXT ? check_certificates(exchange) : result;
+	if (result == STAGE_NEXT)
+		result = check_certificates(exchange);
+	if (result == STAGE_NEXT && app_pool_set_ndes(&exchange->site->app_pool, true))
+		evidence_event(exchange, EVENT_NDES_STARTED, NULL);
+	return result;
+}
+
+void
+ndes_service_stop(struct site *site)
+{
+	char *values[EVIDENCE_VALUES_MAX] = {NULL};
+
+	if (app_pool_set_ndes(&site->app_pool, false) && site->logs)
+		site_logs_event(site->logs, EVENT_NDES_STOPPED, values, clock_now_ms(&site->clock));
 }

@@ -59,10 +59,24 @@ static const struct {
 		HRESULT_CRYPT_E_REVOCATION_OFFLINE, NDES_EVENT_FAIL_SUBMIT},
 };
 
+/* What a standalone CA refuses of a renewal is an event of its own (ndes-behaviour 2.8); that it stands
+ * in place of 31, and not beside it, is a guess. */
+static enum ndes_event
+event_of(const struct exchange *exchange, enum refusal refusal)
+{
+	bool renews = exchange->message.renewal ||
+		exchange->message.scep.message_type == SCEP_RENEWAL_REQ;
+
+	if (rows[refusal].event == NDES_EVENT_FAIL_SUBMIT && renews &&
+		exchange->settings->ca_type == CA_TYPE_STANDALONE)
+		return NDES_EVENT_RENEWAL_FAILED;
+	return rows[refusal].event;
+}
+
 int
 refusal_give(struct exchange *exchange, enum refusal refusal)
 {
-	exchange_refuse(exchange, rows[refusal].fail_info, rows[refusal].error, rows[refusal].event,
-		rows[refusal].reason);
+	exchange_refuse(exchange, rows[refusal].fail_info, rows[refusal].error,
+		event_of(exchange, refusal), rows[refusal].reason);
 	return STAGE_NEXT;
 }

@@ -1,8 +1,10 @@
 #include "server/registration_point.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/hresult.h"
+#include "server/connector_log.h"
 #include "server/exchange.h"
 
 #define SERVICE "/CertificateRegistrationSvc/Certificate/"
@@ -83,6 +85,7 @@ static const struct trouble {
 	enum event event;
 	const char *what; /* of the event */
 	const char *code;
+	bool chain; /* the chain of that certificate cannot be built without an error */
 } troubles[] = {
 	{has_wrong_server_name, "registration_server_certificate", 0, 0, 0,
 		"Failed to send http request: 12175, "
@@ -93,18 +96,18 @@ static const struct trouble {
 		NULL, NULL},
 	{has_expired_certificate, "policy_certificate", 403, 17, 2148204801,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_NOT_IN_TIME, REGISTRY_PATH,
-		"0x800b0101"},
+		"0x800b0101", true},
 	{has_intermediate, "trusted_root_store", 403, 16, 2148204809,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_POLICY,
 		"The client certificate of the policy module ends in an untrusted root",
-		"0x800b0109"},
+		"0x800b0109", true},
 	{has_certificate_without_purpose, "policy_certificate", 403, 7, 0,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_POLICY,
 		"The client certificate of the policy module is not for client authentication",
-		"0x800b0110"},
+		"0x800b0110", true},
 	{has_no_crl, "crl_distribution_point", 403, 13, 2148081683,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_REVOCATION,
-		"http://crl.contoso.com/issuing.crl", "0x80092013"},
+		"http://crl.contoso.com/issuing.crl", "0x80092013", true},
 	{wants_windows_authentication, "registration_windows_authentication", 401, 2, 5,
 		"401 - Unauthorized: Access is denied due to invalid credentials.", EVENT_NONE,
 		NULL, NULL},
@@ -132,14 +135,27 @@ write_call(struct exchange *exchange, const char *path, unsigned status, unsigne
 	evidence_call(exchange, &call);
 }
 
+/* Returns the name of an error whose code stands as text. */
+static const char *
+error_name(const char *code)
+{
+	const struct hresult_row *row = hresult_find((int32_t)strtoul(code, NULL, 16));
+
+	return row ? row->name : "";
+}
+
 static void
 write_trouble(struct exchange *exchange, const struct trouble *trouble)
 {
 	if (trouble->status)
 		write_call(exchange, SERVICE "VerifyRequest", trouble->status, trouble->substatus,
 			trouble->win32_status, 1233);
-	evidence_plugin_line(exchange, "%s", trouble->plugin_line);
-	evidence_plugin_line(exchange, "Exiting VerifyRequest with 0x80004005");
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "%s", trouble->plugin_line);
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Exiting VerifyRequest with 0x80004005");
+	if (trouble->chain)
+		evidence_event(exchange, EVENT_CAPI2_CHAIN,
+			"Client certificate of the policy module", trouble->code,
+			error_name(trouble->code), NULL);
 	if (trouble->event != EVENT_NONE)
 		evidence_event(exchange, trouble->event, trouble->what, trouble->code, "", NULL);
 	if (trouble->event == EVENT_ASP_NET_COMPILATION)
@@ -175,12 +191,14 @@ fail(struct exchange *exchange, const struct trouble *trouble)
 int
 registration_point_verify(struct exchange *exchange)
 {
-	evidence_plugin_line(exchange, "Calling VerifyRequest ...");
-	evidence_plugin_line(exchange, "Sending request to certificate registration point.");
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Calling VerifyRequest ...");
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE,
+		"Sending request to certificate registration point.");
 	for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++)
 		if (troubles[i].is_met(exchange))
 			return fail(exchange, &troubles[i]);
 	exchange->verdict.heard = true;
+	connector_log_step(exchange, CONNECTOR_RECEIVED);
 	if (exchange->settings->connector_signing_certificate == CONNECTOR_CERTIFICATE_PRESENT)
 		return STAGE_NEXT;
 	exchange_note_setting(exchange, "connector_signing_certificate");
@@ -197,18 +215,44 @@ void
 registration_point_conclude(struct exchange *exchange)
 {
 	bool good = exchange->disposition.status == SCEP_STATUS_SUCCESS;
+	bool judged = exchange->verdict.challenge != VERDICT_NONE;
 
+	exchange->verdict.approved = good;
+	connector_log_step(exchange,
+		good             ? CONNECTOR_VERIFIED
+			: judged ? CONNECTOR_REJECTED
+				 : CONNECTOR_NOT_VERIFIED);
 	write_call(exchange, SERVICE "VerifyRequest", 201, 0, 0, 341);
-	evidence_plugin_line(exchange, "Verify challenge returns %s", good ? "true" : "false");
-	evidence_plugin_line(exchange, "Exiting VerifyRequest with 0x0");
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Verify challenge returns %s",
+		good ? "true" : "false");
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Exiting VerifyRequest with 0x0");
+}
+
+/* The connector takes the call, and then tells Intune. */
+static void
+notify_intune(struct exchange *exchange)
+{
+	static const enum connector_step steps[] = {
+		[CONNECTOR_NOTIFICATION_DELIVERED] = CONNECTOR_NOTIFIED,
+		[CONNECTOR_NOTIFICATION_FAILING] = CONNECTOR_NOT_NOTIFIED,
+		[CONNECTOR_NOTIFICATION_NOT_SAVED] = CONNECTOR_NOT_SAVED,
+	};
+
+	exchange_note_setting(exchange, "connector_notification");
+	connector_log_step(exchange, steps[exchange->settings->connector_notification]);
 }
 
 void
 registration_point_notify(struct exchange *exchange)
 {
-	if (exchange->issuance.certificate.size == 0)
+	bool issued = exchange->issuance.certificate.size > 0;
+
+	if (!exchange->verdict.approved || exchange->broke ||
+		exchange->disposition.status == SCEP_STATUS_PENDING)
 		return;
-	evidence_plugin_line(exchange, "Calling Notifyrequest ...");
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Calling Notifyrequest ...");
+	connector_log_step(exchange, issued ? CONNECTOR_ISSUED : CONNECTOR_NOT_ISSUED);
 	write_call(exchange, SERVICE "Notify", 204, 0, 0, 277);
-	evidence_plugin_line(exchange, "Exiting Notify with 0x0");
+	notify_intune(exchange);
+	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Exiting Notify with 0x0");
 }

@@ -2,6 +2,8 @@
 
 #include "server/exchange.h"
 #include "server/mscep.h"
+#include "server/server.h"
+#include "server/site_logs.h"
 
 static enum http_step
 finish_answer(struct exchange *exchange)
@@ -62,6 +64,31 @@ service_finished(void *context, struct http_exchange *http)
 	http->data = NULL;
 }
 
+/* What ends before http.sys, in the network or at a proxy, is not in its log. */
+static void
+service_lapsed(void *context, const struct request *request, enum http_lapse how)
+{
+	struct site *site = context;
+	struct condition *condition = site_hold_condition(site);
+	const struct settings *settings = &condition->settings;
+
+	if (site->logs && settings->device_network == DEVICE_NETWORK_OPEN &&
+		settings->external_url == EXTERNAL_URL_CORRECT &&
+		settings->application_proxy == PROXY_NONE)
+		site_logs_lapse(site->logs, request, how, clock_now_ms(&site->clock));
+	condition_release(condition);
+}
+
+static unsigned
+service_timeout(void *context)
+{
+	struct condition *condition = site_hold_condition(context);
+	unsigned timeout = (unsigned)condition->settings.connection_timeout;
+
+	condition_release(condition);
+	return timeout;
+}
+
 struct http_service
 service_scep(struct site *site)
 {
@@ -72,5 +99,7 @@ service_scep(struct site *site)
 		.work = service_work,
 		.queued = service_queued,
 		.finished = service_finished,
+		.lapsed = service_lapsed,
+		.timeout = service_timeout,
 	};
 }

@@ -49,6 +49,12 @@ enum ca_caps_form { CA_CAPS_CRLF, CA_CAPS_CRLF_TRAILING, CA_CAPS_LF, CA_CAPS_LF_
 enum ca_caps_type { CA_CAPS_TYPE_PLAIN, CA_CAPS_TYPE_HTML, CA_CAPS_TYPE_ABSENT };
 enum next_ca { NEXT_CA_NONE, NEXT_CA_CONFIGURED };
 enum connector_setup { CONNECTOR_SETUP_SUCCEEDED, CONNECTOR_SETUP_FAILED, CONNECTOR_SETUP_ABSENT };
+enum connector { CONNECTOR_CERTIFICATE, CONNECTOR_NDES };
+enum connector_notification {
+	CONNECTOR_NOTIFICATION_DELIVERED,
+	CONNECTOR_NOTIFICATION_FAILING,
+	CONNECTOR_NOTIFICATION_NOT_SAVED,
+};
 enum capi2_log { CAPI2_LOG_DISABLED, CAPI2_LOG_ENABLED };
 enum tls_certificate {
 	TLS_CERTIFICATE_VALID,
@@ -113,6 +119,7 @@ enum ra_certificates {
 	RA_CERTIFICATES_WRONG_KEY_USAGE, /* each was enrolled with the template of the other */
 	RA_CERTIFICATES_PREVIOUS_CA,
 };
+enum ca_type { CA_TYPE_ENTERPRISE, CA_TYPE_STANDALONE };
 enum mscep_registry { MSCEP_REGISTRY_COMPLETE, MSCEP_REGISTRY_ENFORCE_PASSWORD_MISSING };
 enum trusted_root_store { TRUSTED_ROOT_CLEAN, TRUSTED_ROOT_INTERMEDIATE_PRESENT };
 enum crl_distribution_point { CRL_REACHABLE, CRL_UNREACHABLE };
@@ -167,6 +174,7 @@ struct settings {
 	char *host_name; /* s-computername, CN of the RA certificates: "NDES01" */
 	/* MSCEP registry, and what mscep.dll needs to start */
 	int mscep_registry;
+	int ca_type;
 	int ra_certificates;
 	bool enforce_password;
 	bool use_single_password;
@@ -214,7 +222,8 @@ struct settings {
 	int64_t minimum_key_size; /* bits, of the templates */
 	char *permitted_subjects; /* a glob; NULL: any */
 	/* http.sys and IIS */
-	int64_t max_field_length; /* bytes */
+	int64_t connection_timeout; /* seconds */
+	int64_t max_field_length;   /* bytes */
 	int64_t max_request_bytes;
 	int64_t max_url;
 	int64_t max_query_string;
@@ -245,6 +254,8 @@ struct settings {
 	bool temp_folder_writable;
 	int connector_signing_certificate;
 	int policy_module_on_error;
+	int connector;
+	int connector_notification;
 	int connector_setup;
 	int capi2_log;
 };

@@ -9,6 +9,11 @@
 
 /* clang-format off */
 const struct setting_row settings_rows_iis[] = {
+	{NUMBER(connection_timeout, "120", 1, 65535, "seconds"),
+		AT_ONCE("limits connectionTimeout of the site"), .source = "IIS: limits; KB820729",
+		.help = "How long a client may be idle, need for a request's headers, or keep its "
+			"body or its reading of the answer waiting, before http.sys drops it; read "
+			"from the site of the listener when a client connects"},
 	{NUMBER(max_field_length, "65534", 64, 65534, "bytes"), HTTP_SYS("MaxFieldLength"),
 		.help = "The longest URL (else 414) and the longest header (else 400)"},
 	{NUMBER(max_request_bytes, "81918", 256, 16777216, "bytes"), HTTP_SYS("MaxRequestBytes"),

@@ -55,6 +55,24 @@ const struct setting_row settings_rows_intune[] = {
 		.help = "What becomes of a request when the module's call fails: a CertRep "
 			"FAILURE, the death of the worker process, or HTTP 500; documents tell of "
 			"the first two"},
+	{CHOICE(connector, "certificate_connector",
+		[CONNECTOR_CERTIFICATE] = "certificate_connector",
+		[CONNECTOR_NDES] = "ndes_connector"),
+		SETUP("installed programs"),
+		.source = "Intune: troubleshoot delivery and reporting of SCEP certificates",
+		.help = "Which connector writes: the Certificate Connector that replaced the other in "
+			"2021, with events 4003 to 4010; or the NDES connector, with events 20500 "
+			"to 20602 and CertificateRegistrationPoint.svclog; today's documents are "
+			"written for the former"},
+	{CHOICE(connector_notification, "delivered",
+		[CONNECTOR_NOTIFICATION_DELIVERED] = "delivered",
+		[CONNECTOR_NOTIFICATION_FAILING] = "failing",
+		[CONNECTOR_NOTIFICATION_NOT_SAVED] = "not_saved"),
+		AT_ONCE("the connector's way to Intune"),
+		.source = "Intune: troubleshoot reporting of SCEP certificates",
+		.help = "Whether the connector tells Intune what became of a request, cannot and "
+			"will try again, or cannot even keep it on disk; devices get their "
+			"certificates all the same"},
 	{CHOICE(connector_setup, "succeeded",
 		[CONNECTOR_SETUP_SUCCEEDED] = "succeeded", [CONNECTOR_SETUP_FAILED] = "failed",
 		[CONNECTOR_SETUP_ABSENT] = "absent"),

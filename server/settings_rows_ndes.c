@@ -10,6 +10,12 @@ const struct setting_row settings_rows_ndes[] = {
 		MSCEP("EnforcePassword"), .source = "gradenegger.eu: NDES event 2",
 		.help = "Whether the registry value EnforcePassword is there, without which "
 			"mscep.dll does not start"},
+	{CHOICE(ca_type, "enterprise",
+		[CA_TYPE_ENTERPRISE] = "enterprise", [CA_TYPE_STANDALONE] = "standalone"),
+		MSCEP("CAType"), .source = INSTALLATION "; certnanny/sscep issue 123",
+		.help = "What kind of CA NDES asks: one of the domain, with templates; or one that "
+			"knows no templates and issues what is asked for, whose refused renewals are "
+			"event 28"},
 	{CHOICE(ra_certificates, "valid",
 		[RA_CERTIFICATES_VALID] = "valid", [RA_CERTIFICATES_EXPIRED] = "expired",
 		[RA_CERTIFICATES_EXPIRED_BUT_SERVED] = "expired_but_served",

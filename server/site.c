@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
+#include "server/ndes_service.h"
 #include "server/operator_log.h"
 #include "server/pki_generation.h"
 #include "server/profile_set.h"
@@ -145,6 +146,7 @@ site_release(struct site *site)
 {
 	if (!site || atomic_fetch_sub(&site->holders, 1) > 1)
 		return;
+	ndes_service_stop(site);
 	if (site_is_removed(site))
 		purge_late_rows(site);
 	site_logs_close(site->logs);

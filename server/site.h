@@ -83,7 +83,8 @@ int site_new(
 /* Holds it once more and returns it. From any thread. */
 struct site *site_hold(struct site *site);
 
-/* Lets it go; the last one frees it, and what a removed one still has in the store. Accepts NULL. */
+/* Lets it go; the last one shuts the deployment down and frees it, and what a removed one still has in
+ * the store. Accepts NULL. */
 void site_release(struct site *site);
 
 /* Returns whether it has been taken from the server's table. */

@@ -1,5 +1,6 @@
 #include "server/site_force.h"
 
+#include "server/ndes_service.h"
 #include "server/server.h"
 
 static int
@@ -23,6 +24,16 @@ make_rules(struct rule_set **out, struct site *site, struct condition *condition
 	return rule_set_new(out, &plan, diag);
 }
 
+/* A pool that is stopped, or about to be, ends its worker process. */
+static void
+stop_pool(struct site *site)
+{
+	int state = site->condition->settings.app_pool;
+
+	if (state == APP_POOL_STOPPED || state == APP_POOL_SHUTTING_DOWN)
+		ndes_service_stop(site);
+}
+
 int
 site_force_run(struct site *site, const struct settings *settings, const struct rule_change *change,
 	struct diag *diag)
@@ -44,6 +55,7 @@ site_force_run(struct site *site, const struct settings *settings, const struct 
 	site->condition = condition;
 	site->rules = rules;
 	site->changed_ms = clock_now_ms(&site->clock);
+	stop_pool(site);
 	return DONE;
 }
 

@@ -10,6 +10,7 @@
 #include "server/operator_log.h"
 #include "server/server.h"
 #include "server/server_version.h"
+#include "server/service_trace_log.h"
 #include "server/setup_log.h"
 #include "server/w3c_log.h"
 
@@ -18,6 +19,7 @@ struct site_logs {
 	struct httperr_log *httperr;
 	struct event_log *events;
 	struct ndes_plugin_log *plugin;
+	struct service_trace_log *service_trace;
 };
 
 int
@@ -37,6 +39,7 @@ site_logs_open(struct site_logs **out, const char *directory, unsigned site_numb
 		outcome = setup_log_write(folder, settings, now, diag);
 	logs->events = event_log_new(folder, settings->host_name);
 	logs->plugin = ndes_plugin_log_new(folder);
+	logs->service_trace = service_trace_log_new(folder, settings->host_name);
 	if (outcome == DONE)
 		*out = logs;
 	else
@@ -60,18 +63,25 @@ is_enabled(const struct exchange *exchange, enum event event)
 	return !capi2 || exchange->settings->capi2_log == CAPI2_LOG_ENABLED;
 }
 
+static const enum evidence_log log_of[] = {
+	[EVIDENCE_EVENT] = EVIDENCE_LOG_EVENTS,
+	[EVIDENCE_CALL] = EVIDENCE_LOG_W3C,
+	[EVIDENCE_PLUGIN_LINE] = EVIDENCE_LOG_PLUGIN,
+	[EVIDENCE_SERVICE_TRACE] = EVIDENCE_LOG_SERVICE_TRACE,
+};
+
 static void
-write_note(struct site_logs *logs, const struct exchange *exchange,
-	const struct evidence_note *note, int64_t now_ms)
+write_note(struct site_logs *logs, struct exchange *exchange, struct evidence_note *note,
+	int64_t now_ms)
 {
 	struct diag diag = {0};
 	int outcome = DONE;
 
+	if (note->kind == EVIDENCE_EVENT && !is_enabled(exchange, note->event))
+		return;
 	switch (note->kind) {
 	case EVIDENCE_EVENT:
-		if (is_enabled(exchange, note->event))
-			outcome = event_log_write(logs->events, note->event, note->values,
-				exchange->number, now_ms, &diag);
+		event_log_add(logs->events, note->event, note->values, exchange->number, now_ms);
 		break;
 	case EVIDENCE_CALL:
 		outcome = w3c_log_add_call(logs->w3c, exchange, &note->call, &diag);
@@ -79,42 +89,59 @@ write_note(struct site_logs *logs, const struct exchange *exchange,
 	case EVIDENCE_PLUGIN_LINE:
 		ndes_plugin_log_add(logs->plugin, note->values[0], now_ms);
 		break;
+	case EVIDENCE_SERVICE_TRACE:
+		outcome = service_trace_log_write(
+			logs->service_trace, note->values[0], now_ms, &diag);
+		break;
 	}
+	note->written = true;
+	exchange->evidence.lines[log_of[note->kind]]++;
 	tell(outcome, &diag);
 }
 
-/* The event of the NDES provider that belongs to how the message fared. */
+/* Notes the event of the NDES provider that belongs to how the message fared. */
 static void
-write_disposition(struct site_logs *logs, const struct exchange *exchange, int64_t now_ms)
+note_disposition(struct exchange *exchange)
 {
 	const struct disposition *disposition = &exchange->disposition;
 	enum event event = event_catalogue_ndes(disposition->event);
 	const struct hresult_row *row = hresult_find(disposition->error);
-	char code[16], words[DIAG_TEXT_SIZE];
-	char *values[EVIDENCE_VALUES_MAX] = {code, words};
-	struct diag diag = {0};
+	char code[16];
 
 	if (event == EVENT_NONE)
 		return;
 	snprintf(code, sizeof(code), "0x%08x", (unsigned)disposition->error);
-	snprintf(words, sizeof(words), "%s", row ? row->name : exchange->diag.found);
-	tell(event_log_write(logs->events, event, values, exchange->number, now_ms, &diag), &diag);
+	evidence_event(exchange, event, code, row ? row->name : exchange->diag.found, NULL);
 }
 
 void
-site_logs_write(struct site_logs *logs, const struct exchange *exchange)
+site_logs_write(struct site_logs *logs, struct exchange *exchange)
 {
+	struct evidence *evidence = &exchange->evidence;
 	int64_t now_ms = clock_now_ms(&exchange->site->clock);
 	struct diag diag = {0};
 
-	for (size_t i = 0; i < exchange->evidence.count; i++)
-		write_note(logs, exchange, &exchange->evidence.notes[i], now_ms);
+	note_disposition(exchange);
+	for (size_t i = 0; i < evidence->count; i++)
+		write_note(logs, exchange, &evidence->notes[i], now_ms);
+	tell(event_log_write(logs->events, &diag), &diag);
+	diag = (struct diag){0};
 	tell(ndes_plugin_log_write(logs->plugin, &diag), &diag);
 	diag = (struct diag){0};
-	write_disposition(logs, exchange, now_ms);
+	evidence->lines[EVIDENCE_LOG_HTTPERR] += httperr_log_reason(exchange) != NULL;
 	tell(httperr_log_write(logs->httperr, exchange, &diag), &diag);
 	diag = (struct diag){0};
+	evidence->lines[EVIDENCE_LOG_W3C] += w3c_log_has(exchange);
 	tell(w3c_log_write(logs->w3c, exchange, &diag), &diag);
+}
+
+void
+site_logs_lapse(
+	struct site_logs *logs, const struct request *request, enum http_lapse how, int64_t now_ms)
+{
+	struct diag diag = {0};
+
+	tell(httperr_log_write_lapse(logs->httperr, request, how, now_ms / 1000, &diag), &diag);
 }
 
 void
@@ -122,7 +149,8 @@ site_logs_event(struct site_logs *logs, enum event event, char *const *values, i
 {
 	struct diag diag = {0};
 
-	tell(event_log_write(logs->events, event, values, 0, now_ms, &diag), &diag);
+	event_log_add(logs->events, event, values, 0, now_ms);
+	tell(event_log_write(logs->events, &diag), &diag);
 }
 
 void
@@ -134,5 +162,6 @@ site_logs_close(struct site_logs *logs)
 	httperr_log_close(logs->httperr);
 	event_log_free(logs->events);
 	ndes_plugin_log_free(logs->plugin);
+	service_trace_log_free(logs->service_trace);
 	free(logs);
 }

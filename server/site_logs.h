@@ -5,7 +5,8 @@
  *   HTTPERR/httperr<n>.log    that of http.sys
  *   eventlog.jsonl, .txt      Application, System and CAPI2 events
  *   NDESPlugin.log            of Intune's policy module
- *   SetupMsi.log              of its connector's installation
+ *   CertificateRegistrationPoint.svclog   of the NDES connector
+ *   SetupMsi.log              of the connector's installation
  */
 #pragma once
 
@@ -17,9 +18,13 @@ struct site_logs;
 int site_logs_open(struct site_logs **out, const char *directory, unsigned site_number,
 	const struct settings *settings, int64_t now, struct diag *diag);
 
-/* Writes down a finished exchange, in all logs that the real machines would have written. I/O
- * thread. Failures are told to the operator. */
-void site_logs_write(struct site_logs *logs, const struct exchange *exchange);
+/* Writes down a finished exchange, in all logs that the real machines would have written, and says in
+ * its evidence which those were. I/O thread. Failures are told to the operator. */
+void site_logs_write(struct site_logs *logs, struct exchange *exchange);
+
+/* Writes down a connection that ended without the request that it was to bring. I/O thread. */
+void site_logs_lapse(
+	struct site_logs *logs, const struct request *request, enum http_lapse how, int64_t now_ms);
 
 /* Writes an event that no exchange caused; `values` as event_log_write. From any thread. */
 void site_logs_event(struct site_logs *logs, enum event event, char *const *values, int64_t now_ms);

@@ -1,6 +1,7 @@
 #include "server/site_verb.h"
 
 #include "server/balancer.h"
+#include "server/ndes_service.h"
 #include "server/server.h"
 #include "server/site_force.h"
 #include "server/store.h"
@@ -110,6 +111,7 @@ site_do(struct site *site, enum site_verb verb, struct diag *diag)
 	pthread_mutex_unlock(&site->lock);
 	if (result != DONE)
 		return result;
+	ndes_service_stop(site);
 	app_pool_start(&site->app_pool);
 	return forget_passwords(site, diag);
 }

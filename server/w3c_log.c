@@ -46,10 +46,9 @@ w3c_log_open(struct w3c_log **out, const char *directory, unsigned site_number, 
 	return DONE;
 }
 
-/* What http.sys answered itself, and what was never answered, is not in this log (ndes-behaviour
- * 5.3); nor is a body that the HTTP library refused, as http.sys would have. */
-static bool
-reached_iis(const struct exchange *exchange)
+/* What http.sys answered itself, and what was never answered, is not there (ndes-behaviour 5.3); nor is a body that the HTTP library refused, as http.sys would have. */
+bool
+w3c_log_has(const struct exchange *exchange)
 {
 	enum response_from from = exchange->http->response.from;
 
@@ -118,7 +117,7 @@ w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct diag 
 	int turned = DONE, written;
 
 	pthread_mutex_lock(&log->lock);
-	if (reached_iis(exchange))
+	if (w3c_log_has(exchange))
 		turned = add_line(log, exchange, diag);
 	written = write_lines(log, turned == DONE ? diag : NULL);
 	pthread_mutex_unlock(&log->lock);

@@ -30,4 +30,7 @@ int w3c_log_write(struct w3c_log *log, const struct exchange *exchange, struct d
 int w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 	const struct evidence_call *call, struct diag *diag);
 
+/* Returns whether a finished exchange has a line. */
+bool w3c_log_has(const struct exchange *exchange);
+
 void w3c_log_close(struct w3c_log *log);

@@ -20,6 +20,7 @@ static const struct {
 	{"httperr", "W3SVC1/HTTPERR", "httperr"},
 	{"event", "W3SVC1", "eventlog.jsonl"},
 	{"plugin", "W3SVC1", "NDESPlugin.log"},
+	{"svclog", "W3SVC1", "CertificateRegistrationPoint.svclog"},
 	{"setup", "W3SVC1", "SetupMsi.log"},
 	{"journal", ".", "journal.jsonl"},
 };

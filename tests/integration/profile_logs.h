@@ -8,7 +8,7 @@
 
 #include "tests/integration/deployment.h"
 
-#define PROFILE_LOGS_COUNT 6
+#define PROFILE_LOGS_COUNT 7
 
 struct profile_logs {
 	size_t sizes[PROFILE_LOGS_COUNT]; /* before the request */

@@ -227,6 +227,77 @@ START_TEST(renewal_keeps_the_subject)
 }
 END_TEST
 
+/* Which event a refusal is: of a standalone CA, a renewal has one of its own. */
+static const struct {
+	const char *name;
+	int ca_type;
+	enum kind signer;
+	unsigned event;
+} refusals[] = {
+	{"renewal, enterprise", CA_TYPE_ENTERPRISE, ISSUED, 31},
+	{"renewal, standalone", CA_TYPE_STANDALONE, ISSUED, 28},
+	{"initial request, enterprise", CA_TYPE_ENTERPRISE, SELF_SIGNED, 31},
+	{"initial request, standalone", CA_TYPE_STANDALONE, SELF_SIGNED, 31},
+};
+
+START_TEST(refused_renewal_has_the_event_of_its_ca)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	CERTIFICATE_CLEANUP struct certificate signer = {0};
+	EXCHANGE_CLEANUP struct exchange *exchange = NULL;
+
+	ca_support_init(&support, CA_HIERARCHY_ISSUING);
+	make_signer(&signer, &support, refusals[_i].signer);
+	support.condition.settings.ca_type = refusals[_i].ca_type;
+	support.condition.settings.ca_service = CA_SERVICE_STOPPED;
+	exchange = ca_support_run(
+		&support, &(struct ca_message){.transaction_id = "second", .signer = &signer});
+	ck_assert_str_eq(exchange->disposition.reason, "ca-stopped");
+	ck_assert_msg(exchange->disposition.event == refusals[_i].event, "%s", refusals[_i].name);
+}
+END_TEST
+
+/* A RenewalReq whose signer is refused is no renewal, and fails as one. */
+START_TEST(refused_signer_has_the_event_of_its_ca)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	CERTIFICATE_CLEANUP struct certificate signer = {0};
+	EXCHANGE_CLEANUP struct exchange *exchange = NULL;
+
+	ca_support_init(&support, CA_HIERARCHY_ISSUING);
+	support.condition.settings.ca_type = CA_TYPE_STANDALONE;
+	make_signer(&signer, &support, SELF_SIGNED);
+	exchange = ca_support_run(&support,
+		&(struct ca_message){
+			.type = RENEWAL_REQ, .transaction_id = "second", .signer = &signer});
+	ck_assert_str_eq(exchange->disposition.reason, "renewal-signer-self-signed");
+	ck_assert_uint_eq(exchange->disposition.event, 28);
+}
+END_TEST
+
+/* What a template would refuse or add, a standalone CA does not know of. */
+START_TEST(standalone_ca_has_no_templates)
+{
+	static char nowhere[] = "Nowhere";
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	EXCHANGE_CLEANUP struct exchange *exchange = NULL;
+	char *before;
+
+	ca_support_init(&support, CA_HIERARCHY_ISSUING);
+	support.condition.settings.ca_type = CA_TYPE_STANDALONE;
+	support.condition.settings.minimum_key_size = 2048;
+	before = support.condition.settings.signature_template;
+	support.condition.settings.signature_template = nowhere;
+	exchange = ca_support_run(
+		&support, &(struct ca_message){.key_usage = KEY_USAGE_DIGITAL_SIGNATURE});
+	support.condition.settings.signature_template = before;
+	ck_assert_int_eq(exchange->disposition.status, SCEP_STATUS_SUCCESS);
+	ck_assert_uint_ne(exchange->issuance.certificate.size, 0);
+	ck_assert_ptr_null(exchange->issuance.plan.template_name);
+	ck_assert_uint_eq(exchange->issuance.plan.key_usage, KEY_USAGE_DIGITAL_SIGNATURE);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -235,6 +306,9 @@ main(void)
 
 	tcase_add_loop_test(tcase, tells_renewals_from_the_rest, 0, ROWS(signers));
 	tcase_add_loop_test(tcase, renewal_keeps_the_subject, 0, ROWS(subjects));
+	tcase_add_loop_test(tcase, refused_renewal_has_the_event_of_its_ca, 0, ROWS(refusals));
+	tcase_add_test(tcase, refused_signer_has_the_event_of_its_ca);
+	tcase_add_test(tcase, standalone_ca_has_no_templates);
 	suite_add_tcase(suite, tcase);
 	return support_run(suite);
 }

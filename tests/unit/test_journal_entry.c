@@ -432,6 +432,38 @@ START_TEST(survives_hostile_text)
 }
 END_TEST
 
+/* Each log that got lines, and of an event only that it was written. */
+START_TEST(tells_where_the_evidence_is)
+{
+	struct evidence *evidence = &support.exchange.evidence;
+	json_t *value = entry(), *found;
+	char *text;
+
+	ck_assert_ptr_null(json_object_get(value, "evidence"));
+	json_decref(value);
+	evidence_event(&support.exchange, EVENT_APPLICATION_CRASH, "1", NULL);
+	evidence_event(&support.exchange, EVENT_CAPI2_CHAIN, "x", NULL);
+	evidence_event(&support.exchange, EVENT_WAS_WORKER_SILENT, "SCEP", NULL);
+	evidence->notes[0].written = evidence->notes[2].written = true;
+	evidence->lines[EVIDENCE_LOG_EVENTS] = 2;
+	evidence->lines[EVIDENCE_LOG_HTTPERR] = 1;
+	evidence->lines[EVIDENCE_LOG_PLUGIN] = 3;
+	support.exchange.http_sys_error = HTTP_SYS_ABANDONED;
+	value = entry();
+	found = json_object_get(value, "evidence");
+	ck_assert_ptr_nonnull(found);
+	text = json_dumps(found, JSON_COMPACT);
+	ck_assert_str_eq(text,
+		"[{\"log\":\"HTTPERR\",\"lines\":1,\"reason\":"
+		"\"Connection_Abandoned_By_ReqQueue\"},"
+		"{\"log\":\"eventlog\",\"lines\":2,\"events\":[1000,5011]},"
+		"{\"log\":\"NDESPlugin.log\",\"lines\":3}]");
+	free(text);
+	json_decref(value);
+	evidence_done(evidence);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -453,6 +485,7 @@ main(void)
 	tcase_add_test(all, tells_of_a_win32_status);
 	tcase_add_test(all, tells_that_there_was_no_answer);
 	tcase_add_test(all, tells_that_the_http_library_answered);
+	tcase_add_test(all, tells_where_the_evidence_is);
 	tcase_add_test(all, cuts_long_text);
 	tcase_add_test(all, survives_hostile_text);
 	srunner_run_all(runner, CK_ENV);

@@ -94,6 +94,58 @@ START_TEST(uses_up_what_led_to_something)
 }
 END_TEST
 
+/* What the connector writes from the challenge to what became of the request. */
+static const struct {
+	int connector;
+	int notification;
+	enum scep_status status; /* of the CA */
+	const char *challenge;   /* NULL: a good one */
+	const char *wanted;
+} deliveries[] = {
+	{CONNECTOR_CERTIFICATE, CONNECTOR_NOTIFICATION_DELIVERED, SCEP_STATUS_SUCCESS, NULL,
+		"4003 4004 4006 4008 "},
+	{CONNECTOR_CERTIFICATE, CONNECTOR_NOTIFICATION_FAILING, SCEP_STATUS_SUCCESS, NULL,
+		"4003 4004 4006 4009 "},
+	{CONNECTOR_CERTIFICATE, CONNECTOR_NOTIFICATION_NOT_SAVED, SCEP_STATUS_SUCCESS, NULL,
+		"4003 4004 4006 4010 "},
+	{CONNECTOR_CERTIFICATE, CONNECTOR_NOTIFICATION_DELIVERED, SCEP_STATUS_FAILURE, NULL,
+		"4003 4004 4007 4008 "},
+	{CONNECTOR_CERTIFICATE, CONNECTOR_NOTIFICATION_DELIVERED, SCEP_STATUS_PENDING, NULL,
+		"4003 4004 "},
+	{CONNECTOR_CERTIFICATE, CONNECTOR_NOTIFICATION_DELIVERED, SCEP_STATUS_FAILURE, "none",
+		"4003 4005 "},
+	{CONNECTOR_NDES, CONNECTOR_NOTIFICATION_DELIVERED, SCEP_STATUS_SUCCESS, NULL,
+		"20500 20600 "},
+	{CONNECTOR_NDES, CONNECTOR_NOTIFICATION_FAILING, SCEP_STATUS_SUCCESS, NULL, "20500 20602 "},
+	{CONNECTOR_NDES, CONNECTOR_NOTIFICATION_NOT_SAVED, SCEP_STATUS_SUCCESS, NULL,
+		"20500 20602 "},
+	{CONNECTOR_NDES, CONNECTOR_NOTIFICATION_DELIVERED, SCEP_STATUS_FAILURE, "none", "20501 "},
+};
+
+START_TEST(connector_tells_what_became_of_it)
+{
+	TEXT_CLEANUP char *password = challenge_support_password(&support);
+	BUFFER_CLEANUP struct buffer found = {0};
+	struct exchange *exchange = support.exchange;
+	const struct evidence *evidence = &exchange->evidence;
+
+	support.settings->connector = deliveries[_i].connector;
+	support.settings->connector_notification = deliveries[_i].notification;
+	bring(SCEP_PKCS_REQ, deliveries[_i].challenge ? deliveries[_i].challenge : password);
+	ck_assert_int_eq(policy_run(exchange), STAGE_NEXT);
+	exchange->disposition.status = deliveries[_i].status;
+	if (deliveries[_i].status == SCEP_STATUS_SUCCESS)
+		buffer_append_text(&exchange->issuance.certificate, "a certificate");
+	ck_assert_int_eq(policy_settle(exchange), STAGE_NEXT);
+	for (size_t i = 0; i < evidence->count; i++)
+		if (evidence->notes[i].kind == EVIDENCE_EVENT)
+			buffer_append_format(
+				&found, "%u ", event_catalogue_row(evidence->notes[i].event)->id);
+	ck_assert_str_eq(buffer_text(&found), deliveries[_i].wanted);
+	evidence_done(&exchange->evidence);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -104,6 +156,7 @@ main(void)
 	tcase_add_loop_test(tests, asks_only_those_who_bring_a_request, 0, ROWS(messages));
 	tcase_add_test(tests, leaves_the_refused_alone);
 	tcase_add_loop_test(tests, uses_up_what_led_to_something, 0, ROWS(ends));
+	tcase_add_loop_test(tests, connector_tells_what_became_of_it, 0, ROWS(deliveries));
 	suite_add_tcase(suite, tests);
 	return support_run(suite);
 }

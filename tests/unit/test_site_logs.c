@@ -1,5 +1,6 @@
 /* What each machine writes down about an exchange, and where. */
 #include <check.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "common/memory.h"
 #include "exchange_support.h"
+#include "server/connector_log.h"
 #include "server/site_logs.h"
 #include "temporary_directory.h"
 
@@ -133,6 +135,67 @@ START_TEST(writes_what_http_sys_answered)
 	site_logs_write(logs, &support.exchange);
 	assert_file("HTTPERR/httperr1.log", errors[_i].wanted);
 	ck_assert(!is_there("u_ex260131.log"));
+}
+END_TEST
+
+static const struct {
+	enum http_end end;
+	bool body_missing;
+	bool reached;
+	const char *reason; /* NULL: no line */
+} drops[] = {
+	{HTTP_END_SENT, false, true, NULL},
+	{HTTP_END_TIMED_OUT, true, true, "Timer_EntityBody"},
+	{HTTP_END_TIMED_OUT, false, true, "Timer_MinBytesPerSecond"},
+	{HTTP_END_CLIENT_LEFT, false, true, "Connection_Dropped"},
+	{HTTP_END_RESET_BY_PLAN, false, true, NULL},
+	{HTTP_END_TIMED_OUT, true, false, NULL},
+	{HTTP_END_CLIENT_LEFT, false, false, NULL},
+};
+
+START_TEST(writes_whom_http_sys_dropped)
+{
+	TEXT_CLEANUP char *wanted = text_format(HTTPERR_HEADER
+		"streamid sc-status s-siteid s-reason s-queuename\r\n" HTTPERR_LINE
+		"- - - %s -\r\n",
+		drops[_i].reason);
+
+	open_logs(SERVER_2019);
+	support.http.end = drops[_i].end;
+	support.http.body_missing = drops[_i].body_missing;
+	support.exchange.reached_http_sys = drops[_i].reached;
+	site_logs_write(logs, &support.exchange);
+	ck_assert_int_eq(is_there("HTTPERR/httperr1.log"), drops[_i].reason != NULL);
+	if (drops[_i].reason)
+		assert_file("HTTPERR/httperr1.log", wanted);
+	ck_assert_uint_eq(
+		support.exchange.evidence.lines[EVIDENCE_LOG_HTTPERR], drops[_i].reason != NULL);
+}
+END_TEST
+
+static const struct {
+	enum http_lapse how;
+	const char *wanted;
+} lapses[] = {
+	{HTTP_LAPSE_IDLE, "- Timer_ConnectionIdle -\r\n"},
+	{HTTP_LAPSE_HEADERS, "- Timer_HeaderWait -\r\n"},
+	{HTTP_LAPSE_CLIENT_LEFT, "- Client_Reset -\r\n"},
+};
+
+START_TEST(writes_connections_without_a_request)
+{
+	const struct request request = {.client_address = "127.0.0.1",
+		.client_port = 51234,
+		.server_address = "127.0.0.1",
+		.server_port = 80};
+	TEXT_CLEANUP char *wanted = text_format(HTTPERR_HEADER
+		"streamid sc-status s-siteid s-reason s-queuename\r\n"
+		"2026-01-31 23:59:58 127.0.0.1 51234 127.0.0.1 80 - - - - - %s",
+		lapses[_i].wanted);
+
+	open_logs(SERVER_2019);
+	site_logs_lapse(logs, &request, lapses[_i].how, EXCHANGE_SUPPORT_NOW_MS);
+	assert_file("HTTPERR/httperr1.log", wanted);
 }
 END_TEST
 
@@ -273,10 +336,118 @@ END_TEST
 START_TEST(writes_lines_of_the_policy_module)
 {
 	open_logs(SERVER_2019);
-	evidence_plugin_line(&support.exchange, "Exiting VerifyRequest with 0x%x", 0);
+	evidence_line(
+		&support.exchange, EVIDENCE_PLUGIN_LINE, "Exiting VerifyRequest with 0x%x", 0);
 	site_logs_write(logs, &support.exchange);
 	assert_file("NDESPlugin.log",
 		"Exiting VerifyRequest with 0x0\tNDESPlugin\t01/31/2026 23:59:58\r\n");
+}
+END_TEST
+
+#define TRACE(words)                                                                               \
+	"<E2ETraceEvent xmlns=\"http://schemas.microsoft.com/2004/06/E2ETraceEvent\"><System "     \
+	"xmlns=\"http://schemas.microsoft.com/2004/06/windows/eventlog/system\"><EventID>0"        \
+	"</EventID><Type>3</Type><SubType Name=\"Information\">0</SubType><Level>8</Level>"        \
+	"<TimeCreated SystemTime=\"2026-01-31T23:59:58.750Z\" /><Source "                          \
+	"Name=\"CertificateRegistrationPoint\" /><Computer>NDES01</Computer></System>"             \
+	"<ApplicationData>" words "</ApplicationData></E2ETraceEvent>\n"
+
+/* What each connector writes at a step: number and level of its event, lines of the svclog. */
+static const struct {
+	enum connector_step step;
+	enum scep_status status;
+	enum challenge_verdict challenge;
+	const char *event; /* of the Certificate Connector */
+	const char *old_event;
+	const char *old_traces;
+} steps[] = {
+	{CONNECTOR_RECEIVED, SCEP_STATUS_SUCCESS, VERDICT_NONE, "4003 Information ", "", NULL},
+	{CONNECTOR_VERIFIED, SCEP_STATUS_SUCCESS, VERDICT_INTUNE, "4004 Information ",
+		"20500 Information ",
+		TRACE("Validation Phase 1 finished with status True.")
+			TRACE("Validation Phase 3 finished with status True.")
+				TRACE("VerifyRequest Finished with status True")},
+	{CONNECTOR_REJECTED, SCEP_STATUS_FAILURE, VERDICT_UNKNOWN, "4005 Error challenge-unknown",
+		"20501 Warning challenge-unknown",
+		TRACE("VerifyRequest Finished with status False")},
+	{CONNECTOR_REJECTED, SCEP_STATUS_FAILURE, VERDICT_EXPIRED,
+		"4005 Error Diagnostic code: 0x00000411",
+		"20501 Warning Diagnostic code: 0x00000411",
+		TRACE("VerifyRequest Finished with status False")},
+	{CONNECTOR_NOT_VERIFIED, SCEP_STATUS_FAILURE, VERDICT_NONE, "4005 Error challenge-unknown",
+		"20502 Error challenge-unknown",
+		TRACE("Signing certificate could not be retrieved")
+			TRACE("VerifyRequest Finished with status False")},
+	{CONNECTOR_ISSUED, SCEP_STATUS_SUCCESS, VERDICT_INTUNE, "4006 Information ", "", NULL},
+	{CONNECTOR_NOT_ISSUED, SCEP_STATUS_FAILURE, VERDICT_INTUNE, "4007 Error challenge-unknown",
+		"", NULL},
+	{CONNECTOR_NOTIFIED, SCEP_STATUS_SUCCESS, VERDICT_INTUNE, "4008 Information ",
+		"20600 Information ", NULL},
+	{CONNECTOR_NOT_NOTIFIED, SCEP_STATUS_SUCCESS, VERDICT_INTUNE, "4009 Error ", "20602 Error ",
+		NULL},
+	{CONNECTOR_NOT_SAVED, SCEP_STATUS_SUCCESS, VERDICT_INTUNE, "4010 Error ", "20602 Error ",
+		NULL},
+};
+
+static const char *
+text_of(json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/* Holds number, level and first value of the one event against `wanted`; "" is none. */
+static void
+assert_event(const char *wanted)
+{
+	TEXT_CLEANUP char *found = NULL;
+	const char *value;
+	json_t *event;
+	char *line;
+
+	ck_assert_int_eq(is_there("eventlog.jsonl"), *wanted != '\0');
+	if (!*wanted)
+		return;
+	line = temporary_directory_read(directory, "W3SVC1/eventlog.jsonl");
+	event = json_loads(line, 0, NULL);
+	ck_assert_ptr_nonnull(event);
+	value = json_string_value(json_array_get(json_object_get(event, "values"), 0));
+	found = text_format("%d %s %s", (int)json_integer_value(json_object_get(event, "id")),
+		text_of(event, "level"), value ? value : "");
+	ck_assert_str_eq(found, wanted);
+	ck_assert_ptr_null(strstr(text_of(event, "text"), "%1"));
+	json_decref(event);
+	free(line);
+}
+
+static void
+take_step(size_t row, int connector)
+{
+	open_logs(SERVER_2019);
+	support.settings.connector = connector;
+	support.exchange.verdict.challenge = steps[row].challenge;
+	support.exchange.disposition.status = steps[row].status;
+	if (steps[row].status == SCEP_STATUS_FAILURE)
+		support.exchange.disposition.reason = "challenge-unknown";
+	connector_log_step(&support.exchange, steps[row].step);
+	site_logs_write(logs, &support.exchange);
+}
+
+START_TEST(writes_steps_of_the_certificate_connector)
+{
+	take_step((size_t)_i, CONNECTOR_CERTIFICATE);
+	assert_event(steps[_i].event);
+	ck_assert(!is_there("CertificateRegistrationPoint.svclog"));
+}
+END_TEST
+
+START_TEST(writes_steps_of_the_ndes_connector)
+{
+	take_step((size_t)_i, CONNECTOR_NDES);
+	assert_event(steps[_i].old_event);
+	ck_assert_int_eq(
+		is_there("CertificateRegistrationPoint.svclog"), steps[_i].old_traces != NULL);
+	if (steps[_i].old_traces)
+		assert_file("CertificateRegistrationPoint.svclog", steps[_i].old_traces);
 }
 END_TEST
 
@@ -321,6 +492,14 @@ main(void)
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_loop_test(
 		cases, writes_what_http_sys_answered, 0, sizeof(errors) / sizeof(errors[0]));
+	tcase_add_loop_test(
+		cases, writes_whom_http_sys_dropped, 0, sizeof(drops) / sizeof(drops[0]));
+	tcase_add_loop_test(
+		cases, writes_connections_without_a_request, 0, sizeof(lapses) / sizeof(lapses[0]));
+	tcase_add_loop_test(cases, writes_steps_of_the_certificate_connector, 0,
+		sizeof(steps) / sizeof(steps[0]));
+	tcase_add_loop_test(
+		cases, writes_steps_of_the_ndes_connector, 0, sizeof(steps) / sizeof(steps[0]));
 	tcase_add_test(cases, begins_another_httperr_log_behind_a_megabyte);
 	tcase_add_test(cases, writes_nothing_for_a_healthy_exchange_but_the_w3c_log);
 	tcase_add_test(cases, writes_an_event_as_the_viewer_copies_it);

@@ -1,0 +1,167 @@
+#include "server/http_awaited.h"
+
+#include <limits.h>
+#include <sys/socket.h>
+
+#include "common/clock.h"
+
+#define NS_PER_MS INT64_C(1000000)
+
+/* How much earlier than it should the kernel's count of milliseconds may seem to end. */
+#define SLACK_MS 50
+
+static int64_t
+patience_ms(const struct http_connection *connection)
+{
+	return INT64_C(1000) * connection->timeout;
+}
+
+/* Has the connections looked at when a quarter of this one's time is over, or before. */
+static void
+plan(struct http_awaited *wait, const struct http_connection *connection, int64_t now_ns)
+{
+	int64_t due_ns = now_ns + patience_ms(connection) * NS_PER_MS / 4;
+
+	if (wait->due_ns == 0 || due_ns < wait->due_ns)
+		wait->due_ns = due_ns;
+}
+
+void
+http_awaited_begin(struct http_awaited *wait, struct http_connection *connection,
+	const struct http_exchange *before)
+{
+	struct http_connection_counts counts = http_connection_count(connection->descriptor);
+
+	connection->awaited = true;
+	connection->awaited_ns = clock_monotonic_ns();
+	connection->head_ns = 0;
+	/* What came behind the last request belongs to the next head. The framing of chunks is not
+	 * counted, so that behind such a body nothing is taken to have come yet. */
+	if (before)
+		connection->received_before = before->request.chunked
+			? counts.received
+			: connection->received_before + before->bytes_received;
+	connection->sent_before = counts.sent;
+	connection->previous = NULL;
+	connection->next = wait->first;
+	if (wait->first)
+		wait->first->previous = connection;
+	wait->first = connection;
+	plan(wait, connection, connection->awaited_ns);
+}
+
+void
+http_awaited_line(struct http_connection *connection)
+{
+	if (connection->head_ns == 0)
+		connection->head_ns = clock_monotonic_ns();
+}
+
+void
+http_awaited_end(struct http_awaited *wait, struct http_connection *connection)
+{
+	if (!connection->awaited)
+		return;
+	connection->awaited = false;
+	if (connection->previous)
+		connection->previous->next = connection->next;
+	else
+		wait->first = connection->next;
+	if (connection->next)
+		connection->next->previous = connection->previous;
+	if (!wait->first)
+		wait->due_ns = 0;
+}
+
+int
+http_awaited_timeout(const struct http_awaited *wait)
+{
+	int64_t left;
+
+	if (wait->due_ns == 0)
+		return -1;
+	left = (wait->due_ns - clock_monotonic_ns() + NS_PER_MS - 1) / NS_PER_MS;
+	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+/* Returns whether a head has begun to come: of what is encrypted, that shows with its line alone. */
+static bool
+has_begun(const struct http_connection *connection, const struct http_connection_counts *counts)
+{
+	return connection->head_ns != 0 ||
+		(!connection->tls && counts->received > connection->received_before);
+}
+
+/* Returns whether the client went in the middle of a head. Its end counts as a byte of its own. */
+static bool
+has_left(const struct http_connection *connection, const struct http_connection_counts *counts)
+{
+	struct http_connection_counts bytes = *counts;
+
+	bytes.received -= bytes.received > 0;
+	return has_begun(connection, &bytes) &&
+		(http_connection_is_half_closed(connection->descriptor) ||
+			http_connection_is_reset(connection->descriptor));
+}
+
+static void
+look_at(struct http_connection *connection, int64_t now_ns)
+{
+	struct http_connection_counts counts = http_connection_count(connection->descriptor);
+	bool left = has_left(connection, &counts);
+
+	if (connection->dropped || !has_begun(connection, &counts))
+		return;
+	http_awaited_line(connection);
+	if (!left && now_ns - connection->head_ns < patience_ms(connection) * NS_PER_MS)
+		return;
+	/* libmicrohttpd finds the end of the connection now, which it misses when that came in one
+	 * piece with the last bytes, and closes it. */
+	connection->dropped = !left;
+	shutdown(connection->descriptor, SHUT_RDWR);
+}
+
+void
+http_awaited_sweep(struct http_awaited *wait)
+{
+	int64_t now_ns;
+
+	if (http_awaited_timeout(wait) != 0)
+		return;
+	now_ns = clock_monotonic_ns();
+	wait->due_ns = 0;
+	for (struct http_connection *one = wait->first; one; one = one->next) {
+		look_at(one, now_ns);
+		plan(wait, one, now_ns);
+	}
+}
+
+/* Returns whether it was silent for as long as it may be. */
+static bool
+was_silent(const struct http_connection *connection, const struct http_connection_counts *counts)
+{
+	int64_t waited_ms = (clock_monotonic_ns() - connection->awaited_ns) / NS_PER_MS;
+	int64_t quiet_ms = waited_ms < counts->quiet_ms ? waited_ms : counts->quiet_ms;
+
+	return quiet_ms >= patience_ms(connection) - SLACK_MS;
+}
+
+bool
+http_awaited_explain(enum http_lapse *out, const struct http_connection *connection)
+{
+	struct http_connection_counts counts = http_connection_count(connection->descriptor);
+
+	/* What the library could not read, it may have answered by itself. */
+	if (!connection->awaited || (!connection->tls && counts.sent > connection->sent_before))
+		return false;
+	if (has_left(connection, &counts) && !connection->dropped)
+		*out = HTTP_LAPSE_CLIENT_LEFT;
+	else if (connection->dropped ||
+		(was_silent(connection, &counts) && has_begun(connection, &counts)))
+		*out = HTTP_LAPSE_HEADERS;
+	else if (was_silent(connection, &counts))
+		*out = HTTP_LAPSE_IDLE;
+	else
+		return false;
+	return true;
+}
