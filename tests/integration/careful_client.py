@@ -134,6 +134,8 @@ ROWS = {
     "request-without-subject": None,  # enroll takes no empty subject
     "renewal-for-another-subject": dict(enrols(), then=refused(
         "0x80094001", options=("--renew", "out", "--subject", "CN=other"))),
+    "renewal-refused-by-standalone-ca": dict(enrols(), then=refused(
+        "0x80092013", options=("--renew", "out"))),
     "renewal-revocation-offline": dict(enrols(), then=refused(
         "0x80092013", options=("--renew", "out"))),
     "renewal-with-certificate-of-another-ca": refused("0x800B0109", options=(
