@@ -9,6 +9,7 @@
 #include "server/profile_set.h"
 #include "server/server.h"
 #include "server/site_logs.h"
+#include "server/site_start.h"
 #include "server/store.h"
 #include "server/store_site.h"
 
@@ -93,6 +94,7 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	if (plan->profiles)
 		*plan->profiles = (struct profile_set){0};
 	fill_without(site, plan->without);
+	site->start = site_start_new(site, plan);
 	site->changed_ms = clock_now_ms(&site->clock);
 	result = choose_pki(site, plan->own_ca, diag);
 	if (result == DONE)
@@ -159,6 +161,7 @@ site_release(struct site *site)
 	settings_done(&site->without);
 	profile_set_done(site->profiles);
 	free(site->profiles);
+	site_start_free(site->start);
 	app_pool_done(&site->app_pool);
 	pthread_mutex_destroy(&site->lock);
 	free(site->base_url);

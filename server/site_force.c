@@ -35,13 +35,14 @@ stop_pool(struct site *site)
 }
 
 int
-site_force_run(struct site *site, const struct settings *settings, const struct rule_change *change,
+site_force_run(struct site *site, const struct settings *settings, struct condition *kin,
+	const struct rule_change *change,
 	struct diag *diag)
 {
 	struct condition *condition;
 	struct rule_set *rules;
 	int result = condition_new(&condition, site->pki, settings, site->base_url,
-		clock_now(&site->clock), site->condition, diag);
+		clock_now(&site->clock), kin, diag);
 
 	if (result != DONE)
 		return result;
@@ -82,7 +83,7 @@ site_force_configured(struct site *site, const struct settings *configured,
 	settings_copy(&settings, &site->condition->settings);
 	settings_take_over(&settings, configured,
 		configured->apply == APPLY_NOW ? EFFECT_SETUP : EFFECT_AT_ONCE);
-	result = site_force_run(site, &settings, change, diag);
+	result = site_force_run(site, &settings, site->condition, change, diag);
 	if (result == DONE)
 		settings_take_over(&site->configured, configured, EFFECT_SETUP);
 	return result;

@@ -18,10 +18,11 @@ struct rule_change {
 };
 
 /*
- * Puts the settings in force, and a set of rules made from the one before. The caller holds the site's
- * lock. DONE; REFUSED or RULE_SET_TAKEN for a rule that comes (rule_set_new); BROKEN.
+ * Puts the settings in force, and a set of rules made from the one before. The certificates stay
+ * those of `kin`, an earlier condition, where nothing of them has changed (condition_new); NULL: they
+ * are minted anew. The caller holds the site's lock. DONE; REFUSED or RULE_SET_TAKEN for a rule that comes (rule_set_new); BROKEN.
  */
-int site_force_run(struct site *site, const struct settings *settings,
+int site_force_run(struct site *site, const struct settings *settings, struct condition *kin,
 	const struct rule_change *change, struct diag *diag);
 
 /* Changes the rules alone, under the condition that is in force. As site_force_run. */

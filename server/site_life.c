@@ -109,6 +109,10 @@ site_life_remove(struct site *site, struct diag *diag)
 	if (result != DONE)
 		return result;
 	site_table_remove(&site->server->sites, site);
+	if (site->origin == SITE_CONFIGURED) {
+		site_table_remember(&site->server->sites, site->start);
+		site->start = NULL;
+	}
 	result = site_retire(site, diag);
 	site_release(site);
 	return result;

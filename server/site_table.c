@@ -5,6 +5,7 @@
 
 #include "common/memory.h"
 #include "server/site.h"
+#include "server/site_start.h"
 
 unsigned
 site_table_next_number(struct site_table *table)
@@ -43,10 +44,21 @@ site_table_remove(struct site_table *table, struct site *site)
 }
 
 void
+site_table_remember(struct site_table *table, struct site_start *start)
+{
+	table->removed = memory_resize(
+		table->removed, (table->removed_count + 1) * sizeof(struct site_start *));
+	table->removed[table->removed_count++] = start;
+}
+
+void
 site_table_done(struct site_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
 		site_release(table->sites[i]);
+	for (size_t i = 0; i < table->removed_count; i++)
+		site_start_free(table->removed[i]);
+	free(table->removed);
 	free(table->sites);
 	*table = (struct site_table){0};
 }

@@ -56,7 +56,7 @@ enforce(struct site *site, enum setting_effect reach, struct diag *diag)
 	settings_take_over(&settings, &site->configured, reach);
 	if (reach == EFFECT_REBOOT)
 		restart_services(&settings);
-	return site_force_run(site, &settings, &(struct rule_change){0}, diag);
+	return site_force_run(site, &settings, site->condition, &(struct rule_change){0}, diag);
 }
 
 /* A setting that is changed by hand is no longer the profile's, and stays when that goes. */

@@ -1,0 +1,40 @@
+#include "server/site_start.h"
+
+#include <stdlib.h>
+
+#include "common/buffer.h"
+#include "common/memory.h"
+#include "server/profile_set.h"
+#include "server/site.h"
+
+struct site_start *
+site_start_new(const struct site *site, const struct site_plan *plan)
+{
+	struct site_start *start = memory_new(1, sizeof(*start));
+	BUFFER_CLEANUP struct buffer names = {0};
+
+	start->name = text_copy(site->name);
+	start->base_url = text_copy(site->base_url);
+	settings_copy(&start->configured, &site->configured);
+	settings_copy(&start->without, &site->without);
+	for (size_t i = 0; i < site->profiles->count; i++)
+		buffer_append_format(
+			&names, "%s%s", i ? "+" : "", site->profiles->profiles[i].name);
+	start->profiles = text_copy(buffer_text(&names));
+	start->rules = json_deep_copy(plan->rules);
+	return start;
+}
+
+void
+site_start_free(struct site_start *start)
+{
+	if (!start)
+		return;
+	settings_done(&start->configured);
+	settings_done(&start->without);
+	json_decref(start->rules);
+	free(start->profiles);
+	free(start->base_url);
+	free(start->name);
+	free(start);
+}

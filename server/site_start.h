@@ -1,0 +1,26 @@
+/*
+ * What a site was made with, kept so that it can be so again.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "server/settings.h"
+
+struct site;
+struct site_plan;
+
+struct site_start {
+	char *name;
+	char *base_url;
+	struct settings configured;
+	struct settings without; /* the same without the profiles */
+	char *profiles;          /* their names, joined by "+"; empty: none */
+	json_t *rules;           /* its own; NULL: none */
+};
+
+/* Keeps what `site` has just been made with, by this plan. */
+struct site_start *site_start_new(const struct site *site, const struct site_plan *plan);
+
+/* Accepts NULL. */
+void site_start_free(struct site_start *start);
