@@ -36,8 +36,7 @@ stop_pool(struct site *site)
 
 int
 site_force_run(struct site *site, const struct settings *settings, struct condition *kin,
-	const struct rule_change *change,
-	struct diag *diag)
+	const struct rule_change *change, struct diag *diag)
 {
 	struct condition *condition;
 	struct rule_set *rules;
