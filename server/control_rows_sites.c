@@ -17,7 +17,7 @@ static const char *const ca_words[] = {"shared", "own", NULL};
 
 static const struct control_field wish_members[] = {
 	{"name", CONTROL_TEXT, 1, SITE_NAME_MAX, .standard = "site-N",
-		.help = "a-z, 0-9, \"-\", \"_\" and \".\"; it becomes a segment of URLs"},
+		.help = "letters, digits, \"-\", \"_\" and \".\"; it becomes a segment of URLs"},
 	{"profile", CONTROL_TEXT, 1, 1024, .help = "fault profiles, joined by +"},
 	{"settings", CONTROL_SETTINGS, .help = "over the configuration's and the profiles'"},
 	{"faults", CONTROL_RULES, 0, RULES_MAX, .help = "its rules, behind those of the profiles"},
