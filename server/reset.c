@@ -65,6 +65,7 @@ reset_site(struct site *site, struct diag *diag)
 	if (result != DONE)
 		return result;
 	app_pool_start(&site->app_pool);
+	site->balanced = 0;
 	return store_site_empty(site->server->store, site->store_name, diag);
 }
 

@@ -109,6 +109,7 @@ START_TEST(a_site_is_as_it_was_made)
 	ASSERT_DONE(site_profiles_disarm(site, &diag), &diag);
 	add_rule(site);
 	site->app_pool.disabled = true;
+	site->balanced = 5;
 	ASSERT_DONE(store_challenge_add(server->store, "a", "A1B2", 1, INT64_MAX, 5, &diag), &diag);
 	ASSERT_DONE(store_next_request_id(&number, server->store, "a", &diag), &diag);
 	ASSERT_DONE(reset_site(site, &diag), &diag);
@@ -116,6 +117,7 @@ START_TEST(a_site_is_as_it_was_made)
 	ck_assert_int_eq(site->configured.app_pool, APP_POOL_STOPPED);
 	ck_assert_uint_eq(count_rules(site), 0);
 	ck_assert(!app_pool_is_disabled(&site->app_pool));
+	ck_assert_uint_eq(site->balanced, 0);
 	ck_assert_int_eq(clock_now_ms(&site->clock), CA_SUPPORT_NOW * 1000);
 	list = site_profiles_list(site);
 	ck_assert_str_eq(json_string_value(json_array_get(list, 0)), PROFILE);
