@@ -13,6 +13,7 @@ static const struct control_route *const tables[] = {
 	control_rows_sites,
 	control_rows_settings,
 	control_rows_faults,
+	control_rows_services,
 	control_rows_clock,
 };
 

@@ -7,4 +7,5 @@ extern const struct control_route control_rows_server[];
 extern const struct control_route control_rows_sites[];
 extern const struct control_route control_rows_settings[];
 extern const struct control_route control_rows_faults[];
+extern const struct control_route control_rows_services[];
 extern const struct control_route control_rows_clock[];

@@ -1,4 +1,5 @@
 /* The server's clock, and each site's: read, stop, set, move, let run, reset. */
+#include "server/clock_control.h"
 #include "server/control_clock.h"
 #include "server/control_rows.h"
 #include "server/server.h"
@@ -24,10 +25,16 @@ static const struct control_field advance_members[] = {
 static const struct control_field no_members[] = {{0}};
 
 /* A path with {site} is for that site's clock. */
+static struct site *
+site_of(struct control_call *call)
+{
+	return call->parameters[0] ? call->site : NULL;
+}
+
 static struct clock *
 clock_of(struct control_call *call)
 {
-	return call->parameters[0] ? &call->site->clock : &call->server->clock;
+	return clock_control_clock(call->server, site_of(call));
 }
 
 static void
@@ -37,40 +44,46 @@ get(struct control_call *call)
 }
 
 static void
+do_verb(struct control_call *call, enum clock_verb verb, int64_t ms)
+{
+	struct diag diag = {0};
+	int result = clock_control_do(call->server, site_of(call), verb, ms, &diag);
+
+	if (result == DONE)
+		get(call);
+	else
+		control_refuse_outcome(call, result, 422, &diag);
+}
+
+static void
 freeze(struct control_call *call)
 {
-	struct clock *clock = clock_of(call);
-
-	clock_freeze(clock, control_member_time(call->body, "at", clock_now_ms(clock)));
-	get(call);
+	do_verb(call, CLOCK_FREEZE,
+		control_member_time(call->body, "at", clock_now_ms(clock_of(call))));
 }
 
 static void
 set(struct control_call *call)
 {
-	clock_set(clock_of(call), control_member_time(call->body, "at", 0));
-	get(call);
+	do_verb(call, CLOCK_SET, control_member_time(call->body, "at", 0));
 }
 
 static void
 advance(struct control_call *call)
 {
-	clock_advance(clock_of(call), control_member_duration(call->body, "by", 0));
-	get(call);
+	do_verb(call, CLOCK_ADVANCE, control_member_duration(call->body, "by", 0));
 }
 
 static void
 run(struct control_call *call)
 {
-	clock_run(clock_of(call));
-	get(call);
+	do_verb(call, CLOCK_RUN, 0);
 }
 
 static void
 reset(struct control_call *call)
 {
-	clock_reset(clock_of(call));
-	get(call);
+	do_verb(call, CLOCK_RESET, 0);
 }
 
 #define CLOCK_ROWS(path, of, whose)                                                                \

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "server/control_rows.h"
+#include "server/reset.h"
 #include "server/server.h"
 
 static void
@@ -28,6 +29,26 @@ get_readyz(struct control_call *call)
 {
 	control_answer(call, 200, json_pack("{s:b}", "ready", true));
 }
+
+/* The journal is emptied with it: a suite that resets wants to see its own exchanges alone. */
+static void
+reset(struct control_call *call)
+{
+	struct diag diag = {0};
+	int result = reset_server(call->server, &diag);
+
+	if (result == DONE)
+		control_answer(call, 200, json_pack("{s:s}", "did", "reset"));
+	else
+		control_refuse_outcome(call, result, 409, &diag);
+}
+
+static const struct control_field reset_members[] = {
+	{"did", CONTROL_TEXT, .help = "reset"},
+	{0},
+};
+
+static const struct control_field no_members[] = {{0}};
 
 static const struct control_field version_members[] = {
 	{"name", CONTROL_TEXT, .help = "mock-ndes"},
@@ -59,5 +80,10 @@ const struct control_route control_rows_server[] = {
 		.run = get_readyz},
 	{"GET", "/v1/version", "getVersion", "tells which program this is", .success = 200,
 		.answer = version_members, .run = get_version},
+	{"POST", "/v1/reset", "reset",
+		"goes back to the configuration given at the start, with an empty journal and the "
+		"real "
+		"time; numbers of requests, exchanges and sites go on",
+		.body = no_members, .success = 200, .answer = reset_members, .run = reset},
 	{0},
 };

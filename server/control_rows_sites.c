@@ -6,6 +6,7 @@
 #include "common/percent.h"
 #include "server/control_rows.h"
 #include "server/control_site.h"
+#include "server/reset.h"
 #include "server/server.h"
 #include "server/settings_json.h"
 #include "server/site_life.h"
@@ -211,6 +212,20 @@ static void delete (struct control_call *call)
 		control_refuse_outcome(call, result, 409, &diag);
 }
 
+static void
+reset(struct control_call *call)
+{
+	struct diag diag = {0};
+	int result = reset_site(call->site, &diag);
+
+	if (result == DONE)
+		get(call);
+	else
+		control_refuse_outcome(call, result, 409, &diag);
+}
+
+static const struct control_field no_members[] = {{0}};
+
 const struct control_route control_rows_sites[] = {
 	{"GET", "/v1/sites", "listSites", "lists the sites", .success = 200, .answer = list_members,
 		.run = list},
@@ -225,6 +240,11 @@ const struct control_route control_rows_sites[] = {
 		"changes settings or the time to live of a site", .body = change_members,
 		.body_required = true, .success = 200, .answer = control_site_members,
 		.run = change},
+	{"POST", "/v1/sites/{site}/reset", "resetSite",
+		"has a site be as it was made: settings, faults, counters, clock; what it issued "
+		"and "
+		"handed out is forgotten",
+		.body = no_members, .success = 200, .answer = control_site_members, .run = reset},
 	{"DELETE", "/v1/sites/{site}", "deleteSite",
 		"removes a site with all that it remembers; exchanges under way go on to their end",
 		.success = 204, .run = delete},

@@ -153,7 +153,7 @@ def clocks(server):
             not found["frozen"], found)
     found = server.made("POST", "/v1/clock/reset")
     mock.equal("and is real again", found["offset"], "0ms")
-    for body in ({}, {"by": "x"}, {"by": 7}, {"at": "2030-01-01T00:00:00Z"}):
+    for body in ({}, {"by": "x"}, {"by": 7}, {"at": "2030-01-01T00:00:00Z"}, {"by": "99999d"}):
         mock.equal(f"no move: {body}", server.call("POST", "/v1/clock/advance", body)[0], 422)
     server.call("DELETE", "/v1/sites/late")
 
@@ -176,6 +176,39 @@ def own_ca(server):
                             out + "/chain.pem", out + "/certificate.pem"], capture_output=True, text=True)
     mock.ok("what OpenSSL verifies", found.returncode == 0, found)
     server.call("DELETE", "/v1/sites/own")
+
+
+def services(server):
+    path = "/v1/sites/default/services"
+    found = {service["name"]: service for service in server.made("GET", path)["services"]}
+    mock.equal("CertSvc runs", found["CertSvc"]["state"], "running")
+    found = server.made("PATCH", path + "/certsvc", {"state": "stopped"})
+    mock.equal("and is stopped", found["state"], "stopped")
+    mock.equal("by the setting behind it",
+               server.made("GET", "/v1/sites/default/settings")["settings"]["ca_service"], "stopped")
+    server.made("PATCH", path + "/CertSvc", {"state": "running"})
+    mock.equal("what cannot be stopped: 409", server.call("PATCH", path + "/W3SVC", {"state": "stopped"})[0],
+               409)
+    status, _, answer = server.call("GET", path + "/CertSvk")
+    mock.ok("an unknown one", status == 404 and "CertSvc" in answer["detail"], answer)
+
+
+def resets(server):
+    site = server.made("POST", "/v1/sites", {"name": "r", "settings": {"password_max": 9}})
+    server.made("PATCH", "/v1/sites/r/settings", {"settings": {"password_max": 3, "app_pool": "stopped"}})
+    found = server.made("POST", "/v1/sites/r/reset")
+    mock.equal("a site is as it was made", found["settings"].get("password_max"), 9)
+    mock.equal("for devices too", mock.get(site["scep"] + CAPS)[0], 200)
+    server.made("PATCH", "/v1/sites/default/settings", {"settings": {"password_max": 3}})
+    server.made("POST", "/v1/sites/default/faults", {"do": {"status": 503}})
+    server.made("POST", "/v1/clock/advance", {"by": "360d"})
+    server.made("POST", "/v1/reset")
+    names = [s["name"] for s in server.made("GET", "/v1/sites")["sites"]]
+    mock.equal("the server is as at its start: sites", names, ["default"])
+    mock.equal("settings", server.made("GET", "/v1/sites/default/settings")["settings"]["password_max"], 5)
+    mock.equal("faults", server.made("GET", "/v1/sites/default/faults")["faults"], [])
+    mock.equal("and time", server.made("GET", "/v1/clock")["offset"], "0ms")
+    mock.equal("it serves", mock.get(server.scep + CAPS)[0], 200)
 
 
 def limits():
@@ -210,7 +243,9 @@ with mock.Server("--quiet") as server:
     pool(server)
     clocks(server)
     own_ca(server)
+    services(server)
     many(server)
+    resets(server)
     mock.equal("it ends well", server.stop(), 0)
 limits()
 mock.finish()
