@@ -21,6 +21,7 @@ say(struct diag *diag, const char *object, const char *clause, const char *wante
 	copy(diag->clause, sizeof(diag->clause), clause);
 	copy(diag->wanted, sizeof(diag->wanted), wanted);
 	vsnprintf(diag->found, sizeof(diag->found), found, arguments);
+	diag->not_written = false;
 }
 
 int

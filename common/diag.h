@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* How a function of ours ends. A module may name further positive outcomes. */
@@ -19,6 +20,7 @@ struct diag {
 	char clause[96];  /* "RFC 8894 3.2.1"; may be empty */
 	char wanted[192]; /* "exactly one transactionID"; may be empty */
 	char found[256];  /* "none" */
+	bool not_written; /* of BROKEN: a disk or its like did not take what was to be kept */
 };
 
 /* The longest text that diag_text makes, with its NUL. */

@@ -80,6 +80,8 @@
 	ROW(WININET_E_DECODING_FAILED, 0x80072F8F,                                                 \
 		"TLS failed: the server's certificate is not trusted, does not fit its name, or "  \
 		"has expired.")                                                                    \
+	ROW(JET_errDiskFull, 0xC8000710,                                                           \
+		"The disk under the CA's database is full, so that the CA can issue nothing.")     \
 	ROW(STATUS_NOT_SUPPORTED, 0xC00000BB,                                                      \
 		"The key cannot be used to encrypt the answer; NDES needs RSA.")
 

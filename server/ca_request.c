@@ -36,11 +36,11 @@ put_transaction(struct exchange *exchange, const struct transaction_record *reco
 	return result == DONE ? STAGE_NEXT : STAGE_BROKE;
 }
 
-/* The certificate manager's word. */
+/* The certificate manager's word, given by name (`approved`) or by the settings. */
 static int
-decide(struct exchange *exchange)
+decide(struct exchange *exchange, bool approved)
 {
-	if (exchange->settings->approval != APPROVAL_REFUSED_AFTER_POLLS)
+	if (approved || exchange->settings->approval != APPROVAL_REFUSED_AFTER_POLLS)
 		return ca_plan_certificate(exchange);
 	diag_refuse(&exchange->diag, "request", NULL, "approval", "it was denied");
 	return refusal_give(exchange, REFUSAL_DENIED);
@@ -132,18 +132,19 @@ static int
 poll(struct exchange *exchange, const struct transaction_record *record)
 {
 	struct issuance *issuance = &exchange->issuance;
+	bool approved;
 	int result;
 
 	issuance->request_id = record->request_id;
-	result = store_transaction_poll(&issuance->polls, exchange->server->store,
+	result = store_transaction_poll(&issuance->polls, &approved, exchange->server->store,
 		exchange->site->store_name, exchange->message.scep.transaction_id, &exchange->diag);
 	if (result == BROKEN)
 		return STAGE_BROKE;
 	if (result == REFUSED)
 		return ca_request_answer_ended(exchange);
-	if (!is_decided(exchange->settings, issuance->polls))
+	if (!approved && !is_decided(exchange->settings, issuance->polls))
 		return answer_pending(exchange);
-	result = decide(exchange);
+	result = decide(exchange, approved);
 	if (result == STAGE_NEXT && exchange->disposition.status != SCEP_STATUS_SUCCESS)
 		return put_refusal(exchange);
 	issuance->approved = result == STAGE_NEXT;

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/memory.h"
+#include "server/operator_log.h"
 
 /* How long a commit waits for somebody who writes with another tool. */
 #define BUSY_TIMEOUT_MS 5000
@@ -17,7 +19,10 @@
 /* SQLite allocates no block beyond 2 GiB; some 800,000 certificates fit. */
 #define MEMORY_MAX INT64_C(0x7ff00000)
 
-#define STATEMENTS_MAX 64
+#define STATEMENTS_MAX 96
+
+/* So long without a failed write make the next one worth telling. */
+#define SILENCE_NS (INT64_C(60) * 1000000000)
 
 struct prepared {
 	const char *sql;
@@ -30,13 +35,61 @@ struct database {
 	pthread_mutex_t lock; /* around a transaction: `connection` and `prepared` */
 	struct prepared prepared[STATEMENTS_MAX];
 	size_t prepared_count;
+	_Atomic uint64_t write_failures;
+	int64_t failed_ns; /* when a write failed last */
 };
+
+/* Whether the latest failure is the disk's. */
+static bool
+was_not_written(const struct database *database)
+{
+	switch (sqlite3_errcode(database->connection)) {
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_READONLY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Counts a failed write, and tells the operator of the first in a while: at the edge, small writes
+ * still succeed between those that fail. */
+static void
+count_failure(struct database *database)
+{
+	int64_t now = clock_monotonic_ns();
+	bool told = database->write_failures++ > 0 && now - database->failed_ns < SILENCE_NS;
+	int error = sqlite3_system_errno(database->connection);
+	struct diag diag = {0};
+
+	database->failed_ns = now;
+	if (told)
+		return;
+	diag_refuse(&diag, database->object, NULL,
+		"room; until there is some, requests are refused as by a CA whose disk is full",
+		"it cannot be written: %s%s%s", sqlite3_errmsg(database->connection),
+		error ? ": " : "", error ? strerror(error) : "");
+	operator_log_diag(&diag);
+}
 
 static int
 broken(struct database *database, const char *sql, struct diag *diag)
 {
-	return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql,
+	diag_break(diag, database->object, "\"%.60s\" failed: %s", sql,
 		sqlite3_errmsg(database->connection));
+	if (!was_not_written(database))
+		return BROKEN;
+	if (diag)
+		diag->not_written = true;
+	count_failure(database);
+	return BROKEN;
+}
+
+uint64_t
+database_write_failures(const struct database *database)
+{
+	return database->write_failures;
 }
 
 /* --- statements ----------------------------------------------------------- */
@@ -236,15 +289,22 @@ run_script(struct database *database, const char *sql, struct diag *diag)
 	return DONE;
 }
 
-/* Makes the tables, in one transaction with what marks the file as ours. */
+/* Brings the tables to the schema's version, in one transaction with what marks the file as ours. */
 static int
-create(struct database *database, const struct database_schema *schema, struct diag *diag)
+upgrade(struct database *database, const struct database_schema *schema, int64_t version,
+	struct diag *diag)
 {
-	TEXT_CLEANUP char *script = text_format("BEGIN IMMEDIATE; PRAGMA application_id = %lld; "
-						"PRAGMA user_version = %lld; %s; COMMIT",
-		(long long)schema->application_id, (long long)schema->version, schema->script);
+	BUFFER_CLEANUP struct buffer script = {0};
 
-	return run_script(database, script, diag);
+	if (version == schema->version)
+		return DONE;
+	buffer_append_format(&script,
+		"BEGIN IMMEDIATE; PRAGMA application_id = %lld; PRAGMA user_version = %lld; ",
+		(long long)schema->application_id, (long long)schema->version);
+	for (int64_t i = version; i < schema->version; i++)
+		buffer_append_format(&script, "%s; ", schema->scripts[i]);
+	buffer_append_text(&script, "COMMIT");
+	return run_script(database, buffer_text(&script), diag);
 }
 
 /* What a file says of itself. */
@@ -273,9 +333,9 @@ read_facts(
 	return DONE;
 }
 
-/* Looks at a file without changing it. Sets `empty` when nothing is in it yet. */
+/* Looks at a file without changing it. Gives its version, 0 when nothing is in it yet. */
 static int
-inspect(bool *empty, struct database *database, const char *path,
+inspect(int64_t *version, struct database *database, const char *path,
 	const struct database_schema *schema, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer check = {0};
@@ -290,14 +350,14 @@ inspect(bool *empty, struct database *database, const char *path,
 		return diag_refuse(diag, database->object, NULL,
 			"a database of mock-ndes; move the file away to begin with a new one",
 			"%s cannot be read: %s", path, sqlite3_errmsg(database->connection));
-	*empty = facts.objects == 0 && facts.version == 0;
-	if (*empty)
+	*version = facts.version;
+	if (facts.objects == 0 && facts.version == 0)
 		return DONE;
 	if (facts.application_id != schema->application_id)
 		return diag_refuse(diag, database->object, NULL,
 			"one of mock-ndes; name another directory",
 			"%s is a database of another program", path);
-	if (facts.version > schema->version)
+	if (facts.version < 1 || facts.version > schema->version)
 		return diag_refuse(diag, database->object, NULL,
 			"an older one; use the mock-ndes that made it, or another directory",
 			"%s has format %lld, and this program knows formats up to %lld", path,
@@ -334,17 +394,17 @@ static int
 open_file(struct database *database, const char *path, const struct database_schema *schema,
 	struct diag *diag)
 {
-	bool empty = false;
+	int64_t version = 0;
 	int result;
 
 	checkpoint_on_close(database, false);
-	result = inspect(&empty, database, path, schema, diag);
+	result = inspect(&version, database, path, schema, diag);
 	if (result != DONE)
 		return result;
 	if (run_script(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", diag))
 		return BROKEN;
 	checkpoint_on_close(database, true);
-	return empty ? create(database, schema, diag) : DONE;
+	return upgrade(database, schema, version, diag);
 }
 
 /*
@@ -362,7 +422,7 @@ open_memory(struct database *database, const struct database_schema *schema, str
 		return broken(database, "SIZE_LIMIT", diag);
 	if (run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag) != DONE)
 		return BROKEN;
-	return create(database, schema, diag);
+	return upgrade(database, schema, 0, diag);
 }
 
 int

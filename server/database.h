@@ -19,18 +19,28 @@ struct database;
 struct database_schema {
 	int64_t application_id; /* PRAGMA application_id */
 	int64_t version;        /* PRAGMA user_version; a file of a newer one is refused */
-	const char *script;     /* makes the tables in an empty database */
+	/* `version` of them: the first makes the tables in an empty database, and each brings a
+	 * database of the version before to its own. */
+	const char *const *scripts;
 };
 
 /*
  * Opens the database in memory when `path` is NULL, or in a file that is made, 0600, when it is not
- * there: then in WAL mode, with each commit safe from the end of the process. DONE; REFUSED, with the
- * file as it was, when it is damaged, of a newer version, or not of this schema; BROKEN.
+ * there: then in WAL mode, with each commit safe from the end of the process. A file of an older
+ * version is brought to the schema's. DONE; REFUSED, with the file as it was, when it is damaged, of a
+ * newer version, or not of this schema; BROKEN.
  */
 int database_open(struct database **out, const char *path, const struct database_schema *schema,
 	struct diag *diag);
 
 void database_close(struct database *database);
+
+/*
+ * Returns how often the disk, or the memory that stands for it, did not take what was to be written.
+ * Such a failure marks the diag (not_written), leaves the database as it was before the transaction,
+ * and is told to the operator once, and again after a minute without one. From any thread.
+ */
+uint64_t database_write_failures(const struct database *database);
 
 /* --- transactions -------------------------------------------------------- */
 

@@ -89,6 +89,7 @@ open_loop(struct http *http, struct diag *diag)
 	sigaddset(&ending, SIGINT);
 	blocked = ending;
 	sigaddset(&blocked, SIGPIPE);
+	sigaddset(&blocked, SIGXFSZ); /* a file at its limit is a failed write like others */
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
 	http->epoll = epoll_create1(EPOLL_CLOEXEC);
 	http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

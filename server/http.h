@@ -110,8 +110,8 @@ struct http_service {
 /*
  * Makes the loop with its listeners (copied; descriptors are taken over unless it fails) and
  * `workers` threads (0: one for each core). Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
- * SIGINT, which end the loop, and SIGPIPE are blocked from now on in the calling thread and those
- * that it makes; call it before any other thread is made. DONE or BROKEN.
+ * SIGINT, which end the loop, SIGPIPE and SIGXFSZ are blocked from now on in the calling thread and
+ * those that it makes; call it before any other thread is made. DONE or BROKEN.
  */
 int http_new(struct http **out, const struct http_listener *listeners, size_t count,
 	unsigned workers, struct diag *diag);

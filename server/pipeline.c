@@ -2,6 +2,7 @@
 
 #include "server/balancer.h"
 #include "server/ca.h"
+#include "server/ca_database.h"
 #include "server/ca_issue.h"
 #include "server/connect.h"
 #include "server/exchange.h"
@@ -55,7 +56,8 @@ run_stage(struct exchange *exchange, unsigned index)
 	int result;
 
 	exchange->stages |= UINT32_C(1) << index;
-	result = rule_engine_apply(exchange, index, stage->run(exchange));
+	result = ca_database_answer(exchange, stage->run(exchange));
+	result = rule_engine_apply(exchange, index, result);
 	if (result == STAGE_NEXT)
 		return false;
 	if (result == STAGE_BROKE)

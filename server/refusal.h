@@ -33,6 +33,7 @@ enum refusal {
 	REFUSAL_CERTIFICATE_UNKNOWN,
 	REFUSAL_CA_STOPPED,
 	REFUSAL_DENIED,
+	REFUSAL_DATABASE_FULL, /* the CA cannot write what it would issue (ca_database.h) */
 	REFUSAL_REVOCATION_OFFLINE,
 };
 

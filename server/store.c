@@ -76,8 +76,8 @@ static const char TABLES[] =
 	" challenge TEXT NOT NULL,"
 	" made_at INTEGER NOT NULL,"
 	" expires_at INTEGER NOT NULL,"
-	" used_at INTEGER, -- NULL: expired unused\n"
-	" used_by INTEGER, -- the exchange\n"
+	" used_at INTEGER, -- or revoked; NULL: expired unused\n"
+	" used_by INTEGER, -- the exchange; NULL: none\n"
 	" UNIQUE (site, challenge));\n"
 
 	"CREATE TABLE used_tokens (\n"
@@ -86,7 +86,7 @@ static const char TABLES[] =
 	" identifier TEXT NOT NULL,"
 	" expires_at INTEGER NOT NULL,"
 	" used_at INTEGER NOT NULL,"
-	" used_by INTEGER NOT NULL, -- the exchange\n"
+	" used_by INTEGER NOT NULL, -- the exchange; 0: none, it was revoked\n"
 	" PRIMARY KEY (site, identifier)) WITHOUT ROWID;\n"
 	"CREATE INDEX used_tokens_expiry ON used_tokens (expires_at);\n"
 
@@ -94,10 +94,26 @@ static const char TABLES[] =
 	" site TEXT PRIMARY KEY,"
 	" password TEXT NOT NULL) WITHOUT ROWID";
 
+static const char DECISIONS[] =
+	"-- a certificate manager's word, while PENDING: issued with the next poll\n"
+	"ALTER TABLE transactions ADD COLUMN approved_at INTEGER;\n"
+
+	"CREATE TABLE minted_tokens (\n"
+	" -- Intune challenges that were made here; used_tokens knows which of them were used\n"
+	" id INTEGER PRIMARY KEY,"
+	" site TEXT NOT NULL,"
+	" identifier TEXT NOT NULL,"
+	" made_at INTEGER NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" UNIQUE (site, identifier))";
+
+/* One a version; files of every version are about. */
+static const char *const scripts[] = {TABLES, DECISIONS};
+
 static const struct database_schema SCHEMA = {
 	.application_id = 0x4e444553, /* "NDES" */
-	.version = 1,
-	.script = TABLES,
+	.version = sizeof(scripts) / sizeof(scripts[0]),
+	.scripts = scripts,
 };
 
 int
@@ -127,4 +143,10 @@ store_close(struct store *store)
 	database_close(store->database);
 	state_directory_unlock(store->directory_lock);
 	free(store);
+}
+
+uint64_t
+store_write_failures(const struct store *store)
+{
+	return database_write_failures(store->database);
 }

@@ -6,7 +6,8 @@
  * All functions may be called from any thread. The lock is held for one
  * statement or one short transaction, never while a key is used. Each function
  * has committed when it returns. Negative results are BROKEN with words in the
- * diag.
+ * diag, and nothing done. A full disk is said once on stderr, and
+ * what needs to be written fails until there is room again.
  */
 #pragma once
 
@@ -23,3 +24,7 @@ struct store;
 int store_open(struct store **out, const char *directory, struct diag *diag);
 
 void store_close(struct store *store);
+
+/* Returns how often the disk did not take what was to be written, since the store was opened. From any
+ * thread. */
+uint64_t store_write_failures(const struct store *store);

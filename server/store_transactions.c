@@ -26,7 +26,7 @@ put(struct database_transaction *transaction, const char *site, const char *tran
 		" ON CONFLICT (site, transaction_id) DO UPDATE SET status = excluded.status,"
 		" request_id = excluded.request_id, changed_at = excluded.changed_at,"
 		" polls = excluded.polls, fail_info = excluded.fail_info, error = excluded.error,"
-		" certificate = excluded.certificate, csr = excluded.csr"
+		" certificate = excluded.certificate, csr = excluded.csr, approved_at = NULL"
 		" WHERE excluded.polls = 0"
 		" OR transactions.request_id = excluded.request_id AND transactions.status = ?11",
 		VALUES(value_text(site), value_text(transaction_id), value_integer(status),
@@ -73,13 +73,15 @@ read_transaction(struct transaction_record *out, struct database_transaction *tr
 {
 	int64_t status, request_id, polls, fail_info, error;
 	int result = database_read(transaction,
-		"SELECT status, transactions.request_id, polls, fail_info, error, csr, der"
+		"SELECT status, transactions.request_id, polls, fail_info, error, approved_at,"
+		" csr, der"
 		" FROM transactions LEFT JOIN certificates"
 		" ON certificates.id = transactions.certificate"
 		" WHERE transactions.site = ?1 AND transactions.transaction_id = ?2",
 		VALUES(value_text(site), value_text(transaction_id)),
 		COLUMNS({.integer = &status}, {.integer = &request_id}, {.integer = &polls},
-			{.integer = &fail_info}, {.integer = &error}, {.bytes = &out->csr},
+			{.integer = &fail_info}, {.integer = &error},
+			{.integer = &out->approved_at}, {.bytes = &out->csr},
 			{.bytes = &out->certificate}),
 		diag);
 
@@ -111,26 +113,91 @@ store_transaction_find(struct transaction_record *out, struct store *store, cons
 }
 
 int
-store_transaction_poll(unsigned *out, struct store *store, const char *site,
+store_transaction_poll(unsigned *polls, bool *approved, struct store *store, const char *site,
 	const char *transaction_id, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
-	int64_t polls;
+	int64_t count, approved_at;
 	int result;
 
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
 	result = database_read(&transaction,
 		"UPDATE transactions SET polls = polls + 1"
-		" WHERE site = ?1 AND transaction_id = ?2 AND status = ?3 RETURNING polls",
+		" WHERE site = ?1 AND transaction_id = ?2 AND status = ?3 RETURNING polls, "
+		"approved_at",
 		VALUES(value_text(site), value_text(transaction_id),
 			value_integer(SCEP_STATUS_PENDING)),
-		COLUMNS({.integer = &polls}), diag);
+		COLUMNS({.integer = &count}, {.integer = &approved_at}), diag);
 	if (result == DONE)
 		return diag_refuse(diag, "transactionID", "RFC 8894 3.3.3",
 			"that of a pending request", "\"%s\"", transaction_id);
 	if (result != DATABASE_ROW)
 		return BROKEN;
-	*out = (unsigned)polls;
+	*polls = (unsigned)count;
+	*approved = approved_at != 0;
 	return database_commit(&transaction, diag);
+}
+
+/* --- a certificate manager's word --------------------------------------------- */
+
+/* Says why nothing is to be decided. Returns REFUSED or BROKEN. */
+static int
+refuse_decision(struct database_transaction *transaction, const char *site,
+	const char *transaction_id, struct diag *diag)
+{
+	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
+	int result = read_transaction(&record, transaction, site, transaction_id, diag);
+
+	if (result != DONE)
+		return result;
+	return diag_refuse(diag, "transactionID", NULL, "that of a pending request",
+		"\"%s\", which has ended with %s", transaction_id, scep_status_name(record.status));
+}
+
+/* Commits what the latest statement decided. */
+static int
+commit_decision(struct database_transaction *transaction, const char *site,
+	const char *transaction_id, struct diag *diag)
+{
+	return database_changes(transaction) > 0
+		? database_commit(transaction, diag)
+		: refuse_decision(transaction, site, transaction_id, diag);
+}
+
+int
+store_transaction_approve(struct store *store, const char *site, const char *transaction_id,
+	int64_t now, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_run(&transaction,
+			"UPDATE transactions SET approved_at = coalesce(approved_at, ?4)"
+			" WHERE site = ?1 AND transaction_id = ?2 AND status = ?3",
+			VALUES(value_text(site), value_text(transaction_id),
+				value_integer(SCEP_STATUS_PENDING), value_integer(now)),
+			diag) != DONE)
+		return BROKEN;
+	return commit_decision(&transaction, site, transaction_id, diag);
+}
+
+int
+store_transaction_deny(struct store *store, const char *site, const char *transaction_id,
+	enum scep_fail_info fail_info, int32_t error, int64_t now, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_run(&transaction,
+			"UPDATE transactions SET status = ?4, fail_info = ?5, error = ?6,"
+			" changed_at = ?7, approved_at = NULL, csr = NULL"
+			" WHERE site = ?1 AND transaction_id = ?2 AND status = ?3",
+			VALUES(value_text(site), value_text(transaction_id),
+				value_integer(SCEP_STATUS_PENDING),
+				value_integer(SCEP_STATUS_FAILURE), value_integer(fail_info),
+				value_integer(error), value_integer(now)),
+			diag) != DONE)
+		return BROKEN;
+	return commit_decision(&transaction, site, transaction_id, diag);
 }

@@ -20,6 +20,7 @@ struct transaction_record {
 	unsigned polls;                /* CertPolls and repeated PKCSReqs seen while pending */
 	enum scep_fail_info fail_info; /* with FAILURE */
 	int32_t error;
+	int64_t approved_at; /* milliseconds since 1970, as found; 0: a pending one is not approved */
 	/* The PKCS#10 as received: while PENDING, and with SUCCESS where its challenge encrypts the
 	 * reply, since a client may poll again for one that it lost. */
 	struct buffer csr;
@@ -39,7 +40,19 @@ int store_transaction_put(struct store *store, const char *site, const char *tra
 int store_transaction_find(struct transaction_record *out, struct store *store, const char *site,
 	const char *transaction_id, struct diag *diag);
 
-/* Counts one more poll of a pending transaction and gives the new number. DONE; REFUSED: there is no
- * pending one; BROKEN. */
-int store_transaction_poll(unsigned *out, struct store *store, const char *site,
+/*
+ * Counts one more poll of a pending transaction; gives the new number, and whether a certificate
+ * manager has approved the request. DONE; REFUSED: there is no pending one; BROKEN.
+ */
+int store_transaction_poll(unsigned *polls, bool *approved, struct store *store, const char *site,
 	const char *transaction_id, struct diag *diag);
+
+/* Approves a pending transaction, once more without effect: the next poll gets it issued. DONE;
+ * REFUSED: there is none, or it has ended; BROKEN. */
+int store_transaction_approve(struct store *store, const char *site, const char *transaction_id,
+	int64_t now, struct diag *diag);
+
+/* Ends a pending transaction in FAILURE, approved or not. DONE; REFUSED: there is none, or it has
+ * ended; BROKEN. */
+int store_transaction_deny(struct store *store, const char *site, const char *transaction_id,
+	enum scep_fail_info fail_info, int32_t error, int64_t now, struct diag *diag);

@@ -164,11 +164,13 @@ START_TEST(keeps_pending_transactions)
 	struct transaction_record record = {.status = SCEP_STATUS_PENDING, .request_id = 3}, found;
 	struct diag diag = {0};
 	unsigned polls;
+	bool approved;
 
 	buffer_append_text(&record.csr, "the request");
 	ASSERT_DONE(store_transaction_put(store, "default", "t", &record, NOW, &diag), &diag);
 	for (unsigned i = 1; i <= 3; i++) {
-		ASSERT_DONE(store_transaction_poll(&polls, store, "default", "t", &diag), &diag);
+		ASSERT_DONE(store_transaction_poll(&polls, &approved, store, "default", "t", &diag),
+			&diag);
 		ck_assert_uint_eq(polls, i);
 	}
 	ASSERT_DONE(store_transaction_find(&found, store, "default", "t", &diag), &diag);
@@ -181,7 +183,8 @@ START_TEST(keeps_pending_transactions)
 	buffer_done(&found.csr);
 	ASSERT_DONE(store_issue(store, "default", &certificate, "t", &found, NOW, &diag), &diag);
 	transaction_record_done(&found);
-	ck_assert_int_eq(store_transaction_poll(&polls, store, "default", "t", &diag), REFUSED);
+	ck_assert_int_eq(
+		store_transaction_poll(&polls, &approved, store, "default", "t", &diag), REFUSED);
 	ASSERT_DONE(store_transaction_find(&found, store, "default", "t", &diag), &diag);
 	ck_assert_int_eq(found.status, SCEP_STATUS_SUCCESS);
 	ck_assert_uint_eq(found.polls, 3);
@@ -225,6 +228,7 @@ START_TEST(keeps_refused_transactions)
 	struct transaction_record found;
 	struct diag diag = {0};
 	unsigned polls;
+	bool approved;
 
 	ASSERT_DONE(store_transaction_put(store, "default", "t", &record, NOW, &diag), &diag);
 	ASSERT_DONE(store_transaction_find(&found, store, "default", "t", &diag), &diag);
@@ -232,7 +236,8 @@ START_TEST(keeps_refused_transactions)
 	ck_assert_int_eq(found.fail_info, SCEP_FAIL_BAD_REQUEST);
 	ck_assert_int_eq(found.error, (int32_t)0x80094800);
 	transaction_record_done(&found);
-	ck_assert_int_eq(store_transaction_poll(&polls, store, "default", "t", &diag), REFUSED);
+	ck_assert_int_eq(
+		store_transaction_poll(&polls, &approved, store, "default", "t", &diag), REFUSED);
 }
 END_TEST
 
@@ -592,7 +597,7 @@ static const struct {
 	{"a page of nonsense", spoil_page, "is damaged"},
 	{"a cut file", cut_file, "malformed"},
 	{"another kind of file", write_letter, "file is not a database"},
-	{"a newer format", make_newer, "has format 99, and this program knows formats up to 1"},
+	{"a newer format", make_newer, "has format 99, and this program knows formats up to 2"},
 	{"a foreign database", make_foreign, "is a database of another program"},
 };
 
