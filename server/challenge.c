@@ -39,7 +39,8 @@ struct verdict_row {
 	}
 
 /*
- * NDES forgets a password that expires, so that an expired one is unknown to it. Of the policy module
+ * NDES forgets a password that expires, so that an expired one is unknown to it, and a revoked one is
+ * as if it had been forgotten. Of the policy module
  * it learns only yes or no, and the number it makes of a no is not known: ours is one that no other
  * cause has, so that a client's log tells them apart. Event 29 covers whatever cannot be verified.
  */
@@ -54,6 +55,7 @@ static const struct verdict_row rows[VERDICT_COUNT] = {
 	[VERDICT_UNKNOWN] = REFUSES("unknown", ERROR_NOT_FOUND, unknown),
 	[VERDICT_USED] = REFUSES("used", CERT_E_WRONG_USAGE, used),
 	[VERDICT_EXPIRED] = REFUSES("expired", ERROR_NOT_FOUND, unknown),
+	[VERDICT_REVOKED] = REFUSES("revoked", ERROR_NOT_FOUND, unknown),
 	[VERDICT_OTHER_SUBJECT] = REFUSES("other-subject", ERROR_ACCESS_DENIED, refused),
 	[VERDICT_OTHER_ALTERNATIVE_NAME] =
 		REFUSES("other-alternative-name", ERROR_ACCESS_DENIED, refused),
@@ -109,6 +111,9 @@ explain_record(struct exchange *exchange, const struct challenge_record *record)
 		diag_refuse(&exchange->diag, OBJECT, NULL, "one that was not used yet",
 			"%s was used at exchange %llu, %s", text,
 			(unsigned long long)record->used_by, clock_text(when, record->used_at));
+	else if (record->state == CHALLENGE_REVOKED)
+		diag_refuse(&exchange->diag, OBJECT, NULL, "one that was not revoked",
+			"%s was revoked at %s", text, clock_text(when, record->used_at));
 	else
 		diag_refuse(&exchange->diag, OBJECT, "PasswordValidity", "one that is still valid",
 			"%s expired at %s", text, clock_text(when, record->expires_at));
@@ -211,6 +216,9 @@ judge_one_time(struct exchange *exchange)
 	case CHALLENGE_EXPIRED:
 		explain_record(exchange, &record);
 		return VERDICT_EXPIRED;
+	case CHALLENGE_REVOKED:
+		explain_record(exchange, &record);
+		return VERDICT_REVOKED;
 	case CHALLENGE_UNKNOWN:
 		break;
 	}
@@ -234,7 +242,7 @@ take_token(struct exchange *exchange, const struct challenge_claims *claims)
 	}
 	exchange->verdict.used_by = record.used_by;
 	explain_record(exchange, &record);
-	return VERDICT_USED;
+	return record.state == CHALLENGE_REVOKED ? VERDICT_REVOKED : VERDICT_USED;
 }
 
 static int

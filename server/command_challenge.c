@@ -10,11 +10,9 @@
 #include "common/memory.h"
 #include "common/name.h"
 #include "common/option_choice.h"
-#include "common/random.h"
-#include "server/challenge_intune.h"
+#include "server/challenge_mint.h"
 #include "server/pki_directory.h"
 
-#define IDENTIFIER_SIZE  16 /* bytes */
 #define LIFETIME_DEFAULT "60m"
 #define UTC_FORMAT       "%Y-%m-%dT%H:%M:%SZ"
 
@@ -153,23 +151,10 @@ static const struct option_row rows[] = {
 	COMMAND_HELP_ROW,
 };
 
-/* Every challenge can be used once, so each needs a name of its own. */
-static void
-draw_identifier(struct challenge_claims *claims)
-{
-	BUFFER_CLEANUP struct buffer hex = {0};
-	uint8_t octets[IDENTIFIER_SIZE];
-	struct random random;
-
-	random_init(&random, random_new_seed());
-	random_fill(&random, octets, sizeof(octets));
-	buffer_append_hex(&hex, BYTES(octets, sizeof(octets)));
-	claims->identifier = text_copy(buffer_text(&hex));
-}
-
 static int
 mint(struct buffer *out, struct asked *asked, struct diag *diag)
 {
+	struct random random;
 	struct pki pki;
 	int outcome;
 
@@ -177,7 +162,8 @@ mint(struct buffer *out, struct asked *asked, struct diag *diag)
 				       : pki_load_built_in(&pki, diag);
 	if (outcome != DONE)
 		return outcome;
-	draw_identifier(&asked->claims);
+	random_init(&random, random_new_seed());
+	challenge_mint_identifier(&asked->claims, &random);
 	outcome = challenge_intune_mint(out, &pki, &asked->claims, diag);
 	pki_done(&pki);
 	return outcome;

@@ -1,13 +1,9 @@
 #include "server/database.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
@@ -369,19 +365,6 @@ inspect(int64_t *version, struct database *database, const char *path,
 	return DONE;
 }
 
-/* Makes an empty file that only its owner can read; SQLite gives the files beside it its mode. */
-static int
-make_file(const char *path, struct diag *diag)
-{
-	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (file < 0)
-		return diag_refuse(diag, "state file", NULL, "a file that can be written",
-			"%s cannot be opened: %s", path, strerror(errno));
-	close(file);
-	return DONE;
-}
-
 /* A close without this would write a WAL left by a crash into the file, damaged or not. */
 static void
 checkpoint_on_close(struct database *database, bool yes)
@@ -430,10 +413,8 @@ database_open(struct database **out, const char *path, const struct database_sch
 	struct diag *diag)
 {
 	struct database *database;
-	int result = path ? make_file(path, diag) : DONE;
+	int result = DONE;
 
-	if (result != DONE)
-		return result;
 	database = memory_new(1, sizeof(*database));
 	database->object = path ? "state file" : "state in memory";
 	pthread_mutex_init(&database->lock, NULL);

@@ -25,8 +25,8 @@ struct database_schema {
 };
 
 /*
- * Opens the database in memory when `path` is NULL, or in a file that is made, 0600, when it is not
- * there: then in WAL mode, with each commit safe from the end of the process. A file of an older
+ * Opens the database in memory when `path` is NULL, or in a file, which is there, if empty: then in
+ * WAL mode, with each commit safe from the end of the process. A file of an older
  * version is brought to the schema's. DONE; REFUSED, with the file as it was, when it is damaged, of a
  * newer version, or not of this schema; BROKEN.
  */

@@ -68,6 +68,18 @@ state_directory_lock(int *out, const char *path, struct diag *diag)
 	return result;
 }
 
+int
+state_directory_make_file(const char *path, struct diag *diag)
+{
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (file < 0)
+		return diag_refuse(diag, "state file", NULL, "a file that can be written",
+			"%s cannot be opened: %s", path, strerror(errno));
+	close(file);
+	return DONE;
+}
+
 void
 state_directory_unlock(int lock)
 {

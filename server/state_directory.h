@@ -16,5 +16,9 @@
  */
 int state_directory_lock(int *out, const char *path, struct diag *diag);
 
+/* Makes an empty file, 0600, unless it is there; SQLite gives the files beside it its mode. DONE, or
+ * REFUSED: it cannot be written. */
+int state_directory_make_file(const char *path, struct diag *diag);
+
 /* Lets the lock go; a negative descriptor is none. */
 void state_directory_unlock(int lock);

@@ -126,6 +126,8 @@ store_open(struct store **out, const char *directory, struct diag *diag)
 	store->directory_lock = -1;
 	if (directory)
 		result = state_directory_lock(&store->directory_lock, directory, diag);
+	if (result == DONE && file)
+		result = state_directory_make_file(file, diag);
 	if (result == DONE)
 		result = database_open(&store->database, file, &SCHEMA, diag);
 	if (result == DONE)

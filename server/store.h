@@ -11,8 +11,12 @@
  */
 #pragma once
 
+#include "server/store_certificate_list.h"
 #include "server/store_certificates.h"
+#include "server/store_challenge_list.h"
 #include "server/store_challenges.h"
+#include "server/store_site.h"
+#include "server/store_transaction_list.h"
 #include "server/store_transactions.h"
 
 struct store;

@@ -103,7 +103,9 @@ find_spent(struct challenge_record *out, struct database_transaction *transactio
 	if (result != DATABASE_ROW)
 		out->state = CHALLENGE_UNKNOWN;
 	else
-		out->state = used_by ? CHALLENGE_USED : CHALLENGE_EXPIRED;
+		out->state = used_by   ? CHALLENGE_USED
+			: out->used_at ? CHALLENGE_REVOKED
+				       : CHALLENGE_EXPIRED;
 	return DONE;
 }
 
@@ -191,6 +193,58 @@ store_challenge_clear(struct store *store, const char *site, struct diag *diag)
 	return database_commit(&transaction, diag);
 }
 
+/* Says why a challenge that does not wait cannot be revoked. DONE where it is revoked already. */
+static int
+refuse_revocation(const struct challenge_record *record, const char *challenge, struct diag *diag)
+{
+	switch (record->state) {
+	case CHALLENGE_REVOKED:
+		return DONE;
+	case CHALLENGE_USED:
+		return diag_refuse(diag, "challenge", NULL, "one that was not used yet",
+			"%.64s was used at exchange %llu", challenge,
+			(unsigned long long)record->used_by);
+	case CHALLENGE_EXPIRED:
+		return diag_refuse(diag, "challenge", NULL, "one that is still valid",
+			"%.64s has expired", challenge);
+	case CHALLENGE_VALID:
+	case CHALLENGE_UNKNOWN:
+		break;
+	}
+	diag_refuse(diag, "challenge", NULL, "one that this site has given out", "%.64s is unknown",
+		challenge);
+	return CHALLENGE_NOBODYS;
+}
+
+int
+store_challenge_revoke(struct store *store, const char *site, const char *challenge, int64_t now,
+	struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	struct challenge_record record = {0};
+	int result;
+
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = database_read(&transaction,
+		"INSERT OR REPLACE INTO spent_challenges"
+		" (site, challenge, made_at, expires_at, used_at)"
+		" SELECT site, challenge, made_at, expires_at, ?3 FROM challenges"
+		" WHERE site = ?1 AND challenge = ?2 RETURNING id",
+		VALUES(value_text(site), value_text(challenge), value_integer(now)), NULL, 0, diag);
+	if (result == DONE) {
+		result = find_spent(&record, &transaction, site, bytes_text(challenge), diag);
+		return result == DONE ? refuse_revocation(&record, challenge, diag) : result;
+	}
+	if (result != DATABASE_ROW ||
+		database_run(&transaction,
+			"DELETE FROM challenges WHERE site = ?1 AND challenge = ?2",
+			VALUES(value_text(site), value_text(challenge)), diag) != DONE ||
+		cut_spent(&transaction, diag) != DONE)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
 /* --- Intune challenges ------------------------------------------------------ */
 
 /* Says which exchange used a token before. */
@@ -209,7 +263,7 @@ find_used_token(struct challenge_record *out, struct database_transaction *trans
 		    diag) != DATABASE_ROW)
 		return BROKEN;
 	out->used_by = (uint64_t)used_by;
-	out->state = CHALLENGE_USED;
+	out->state = used_by ? CHALLENGE_USED : CHALLENGE_REVOKED;
 	return DONE;
 }
 
@@ -254,6 +308,72 @@ store_challenge_release_once(struct store *store, const char *site, struct bytes
 			diag) != DONE)
 		return BROKEN;
 	return database_commit(&transaction, diag);
+}
+
+int
+store_challenge_remember_once(struct store *store, const char *site, const char *identifier,
+	int64_t now, int64_t expires_at, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_run(&transaction,
+			"INSERT OR REPLACE INTO minted_tokens"
+			" (site, identifier, made_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+			VALUES(value_text(site), value_text(identifier), value_integer(now),
+				value_integer(expires_at)),
+			diag) != DONE ||
+		database_run(&transaction,
+			"DELETE FROM minted_tokens WHERE id <="
+			" (SELECT max(id) FROM minted_tokens) - ?1",
+			VALUES(value_integer(SPENT_MAX)), diag) != DONE)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
+/* Gives the end of a token that was made here. DONE, REFUSED or BROKEN. */
+static int
+find_token_end(int64_t *expires_at, struct database_transaction *transaction, const char *site,
+	const char *identifier, struct diag *diag)
+{
+	const struct challenge_record unknown = {.state = CHALLENGE_UNKNOWN};
+	int result = database_read(transaction,
+		"SELECT expires_at FROM minted_tokens WHERE site = ?1 AND identifier = ?2",
+		VALUES(value_text(site), value_text(identifier)), COLUMNS({.integer = expires_at}),
+		diag);
+
+	if (result == DATABASE_ROW)
+		return DONE;
+	return result == DONE ? refuse_revocation(&unknown, identifier, diag) : BROKEN;
+}
+
+int
+store_challenge_revoke_once(struct store *store, const char *site, const char *identifier,
+	int64_t now, int64_t expires_at, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	struct challenge_record record = {0};
+	int result = DONE;
+
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	if (!expires_at)
+		result = find_token_end(&expires_at, &transaction, site, identifier, diag);
+	if (result == DONE)
+		result = database_run(&transaction,
+			"INSERT OR IGNORE INTO used_tokens"
+			" (site, identifier, expires_at, used_at, used_by)"
+			" VALUES (?1, ?2, ?3, ?4, 0)",
+			VALUES(value_text(site), value_text(identifier), value_integer(expires_at),
+				value_integer(now)),
+			diag);
+	if (result != DONE)
+		return result;
+	if (database_changes(&transaction) > 0)
+		return database_commit(&transaction, diag);
+	if (find_used_token(&record, &transaction, site, bytes_text(identifier), diag) != DONE)
+		return BROKEN;
+	return refuse_revocation(&record, identifier, diag);
 }
 
 /* --- UseSinglePassword ---------------------------------------------------------- */

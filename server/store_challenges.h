@@ -15,13 +15,14 @@ enum challenge_state {
 	CHALLENGE_UNKNOWN,
 	CHALLENGE_USED,
 	CHALLENGE_EXPIRED, /* NDES would not know it any more */
+	CHALLENGE_REVOKED, /* by name, which NDES cannot do */
 };
 
 struct challenge_record {
 	enum challenge_state state;
 	int64_t made_at; /* milliseconds since 1970 */
 	int64_t expires_at;
-	int64_t used_at;  /* with CHALLENGE_USED */
+	int64_t used_at;  /* with CHALLENGE_USED; with CHALLENGE_REVOKED: when it was revoked */
 	uint64_t used_by; /* the exchange that used it */
 };
 
@@ -57,6 +58,25 @@ int store_challenge_release_once(struct store *store, const char *site, struct b
 
 /* Forgets the unused challenges of a site, as an IIS restart does. */
 int store_challenge_clear(struct store *store, const char *site, struct diag *diag);
+
+/* Of the revoking functions: no such challenge is remembered; the words say so. */
+#define CHALLENGE_NOBODYS 2
+
+/* Revokes a challenge that waits. DONE, also when it was revoked before; REFUSED: it was used or has
+ * expired; CHALLENGE_NOBODYS; BROKEN. */
+int store_challenge_revoke(struct store *store, const char *site, const char *challenge,
+	int64_t now, struct diag *diag);
+
+/* Remembers the identifier of an Intune challenge that was made here, for listings. DONE or BROKEN. */
+int store_challenge_remember_once(struct store *store, const char *site, const char *identifier,
+	int64_t now, int64_t expires_at, struct diag *diag);
+
+/*
+ * As store_challenge_revoke for an identifier. `expires_at` is its challenge's, wherever that was made;
+ * 0: not known, so that it must be one that is remembered.
+ */
+int store_challenge_revoke_once(struct store *store, const char *site, const char *identifier,
+	int64_t now, int64_t expires_at, struct diag *diag);
 
 /* Gives the site's single password (UseSinglePassword). DONE; REFUSED: it has none yet; BROKEN. */
 int store_single_password_find(

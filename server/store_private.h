@@ -8,6 +8,9 @@
 #include "server/database.h"
 #include "server/store.h"
 
+/* The site itself, and its servers behind a load balancer (balancer.h): "NAME#2", before "NAME$". */
+#define SITE_AND_SERVERS "(site = ?1 OR (site > ?1 || '#' AND site < ?1 || '$'))"
+
 struct store {
 	struct database *database;
 	int directory_lock; /* descriptor; -1 in memory */

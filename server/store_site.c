@@ -2,15 +2,13 @@
 
 #include "server/store_private.h"
 
-/* The site itself, and its servers behind a load balancer (balancer.h): "NAME#2", before "NAME$". */
-#define SITE_AND_SERVERS "(site = ?1 OR (site > ?1 || '#' AND site < ?1 || '$'))"
-
 /* Transactions refer to certificates. The triggers of the challenges keep their counter right. */
 static const char *const rows_of_site[] = {
 	"DELETE FROM transactions WHERE site = ?1",
 	"DELETE FROM certificates WHERE site = ?1",
 	"DELETE FROM challenges WHERE " SITE_AND_SERVERS,
 	"DELETE FROM spent_challenges WHERE " SITE_AND_SERVERS,
+	"DELETE FROM minted_tokens WHERE site = ?1",
 	"DELETE FROM used_tokens WHERE site = ?1",
 	"DELETE FROM single_passwords WHERE " SITE_AND_SERVERS,
 };

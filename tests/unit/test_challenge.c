@@ -6,6 +6,7 @@
 #include "common/hresult.h"
 #include "common/memory.h"
 #include "server/challenge.h"
+#include "server/challenge_mint.h"
 #include "server/store.h"
 
 #define HOUR 3600
@@ -124,6 +125,18 @@ static void
 send_letters(void)
 {
 	send_challenge("ggg");
+}
+
+static void
+send_revoked(void)
+{
+	TEXT_CLEANUP char *password = challenge_support_password(&support);
+	struct diag diag = {0};
+
+	ASSERT_DONE(challenge_mint_revoke(
+			    &support.base.site, password, support.exchange->arrived_ms, &diag),
+		&diag);
+	send_challenge(password);
 }
 
 static void
@@ -321,6 +334,20 @@ send_expired_token(void)
 	send_token(&claims, (struct challenge_support_request){0});
 }
 
+/* Wherever it was made. */
+static void
+send_revoked_token(void)
+{
+	struct challenge_claims claims = bound_claims();
+	TEXT_CLEANUP char *token = challenge_support_token(&support.base.server.pki, &claims);
+	struct diag diag = {0};
+
+	ASSERT_DONE(challenge_mint_revoke(
+			    &support.base.site, token, support.exchange->arrived_ms, &diag),
+		&diag);
+	send_token(&claims, (struct challenge_support_request){0});
+}
+
 static void
 send_used_token(void)
 {
@@ -385,6 +412,9 @@ static const struct {
 	{"an expired one", send_expired, VERDICT_EXPIRED, "expired", "challenge-expired",
 		HRESULT_ERROR_NOT_FOUND, SCEP_FAIL_BAD_MESSAGE_CHECK,
 		"... (16 characters) expired at 2026-02-01T00:59:58.747Z"},
+	{"a revoked one", send_revoked, VERDICT_REVOKED, "revoked", "challenge-revoked",
+		HRESULT_ERROR_NOT_FOUND, SCEP_FAIL_BAD_MESSAGE_CHECK,
+		"... (16 characters) was revoked at 2026-01-31T23:59:58.747Z"},
 	{"one never given out", send_unknown, VERDICT_UNKNOWN, "unknown", "challenge-unknown",
 		HRESULT_ERROR_NOT_FOUND, SCEP_FAIL_BAD_MESSAGE_CHECK,
 		"8CE3... (16 characters) was never given out"},
@@ -446,6 +476,9 @@ static const struct {
 	{"a used token", send_used_token, VERDICT_USED, "used", "challenge-used",
 		HRESULT_CERT_E_WRONG_USAGE, SCEP_FAIL_BAD_MESSAGE_CHECK,
 		"was used at exchange 18, 2026-01-31T23:59:58.747Z"},
+	{"a revoked token", send_revoked_token, VERDICT_REVOKED, "revoked", "challenge-revoked",
+		HRESULT_ERROR_NOT_FOUND, SCEP_FAIL_BAD_MESSAGE_CHECK,
+		"was revoked at 2026-01-31T23:59:58.747Z"},
 	{"a cut token", send_cut_token, VERDICT_MALFORMED, "malformed", "challenge-malformed",
 		HRESULT_E_INVALIDARG, SCEP_FAIL_BAD_REQUEST, "nor a challenge in Intune's form"},
 	{"a token of another service", send_token_of_other_service, VERDICT_BAD_TOKEN, "bad-token",
