@@ -152,16 +152,17 @@ make_cas(struct authority *authority, const struct settings *settings, const cha
 	return result;
 }
 
-int
-authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
-	const char *base_url, int64_t now, struct diag *diag)
+static int
+make(struct authority **out, const struct pki *pki, const struct settings *settings,
+	const char *base_url, int64_t made_at, int64_t now, struct diag *diag)
 {
 	struct authority *authority = memory_new(1, sizeof(*authority));
 	int result;
 
 	authority->pki = pki;
+	authority->made_at = made_at;
 	authority->signature = ca_signature_of(settings);
-	result = make_cas(authority, settings, base_url, now, diag);
+	result = make_cas(authority, settings, base_url, made_at, diag);
 	if (result == DONE)
 		result = ra_certificates_make(authority, settings, now, diag);
 	if (result == DONE)
@@ -169,6 +170,20 @@ authority_new(struct authority **out, const struct pki *pki, const struct settin
 	else
 		authority_free(authority);
 	return result;
+}
+
+int
+authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
+	const char *base_url, int64_t now, struct diag *diag)
+{
+	return make(out, pki, settings, base_url, now, now, diag);
+}
+
+int
+authority_renew(struct authority **out, const struct authority *earlier,
+	const struct settings *settings, const char *base_url, int64_t now, struct diag *diag)
+{
+	return make(out, earlier->pki, settings, base_url, earlier->made_at, now, diag);
 }
 
 static void

@@ -33,6 +33,7 @@ struct authority {
 	const struct pki *pki;
 	struct ca_signature signature; /* of the CA, on whatever it signs */
 	bool renewed;                  /* ca_generation: next */
+	int64_t made_at;               /* when its CAs were set up, seconds since 1970 */
 	struct certificate root;
 	struct certificate issuing; /* empty with CA_HIERARCHY_ROOT */
 	enum ra_certificates ra_certificates;
@@ -54,6 +55,14 @@ struct authority {
  */
 int authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
 	const char *base_url, int64_t now, struct diag *diag);
+
+/*
+ * The same for a site that has an authority already, under other settings or at another time: its CAs
+ * are those that it had, as far as the settings leave them, and the RA certificates are enrolled anew,
+ * at `now`.
+ */
+int authority_renew(struct authority **out, const struct authority *earlier,
+	const struct settings *settings, const char *base_url, int64_t now, struct diag *diag);
 
 void authority_free(struct authority *authority);
 

@@ -79,20 +79,52 @@ sign(struct buffer *out, const struct condition *condition, const struct authori
 	return DONE;
 }
 
+/* Appends what is revoked by one of the site's CAs: only certificates of devices can be; a root above
+ * their CA has an empty list. Serial numbers are the site's, so that a renewed CA and the one before it
+ * can share theirs. */
+static int
+read_revoked(struct buffer *out, const struct site *site, const struct condition *condition,
+	const struct authority_ca *ca, struct diag *diag)
+{
+	if (ca != &condition->authority->cas[0] && ca != &condition->authority->previous)
+		return DONE;
+	return store_certificate_each_revoked(
+		site->server->store, site->store_name, add_revoked, out, diag);
+}
+
+/* The number is greater than all before, those of an earlier run included (RFC 5280 5.2.3). */
+static int
+sign_next(struct buffer *out, const struct site *site, const struct condition *condition,
+	const struct authority_ca *ca, struct bytes revoked, int64_t now, struct diag *diag)
+{
+	uint32_t number;
+
+	if (store_next_crl_number(&number, site->server->store, site->store_name, now, diag) !=
+		DONE)
+		return BROKEN;
+	return sign(out, condition, ca, revoked, number, now, diag);
+}
+
 int
 ca_crl(struct buffer *out, const struct site *site, const struct condition *condition,
 	const struct authority_ca *ca, int64_t now, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer revoked = {0};
-	uint32_t number;
 
-	/* Only certificates of devices can be revoked; a root above their CA has an empty list. Serial
-	 * numbers are the site's, so that a renewed CA and the one before it can share theirs. */
-	if ((ca == &condition->authority->cas[0] || ca == &condition->authority->previous) &&
-		store_certificate_each_revoked(
-			site->server->store, site->store_name, add_revoked, &revoked, diag) != DONE)
+	if (read_revoked(&revoked, site, condition, ca, diag) != DONE)
 		return BROKEN;
-	if (ca_crl_cache_take(out, &number, ca->crl_cache, buffer_bytes(&revoked), now))
+	if (ca_crl_cache_take(out, ca->crl_cache, buffer_bytes(&revoked), now))
 		return DONE;
-	return sign(out, condition, ca, buffer_bytes(&revoked), number, now, diag);
+	return sign_next(out, site, condition, ca, buffer_bytes(&revoked), now, diag);
+}
+
+int
+ca_crl_publish(struct buffer *out, const struct site *site, const struct condition *condition,
+	const struct authority_ca *ca, int64_t now, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer revoked = {0};
+
+	if (read_revoked(&revoked, site, condition, ca, diag) != DONE)
+		return BROKEN;
+	return sign_next(out, site, condition, ca, buffer_bytes(&revoked), now, diag);
 }

@@ -16,3 +16,8 @@
  */
 int ca_crl(struct buffer *out, const struct site *site, const struct condition *condition,
 	const struct authority_ca *ca, int64_t now, struct diag *diag);
+
+/* As ca_crl, for "certutil -CRL": signs a new one, with a greater number and new dates, though the one
+ * that is kept be right; from now on that is the current one. One private-key operation. */
+int ca_crl_publish(struct buffer *out, const struct site *site, const struct condition *condition,
+	const struct authority_ca *ca, int64_t now, struct diag *diag);

@@ -7,8 +7,6 @@
 
 struct ca_crl_cache {
 	pthread_mutex_t lock;
-	uint32_t last_number; /* that was given away */
-	/* the CRL that is kept */
 	struct buffer der;
 	struct buffer revoked;
 	uint32_t number;
@@ -36,16 +34,8 @@ ca_crl_cache_free(struct ca_crl_cache *cache)
 	free(cache);
 }
 
-/* Seconds since 1970, so that a server started again goes on; more than one a second count on. */
-static uint32_t
-next_number(uint32_t last, int64_t now)
-{
-	return now > last && now <= UINT32_MAX ? (uint32_t)now : last + 1;
-}
-
 bool
-ca_crl_cache_take(struct buffer *out, uint32_t *number, struct ca_crl_cache *cache,
-	struct bytes revoked, int64_t now)
+ca_crl_cache_take(struct buffer *out, struct ca_crl_cache *cache, struct bytes revoked, int64_t now)
 {
 	bool right;
 
@@ -54,8 +44,6 @@ ca_crl_cache_take(struct buffer *out, uint32_t *number, struct ca_crl_cache *cac
 		bytes_equal(buffer_bytes(&cache->revoked), revoked);
 	if (right)
 		buffer_append(out, buffer_bytes(&cache->der));
-	else
-		*number = cache->last_number = next_number(cache->last_number, now);
 	pthread_mutex_unlock(&cache->lock);
 	return right;
 }

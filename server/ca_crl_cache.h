@@ -1,6 +1,5 @@
 /*
- * The newest CRL of one CA, and the numbers that its CRLs get. It locks itself,
- * for as long as it takes to copy.
+ * The newest CRL of one CA. It locks itself, for as long as it takes to copy.
  */
 #pragma once
 
@@ -11,13 +10,10 @@ struct ca_crl_cache;
 struct ca_crl_cache *ca_crl_cache_new(void);
 void ca_crl_cache_free(struct ca_crl_cache *cache);
 
-/*
- * Appends the CRL that is kept, if it is still right: no new one is due at `now`, and what is on it
- * is `revoked`, as given to ca_crl_cache_keep. Otherwise returns false, and `number` is for the
- * next one: greater than all before, those of an earlier run included (RFC 5280 5.2.3).
- */
-bool ca_crl_cache_take(struct buffer *out, uint32_t *number, struct ca_crl_cache *cache,
-	struct bytes revoked, int64_t now);
+/* Appends the CRL that is kept, if it is still right: no new one is due at `now`, and what is on it
+ * is `revoked`, as given to ca_crl_cache_keep. Otherwise returns false. */
+bool ca_crl_cache_take(
+	struct buffer *out, struct ca_crl_cache *cache, struct bytes revoked, int64_t now);
 
 /* Keeps a copy of a CRL signed at `now`, the next being due at `next_due`, unless one with a
  * greater number is there. */

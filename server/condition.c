@@ -4,27 +4,55 @@
 
 #include "common/memory.h"
 
-int
-condition_new(struct condition **out, const struct pki *pki, const struct settings *settings,
-	const char *base_url, int64_t now, struct condition *kin, struct diag *diag)
+/* Makes one without certificates. */
+static struct condition *
+begin(const struct settings *settings)
 {
 	struct condition *condition = memory_new(1, sizeof(*condition));
-	int result = DONE;
 
 	atomic_init(&condition->holders, 1);
 	settings_copy(&condition->settings, settings);
-	if (kin && settings_mint_the_same(&kin->settings, settings)) {
-		condition->lender = condition_hold(kin);
-		condition->authority = kin->authority;
-	} else {
-		result = authority_new(
-			&condition->authority, pki, &condition->settings, base_url, now, diag);
-	}
+	return condition;
+}
+
+/* Gives it when all went well. */
+static int
+end(struct condition **out, struct condition *condition, int result)
+{
 	if (result == DONE)
 		*out = condition;
 	else
 		condition_release(condition);
 	return result;
+}
+
+int
+condition_new(struct condition **out, const struct pki *pki, const struct settings *settings,
+	const char *base_url, int64_t now, struct condition *kin, struct diag *diag)
+{
+	struct condition *condition;
+
+	if (kin && !settings_mint_the_same(&kin->settings, settings))
+		return condition_renew(out, settings, base_url, now, kin, diag);
+	condition = begin(settings);
+	if (!kin)
+		return end(out, condition,
+			authority_new(&condition->authority, pki, &condition->settings, base_url,
+				now, diag));
+	condition->lender = condition_hold(kin);
+	condition->authority = kin->authority;
+	return end(out, condition, DONE);
+}
+
+int
+condition_renew(struct condition **out, const struct settings *settings, const char *base_url,
+	int64_t now, const struct condition *kin, struct diag *diag)
+{
+	struct condition *condition = begin(settings);
+
+	return end(out, condition,
+		authority_renew(&condition->authority, kin->authority, &condition->settings,
+			base_url, now, diag));
 }
 
 struct condition *

@@ -18,12 +18,16 @@ struct condition {
 };
 
 /*
- * Makes a condition with a copy of `settings`, held once. The certificates are minted as
- * authority_new says, unless `kin`, an earlier condition of the same site (NULL: none), has the same
- * ones; then they are shared. DONE, REFUSED or BROKEN.
+ * Makes a condition with a copy of `settings`, held once. `kin` is an earlier condition of the same site
+ * (NULL: none): the certificates are shared with it where they are the same, else minted as
+ * authority_renew says; without one as authority_new says. DONE, REFUSED or BROKEN.
  */
 int condition_new(struct condition **out, const struct pki *pki, const struct settings *settings,
 	const char *base_url, int64_t now, struct condition *kin, struct diag *diag);
+
+/* The same with certificates that are minted anew, also where they could be shared. */
+int condition_renew(struct condition **out, const struct settings *settings, const char *base_url,
+	int64_t now, const struct condition *kin, struct diag *diag);
 
 /* Holds it once more and returns it. From any thread. */
 struct condition *condition_hold(struct condition *condition);

@@ -34,18 +34,14 @@ stop_pool(struct site *site)
 		ndes_service_stop(site);
 }
 
-int
-site_force_run(struct site *site, const struct settings *settings, struct condition *kin,
-	const struct rule_change *change, struct diag *diag)
+/* Puts a condition, whose hold it takes over, into force, and the rules above it. */
+static int
+replace(struct site *site, struct condition *condition, const struct rule_change *change,
+	struct diag *diag)
 {
-	struct condition *condition;
 	struct rule_set *rules;
-	int result = condition_new(&condition, site->pki, settings, site->base_url,
-		clock_now(&site->clock), kin, diag);
+	int result = make_rules(&rules, site, condition, change, diag);
 
-	if (result != DONE)
-		return result;
-	result = make_rules(&rules, site, condition, change, diag);
 	if (result != DONE) {
 		condition_release(condition);
 		return result;
@@ -57,6 +53,28 @@ site_force_run(struct site *site, const struct settings *settings, struct condit
 	site->changed_ms = clock_now_ms(&site->clock);
 	stop_pool(site);
 	return DONE;
+}
+
+int
+site_force_run(struct site *site, const struct settings *settings, struct condition *kin,
+	const struct rule_change *change, struct diag *diag)
+{
+	struct condition *condition;
+	int result = condition_new(&condition, site->pki, settings, site->base_url,
+		clock_now(&site->clock), kin, diag);
+
+	return result == DONE ? replace(site, condition, change, diag) : result;
+}
+
+int
+site_force_renewal(struct site *site, const struct settings *settings, struct diag *diag)
+{
+	const struct rule_change as_before = {0};
+	struct condition *condition;
+	int result = condition_renew(&condition, settings, site->base_url, clock_now(&site->clock),
+		site->condition, diag);
+
+	return result == DONE ? replace(site, condition, &as_before, diag) : result;
 }
 
 int

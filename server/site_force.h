@@ -25,6 +25,10 @@ struct rule_change {
 int site_force_run(struct site *site, const struct settings *settings, struct condition *kin,
 	const struct rule_change *change, struct diag *diag);
 
+/* Puts the settings in force with certificates that are minted anew (condition_renew); all rules stay. As
+ * site_force_run. */
+int site_force_renewal(struct site *site, const struct settings *settings, struct diag *diag);
+
 /* Changes the rules alone, under the condition that is in force. As site_force_run. */
 int site_force_rules(struct site *site, const struct rule_change *change, struct diag *diag);
 

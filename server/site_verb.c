@@ -115,3 +115,22 @@ site_do(struct site *site, enum site_verb verb, struct diag *diag)
 	app_pool_start(&site->app_pool);
 	return forget_passwords(site, diag);
 }
+
+int
+site_renew_ra_certificates(struct site *site, struct diag *diag)
+{
+	SETTINGS_CLEANUP struct settings settings = {0};
+	int result;
+
+	pthread_mutex_lock(&site->lock);
+	settings_copy(&settings, &site->condition->settings);
+	settings.ra_certificates = RA_CERTIFICATES_VALID;
+	result = site_force_renewal(site, &settings, diag);
+	if (result == DONE) {
+		site->configured.ra_certificates = RA_CERTIFICATES_VALID;
+		site->without.ra_certificates = RA_CERTIFICATES_VALID;
+		ndes_service_stop(site);
+	}
+	pthread_mutex_unlock(&site->lock);
+	return result;
+}

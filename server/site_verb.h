@@ -35,3 +35,10 @@ int site_change(struct site *site, const json_t *settings, const char **fault, s
  * forget what they kept in memory, the unused passwords above all. DONE or BROKEN. From any thread.
  */
 int site_do(struct site *site, enum site_verb verb, struct diag *diag);
+
+/*
+ * Enrols the RA certificates anew, at the site's time, whatever was wrong with them, and has mscep.dll
+ * start with them; the CAs stay as they are. Those of a PKI of one's own are taken as they are. Two
+ * private-key operations and those of the CAs. DONE, REFUSED or BROKEN. From any thread.
+ */
+int site_renew_ra_certificates(struct site *site, struct diag *diag);

@@ -20,6 +20,7 @@ static const char TABLES[] =
 	"CREATE TABLE counters ("
 	" site TEXT NOT NULL,"
 	" name TEXT NOT NULL, -- 'request_id': the latest request number of the site's CA;\n"
+	" -- 'crl_number': the latest of its CRLs;\n"
 	" -- 'challenges': rows of that table, since counting many would take long\n"
 	" value INTEGER NOT NULL,"
 	" PRIMARY KEY (site, name)) WITHOUT ROWID;\n"

@@ -173,6 +173,65 @@ store_certificate_latest_serial(
 	return database_commit(&transaction, diag);
 }
 
+int
+store_certificate_unrevoke(
+	struct store *store, const char *site, struct bytes serial, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	BUFFER_CLEANUP struct buffer hex = {0};
+	int64_t revoked_at, reason;
+	int result;
+
+	buffer_append_hex(&hex, serial);
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	result = database_read(&transaction,
+		"SELECT revoked_at, reason FROM certificates WHERE site = ?1 AND serial = ?2"
+		" ORDER BY revoked_at IS NULL LIMIT 1",
+		VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex))),
+		COLUMNS({.integer = &revoked_at}, {.integer = &reason}), diag);
+	if (result == DONE)
+		return diag_refuse(diag, "certificate", NULL, "a serial number that this CA gave",
+			"serial number %s", buffer_text(&hex));
+	if (result == DATABASE_ROW && revoked_at && reason != REVOKED_CERTIFICATE_HOLD)
+		return diag_refuse(diag, "certificate", "RFC 5280 5.3.1",
+			"one revoked with reason 6, certificateHold, since no other revocation can "
+			"be lifted",
+			"serial number %s, revoked with reason %lld", buffer_text(&hex),
+			(long long)reason);
+	if (result != DATABASE_ROW ||
+		database_run(&transaction,
+			"UPDATE certificates SET revoked_at = NULL, reason = NULL"
+			" WHERE site = ?1 AND serial = ?2",
+			VALUES(value_text(site), value_text_bytes(buffer_bytes(&hex))),
+			diag) != DONE)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
+int
+store_next_crl_number(
+	uint32_t *out, struct store *store, const char *site, int64_t now, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+	int64_t number;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_run(&transaction,
+			"INSERT INTO counters (site, name, value) VALUES (?1, 'crl_number', ?2)"
+			" ON CONFLICT (site, name) DO UPDATE SET value = max(value + 1, ?2)",
+			VALUES(value_text(site), value_integer(now > 0 ? now : 1)), diag) != DONE ||
+		database_read(&transaction,
+			"SELECT value FROM counters WHERE site = ?1 AND name = 'crl_number'",
+			VALUES(value_text(site)), COLUMNS({.integer = &number}),
+			diag) != DATABASE_ROW)
+		return BROKEN;
+	if (number > UINT32_MAX)
+		return diag_break(diag, "CRL number", "all %u of the site are used", UINT32_MAX);
+	*out = (uint32_t)number;
+	return database_commit(&transaction, diag);
+}
+
 /* --- the revoked ones ----------------------------------------------------------- */
 
 /* What store_certificate_each_revoked carries from row to row. */

@@ -50,6 +50,20 @@ int store_certificate_latest_serial(
 int store_certificate_revoke(struct store *store, const char *site, struct bytes serial,
 	int64_t now, enum crl_reason reason, struct diag *diag);
 
+/*
+ * Lifts a revocation, as AD CS does: only certificateHold can be lifted (RFC 5280 5.3.1). The
+ * certificate is missing from the next CRL; removeFromCRL stands in delta CRLs alone, of which there
+ * are none. DONE, also when it was not revoked; REFUSED: there is none, or it is revoked for another
+ * reason; BROKEN.
+ */
+int store_certificate_unrevoke(
+	struct store *store, const char *site, struct bytes serial, struct diag *diag);
+
+/* Gives the next CRL number of a site's CAs: the time, in seconds since 1970, or one more than the
+ * number before; never less, not after a restart or with another clock either. DONE or BROKEN. */
+int store_next_crl_number(
+	uint32_t *out, struct store *store, const char *site, int64_t now, struct diag *diag);
+
 /* Calls `each` for every revoked serial number of the site, oldest first, with the lock held: it must
  * not come back to the store. DONE or BROKEN. */
 int store_certificate_each_revoked(struct store *store, const char *site,

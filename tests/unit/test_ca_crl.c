@@ -7,6 +7,7 @@
 #include "common/crl.h"
 #include "server/ca_crl.h"
 #include "server/ca_publication.h"
+#include "server/store.h"
 
 #define NOW  CA_SUPPORT_NOW
 #define HOUR INT64_C(3600)
@@ -104,6 +105,89 @@ START_TEST(is_kept_while_it_is_right)
 	/* What was made is kept in its turn. */
 	get(&third, &support, 0, NOW + requests[_i].later);
 	ck_assert(bytes_equal(buffer_bytes(&second), buffer_bytes(&third)));
+}
+END_TEST
+
+/* --- when asked ---------------------------------------------------------------------------- */
+
+static void
+publish(struct buffer *out, const struct ca_support *support, int64_t now)
+{
+	struct diag diag = {0};
+
+	buffer_clear(out);
+	ASSERT_DONE(ca_crl_publish(out, &support->site, &support->condition,
+			    &support->condition.authority->cas[0], now, &diag),
+		&diag);
+}
+
+START_TEST(is_made_anew_when_asked)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	BUFFER_CLEANUP struct buffer first = {0}, second = {0}, kept = {0};
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	get(&first, &support, 0, NOW);
+	for (int64_t i = 1; i <= 3; i++) {
+		publish(&second, &support, NOW);
+		ck_assert_int_eq(number_of(&second), number_of(&first) + i);
+		get(&kept, &support, 0, NOW);
+		ck_assert(bytes_equal(buffer_bytes(&kept), buffer_bytes(&second)));
+	}
+}
+END_TEST
+
+/* A clock that is set back, and an authority that is made anew, as by a changed setting. */
+START_TEST(numbers_never_go_back)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	BUFFER_CLEANUP struct buffer first = {0}, second = {0};
+	struct condition *condition = &support.condition;
+	struct authority *earlier;
+	struct diag diag = {0};
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	publish(&first, &support, NOW);
+	publish(&first, &support, NOW);
+	earlier = condition->authority;
+	ASSERT_DONE(authority_renew(&condition->authority, earlier, &condition->settings,
+			    CA_SUPPORT_URL, NOW, &diag),
+		&diag);
+	authority_free(earlier);
+	get(&second, &support, 0, NOW - WEEK);
+	ck_assert_int_eq(number_of(&second), number_of(&first) + 1);
+}
+END_TEST
+
+START_TEST(lifts_a_hold_and_nothing_else)
+{
+	CA_SUPPORT_CLEANUP struct ca_support support;
+	CERTIFICATE_CLEANUP struct certificate held = {0}, lost = {0};
+	BUFFER_CLEANUP struct buffer der = {0};
+	CRL_CLEANUP struct crl before = {0}, after = {0};
+	struct store *store;
+	struct diag diag = {0};
+
+	ca_support_init(&support, CA_HIERARCHY_ROOT);
+	store = support.server.store;
+	ca_support_issue(&held, &support, &(struct ca_message){0});
+	ca_support_issue(&lost, &support, &(struct ca_message){.transaction_id = "t2"});
+	ASSERT_DONE(store_certificate_revoke(store, "default", held.serial, NOW * 1000,
+			    REVOKED_CERTIFICATE_HOLD, &diag),
+		&diag);
+	ca_support_revoke(&support, &lost);
+	get(&der, &support, 0, NOW);
+	ASSERT_DONE(crl_read(&before, buffer_bytes(&der), &diag), &diag);
+	ck_assert(crl_lists(&before, held.serial) && crl_lists(&before, lost.serial));
+
+	ASSERT_DONE(store_certificate_unrevoke(store, "default", held.serial, &diag), &diag);
+	ASSERT_DONE(store_certificate_unrevoke(store, "default", held.serial, &diag), &diag);
+	ck_assert_int_eq(store_certificate_unrevoke(store, "default", lost.serial, &diag), REFUSED);
+	ck_assert_ptr_nonnull(strstr(diag.found, "revoked with reason 1"));
+	ck_assert_int_eq(store_certificate_unrevoke(store, "other", held.serial, &diag), REFUSED);
+	get(&der, &support, 0, NOW);
+	ASSERT_DONE(crl_read(&after, buffer_bytes(&der), &diag), &diag);
+	ck_assert(!crl_lists(&after, held.serial) && crl_lists(&after, lost.serial));
 }
 END_TEST
 
@@ -217,6 +301,9 @@ main(void)
 
 	tcase_add_loop_test(tcase, revocation_shows, 0, ROWS(hierarchies));
 	tcase_add_loop_test(tcase, is_kept_while_it_is_right, 0, ROWS(requests));
+	tcase_add_test(tcase, is_made_anew_when_asked);
+	tcase_add_test(tcase, numbers_never_go_back);
+	tcase_add_test(tcase, lifts_a_hold_and_nothing_else);
 	tcase_add_test(tcase, may_be_asked_for_from_many_threads);
 	tcase_add_loop_test(tcase, publishes_crls_and_certificates, 0, ROWS(files));
 	tcase_add_test(tcase, root_has_a_list_of_its_own);
