@@ -11,6 +11,7 @@
 #include "common/name.h"
 
 #define KEYS_MAX 8
+#define PATH     "/certsrv/mscep/mscep.dll"
 
 /* Fails the test with the diag's words unless `result` is DONE. */
 static void
@@ -64,7 +65,7 @@ make_signer(struct device *device, int64_t now)
 }
 
 static void
-fetch_authorities(struct device *device, const struct deployment *deployment)
+fetch_authorities(struct device *device, const struct deployment *deployment, const char *path)
 {
 	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
 	SIGNED_DATA_CLEANUP struct signed_data list = {0};
@@ -73,8 +74,7 @@ fetch_authorities(struct device *device, const struct deployment *deployment)
 	struct diag diag = {0};
 
 	deployment_ask(&response, deployment,
-		"GET /certsrv/mscep/mscep.dll?operation=GetCACert&message=test HTTP/1.1\r\n"
-		"Host: test\r\n\r\n");
+		"GET %s?operation=GetCACert&message=test HTTP/1.1\r\nHost: test\r\n\r\n", path);
 	expect_done(signed_data_read(&list, buffer_bytes(&response.body), &diag), &diag);
 	ck_assert_uint_ge(list.certificate_count, 3);
 	for (size_t i = 0; i < 3; i++)
@@ -83,17 +83,24 @@ fetch_authorities(struct device *device, const struct deployment *deployment)
 
 /* Takes over the key. */
 static void
-init(struct device *device, const struct deployment *deployment, EVP_PKEY *key)
+init(struct device *device, const struct deployment *deployment, const char *path, EVP_PKEY *key)
 {
 	*device = (struct device){.key = key};
 	make_signer(device, clock_now(&deployment->server->clock));
-	fetch_authorities(device, deployment);
+	fetch_authorities(device, deployment, path);
 }
 
 void
 device_init(struct device *device, const struct deployment *deployment, unsigned number)
 {
-	init(device, deployment, shared_key(number));
+	device_init_at(device, deployment, PATH, number);
+}
+
+void
+device_init_at(struct device *device, const struct deployment *deployment, const char *path,
+	unsigned number)
+{
+	init(device, deployment, path, shared_key(number));
 }
 
 void
@@ -114,7 +121,7 @@ device_init_ec(struct device *device, const struct deployment *deployment)
 	EVP_PKEY *key;
 
 	expect_done(key_generate_ec(&key, "P-256", &diag), &diag);
-	init(device, deployment, key);
+	init(device, deployment, PATH, key);
 }
 
 void
@@ -216,7 +223,7 @@ void
 device_write_request(
 	struct buffer *out, struct device *device, const struct device_message *message)
 {
-	const char *path = message->path ? message->path : "/certsrv/mscep/mscep.dll";
+	const char *path = message->path ? message->path : PATH;
 	BUFFER_CLEANUP struct buffer der = {0}, base64 = {0};
 
 	device_write(&der, device, message);

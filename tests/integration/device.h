@@ -50,6 +50,10 @@ void device_prepare_keys(unsigned count);
  * one of a few keys that all devices of the process share, so that tests are fast. */
 void device_init(struct device *device, const struct deployment *deployment, unsigned number);
 
+/* The same with the certificates of the site whose URL has this path; messages for it name the path. */
+void device_init_at(struct device *device, const struct deployment *deployment, const char *path,
+	unsigned number);
+
 /* The same with the certificates that an honest GetCACert of this authority gives, and without asking
  * for them: for a deployment that is broken already. */
 void device_init_offline(
