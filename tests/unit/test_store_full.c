@@ -123,6 +123,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(cases, 60); /* Python is slow to start on a busy machine */
 	tcase_add_test(cases, goes_on_when_there_is_room_again);
 	tcase_add_test(cases, tells_a_full_disk_from_other_failures);
 	suite_add_tcase(suite, cases);

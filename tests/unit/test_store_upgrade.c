@@ -53,6 +53,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(cases, 60); /* Python is slow to start on a busy machine */
 	tcase_add_test(cases, upgrades_version_1);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
