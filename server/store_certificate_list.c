@@ -15,6 +15,8 @@ static const char ALL[] = COLUMNS_AND_TABLE " WHERE id < ?1 ORDER BY id DESC LIM
 static const char BY_SERIAL[] =
 	COLUMNS_AND_TABLE " WHERE site = ?3 AND serial = ?4 AND id < ?1 ORDER BY id DESC LIMIT ?2";
 
+static const char COUNT[] = "SELECT count(*) FROM certificates WHERE site = ?1";
+
 /* A row, and who wants it. */
 struct list {
 	const struct certificate_filter *filter;
@@ -64,6 +66,13 @@ give(void *context)
 	list->each(list->context, entry);
 }
 
+static bool
+is_filtered(const struct certificate_filter *filter)
+{
+	return filter->serial || filter->subject || filter->transaction_id ||
+		filter->state != CERTIFICATE_ANY;
+}
+
 static int
 run(struct store_page *page, struct store *store, const char *site, struct list *list,
 	const char *serial, struct diag *diag)
@@ -82,6 +91,7 @@ run(struct store_page *page, struct store *store, const char *site, struct list 
 		.columns = columns,
 		.column_count = sizeof(columns) / sizeof(columns[0]),
 		.id = &list->id,
+		.count = is_filtered(list->filter) ? NULL : COUNT,
 		.fits = fits,
 		.give = give,
 		.context = list,

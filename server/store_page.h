@@ -14,7 +14,7 @@
 struct store_page {
 	size_t limit;      /* entries, from 1 */
 	const char *after; /* `next` of the page before; NULL: from the newest */
-	bool count;        /* `total` is wanted: every entry of the site is then looked at */
+	bool count;        /* `total` is wanted; with a filter, every row is then looked at */
 
 	size_t given;
 	struct buffer next; /* the cursor; empty: there are no more */

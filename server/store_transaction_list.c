@@ -14,6 +14,8 @@ static const char BY_TRANSACTION_ID[] =
 	COLUMNS_AND_TABLES " WHERE transactions.site = ?3 AND transactions.transaction_id = ?4"
 			   " AND transactions.rowid < ?1 ORDER BY transactions.rowid DESC LIMIT ?2";
 
+static const char COUNT[] = "SELECT count(*) FROM transactions WHERE site = ?1";
+
 /* A row, and who wants it. */
 struct list {
 	const struct transaction_filter *filter;
@@ -69,6 +71,7 @@ store_transaction_list(struct store_page *page, struct store *store, const char 
 		.columns = columns,
 		.column_count = sizeof(columns) / sizeof(columns[0]),
 		.id = &list.id,
+		.count = filter->transaction_id || filter->has_status ? NULL : COUNT,
 		.fits = fits,
 		.give = give,
 		.context = &list,

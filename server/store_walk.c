@@ -73,19 +73,34 @@ read_cursor(int64_t *out, const struct store_page *page, struct diag *diag)
 		: store_page_refuse_cursor(page, diag);
 }
 
+static int
+count_by_index(int64_t *out, struct store *store, const struct store_walk *walk, struct diag *diag)
+{
+	DATABASE_TRANSACTION struct database_transaction transaction;
+
+	if (database_begin(&transaction, store->database, diag) != DONE ||
+		database_read(&transaction, walk->count, VALUES(value_text(walk->site)),
+			COLUMNS({.integer = out}), diag) != DATABASE_ROW)
+		return BROKEN;
+	return database_commit(&transaction, diag);
+}
+
 int
 store_walk_page(struct store_page *page, struct store *store, const struct store_walk *walk,
 	struct diag *diag)
 {
 	struct progress progress = {.walk = walk, .page = page};
+	bool look_at_all = page->count && !walk->count;
 	int result = store_page_start(page, diag);
 
 	if (result == DONE)
 		result = read_cursor(&progress.after, page, diag);
-	progress.seen = page->count ? INT64_MAX : progress.after;
+	progress.seen = look_at_all ? INT64_MAX : progress.after;
 	progress.rows = SLICE;
-	while (result == DONE && progress.rows == SLICE && (page->count || !progress.more))
+	while (result == DONE && progress.rows == SLICE && (look_at_all || !progress.more))
 		result = look_at_slice(&progress, store, diag);
+	if (result == DONE && page->count && walk->count)
+		result = count_by_index(&page->total, store, walk, diag);
 	if (result == DONE && progress.more)
 		buffer_append_format(&page->next, "%lld", (long long)progress.last_given);
 	return result;

@@ -16,6 +16,7 @@ struct store_walk {
 	const struct database_column *columns;
 	size_t column_count;
 	const int64_t *id; /* one of the columns */
+	const char *count; /* counts, by an index, what fits of site ?1; NULL: look at every row */
 	bool (*fits)(void *context);
 	void (*give)(void *context);
 	void *context;
