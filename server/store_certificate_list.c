@@ -7,14 +7,17 @@
 #include "common/memory.h"
 #include "server/store_walk.h"
 
+/* A revoked serial number is marked at one row of those that have it. */
 #define COLUMNS_AND_TABLE                                                                          \
-	"SELECT id, site = ?3, serial, subject, not_before, not_after, request_id,"                \
-	" transaction_id, issued_at, coalesce(revoked_at, 0), reason FROM certificates"
+	"SELECT row.id, row.site = ?3, row.serial, row.subject, row.not_before, row.not_after,"    \
+	" row.request_id, row.transaction_id, row.issued_at, marked.revoked_at, marked.reason"     \
+	" FROM certificates AS row LEFT JOIN certificates AS marked ON marked.site = row.site"     \
+	" AND marked.serial = row.serial AND marked.revoked_at IS NOT NULL"
 
-static const char ALL[] = COLUMNS_AND_TABLE " WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+static const char ALL[] = COLUMNS_AND_TABLE " WHERE row.id < ?1 ORDER BY row.id DESC LIMIT ?2";
 static const char BY_SERIAL[] =
-	COLUMNS_AND_TABLE " WHERE site = ?3 AND serial = ?4 AND id < ?1 ORDER BY id DESC LIMIT ?2";
-
+	COLUMNS_AND_TABLE " WHERE row.site = ?3 AND row.serial = ?4 AND row.id < ?1"
+			  " ORDER BY row.id DESC LIMIT ?2";
 static const char COUNT[] = "SELECT count(*) FROM certificates WHERE site = ?1";
 
 /* A row, and who wants it. */

@@ -39,7 +39,7 @@ struct certificate_entry {
 
 /*
  * Lists a page of a site's certificates: calls `each` with the lock held, so that it must not come
- * back to the store. `now` is the site's time. A listing by serial looks at one row, others at all
+ * back to the store. `now` is the site's time. A listing by serial looks at its rows, others at all
  * until the page is full. DONE; REFUSED: limit, cursor or pattern; BROKEN.
  */
 int store_certificate_list(struct store_page *page, struct store *store, const char *site,

@@ -304,6 +304,39 @@ judge_all(struct life *life, struct serials *serials)
 	return unanswered;
 }
 
+static void
+note_entry(void *context, const struct certificate_entry *entry)
+{
+	note_serial(context, bytes_text(entry->serial));
+}
+
+/* No serial number of the table is there twice, whether anybody has received it or not. */
+static void
+assert_all_differ(struct store *store)
+{
+	static const char *const sites[] = {"default", "waiting"};
+	const struct certificate_filter all = {0};
+	static struct serials serials;
+	struct diag diag = {0};
+
+	for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+		BUFFER_CLEANUP struct buffer cursor = {0};
+
+		do {
+			STORE_PAGE_CLEANUP struct store_page page = {.limit = STORE_PAGE_MAX,
+				.after = cursor.size ? buffer_text(&cursor) : NULL};
+
+			ck_assert_int_eq(store_certificate_list(&page, store, sites[i], &all, 0,
+						 note_entry, &serials, &diag),
+				DONE);
+			buffer_clear(&cursor);
+			buffer_append(&cursor, buffer_bytes(&page.next));
+		} while (cursor.size);
+	}
+	for (size_t i = 0; i < serials.count; i++)
+		buffer_done(&serials.octets[i]);
+}
+
 /* The file is whole, and holds all that devices have received. */
 static void
 assert_stored(const char *directory, const struct serials *serials)
@@ -324,6 +357,7 @@ assert_stored(const char *directory, const struct serials *serials)
 					DONE,
 			"%s", diag_text(words, &diag));
 	}
+	assert_all_differ(store);
 	store_close(store);
 }
 

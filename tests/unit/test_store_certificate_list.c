@@ -182,6 +182,39 @@ START_TEST(lets_through)
 }
 END_TEST
 
+/* A fault may give a serial number twice: both are listed, and both are revoked. */
+START_TEST(lists_a_serial_number_that_was_given_twice)
+{
+	STORE_CLEANUP struct store *store = support_open(NULL);
+	STORE_PAGE_CLEANUP struct store_page page = {.limit = 10, .count = true};
+	const struct certificate_filter twice[] = {
+		{.state = CERTIFICATE_REVOKED}, {.serial = "6101"}};
+	struct bytes serial = BYTES("\x61\x01", 2);
+	static struct seen seen;
+	struct diag diag = {0};
+
+	for (uint32_t number = 1; number <= 2; number++) {
+		CERTIFICATE_CLEANUP struct certificate certificate = {0};
+		struct transaction_record record = {.request_id = number};
+
+		support_certificate(&certificate, number, serial);
+		ASSERT_DONE(store_issue(store, "default", &certificate, number == 1 ? "a" : "b",
+				    &record, BEGIN, &diag),
+			&diag);
+	}
+	ASSERT_DONE(store_certificate_revoke(
+			    store, "default", serial, BEGIN, REVOKED_CERTIFICATE_HOLD, &diag),
+		&diag);
+	for (size_t i = 0; i < ROWS(twice); i++) {
+		list(&seen, &page, store, &twice[i], BEGIN);
+		ck_assert_int_eq(page.total, 2);
+	}
+	ASSERT_DONE(store_certificate_unrevoke(store, "default", serial, &diag), &diag);
+	list(&seen, &page, store, &twice[0], BEGIN);
+	ck_assert_int_eq(page.total, 0);
+}
+END_TEST
+
 static const struct {
 	struct store_page page;
 	struct certificate_filter filter;
@@ -224,6 +257,7 @@ main(void)
 	tcase_add_test(cases, is_not_shifted_by_new_ones);
 	tcase_add_test(cases, says_all_of_a_certificate);
 	tcase_add_loop_test(cases, lets_through, 0, ROWS(filters));
+	tcase_add_test(cases, lists_a_serial_number_that_was_given_twice);
 	tcase_add_loop_test(cases, refuses, 0, ROWS(refused));
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);

@@ -101,15 +101,17 @@ END_TEST
 /* What is wrong with a statement is no matter of room. */
 START_TEST(tells_a_full_disk_from_other_failures)
 {
-	STORE_CLEANUP struct store *store = support_open(NULL);
-	CERTIFICATE_CLEANUP struct certificate certificate = {0};
-	struct transaction_record record = {.request_id = 1};
+	DIRECTORY_CLEANUP char *directory = temporary_directory_new();
+	STORE_CLEANUP struct store *store = support_open(directory);
+	BUFFER_CLEANUP struct buffer answer = {0};
 	struct diag diag = {0};
+	uint32_t number;
 
-	support_certificate(&certificate, 1, BYTES("\x61\x01", 2));
-	ASSERT_DONE(store_issue(store, "default", &certificate, "a", &record, 1, &diag), &diag);
-	ck_assert_int_eq(
-		store_issue(store, "default", &certificate, "b", &record, 1, &diag), BROKEN);
+	support_query(&answer, directory,
+		"CREATE TRIGGER stop BEFORE INSERT ON certificates BEGIN"
+		" SELECT RAISE(ABORT, 'stopped'); END");
+	ck_assert_int_eq(support_issue(&number, store, "default", &diag), BROKEN);
+	ck_assert_ptr_nonnull(strstr(diag.found, "stopped"));
 	ck_assert(!diag.not_written);
 	ck_assert_uint_eq(store_write_failures(store), 0);
 }
