@@ -207,6 +207,20 @@ finish(struct control_call *call)
 	return call->waits ? HTTP_WAIT : HTTP_ANSWER;
 }
 
+/* A route without `run` works from the start. */
+static void
+run(struct control_call *call)
+{
+	call->works = !call->route->run;
+	if (call->route->run)
+		call->route->run(call);
+	call->holds_site = call->works && call->site;
+	if (call->holds_site)
+		site_hold(call->site);
+	else
+		call->site = NULL;
+}
+
 static enum http_step
 control_body(void *context, struct http_exchange *http)
 {
@@ -216,8 +230,7 @@ control_body(void *context, struct http_exchange *http)
 	if (!control_problem_is_set(&call->problem))
 		find_site(call);
 	if (!control_problem_is_set(&call->problem))
-		call->route->run(call);
-	call->site = NULL;
+		run(call);
 	return finish(call);
 }
 
@@ -247,7 +260,7 @@ control_worked(void *context, struct http_exchange *http)
 	struct control_call *call = http->data;
 
 	call->works = false;
-	if (!control_problem_is_set(&call->problem))
+	if (!control_problem_is_set(&call->problem) && call->route->again)
 		call->route->again(call, false);
 	finish(call);
 }

@@ -7,6 +7,7 @@
 
 #include "common/memory.h"
 #include "common/suggestion.h"
+#include "server/site.h"
 
 /* How many known names are told to who asked for an unknown one. */
 #define KNOWN_MAX 20
@@ -18,6 +19,8 @@ control_call_free(struct control_call *call)
 		return;
 	if (call->kept)
 		call->release(call->kept);
+	if (call->holds_site)
+		site_release(call->site);
 	for (size_t i = 0; i < CONTROL_PARAMETERS_MAX; i++)
 		free(call->parameters[i]);
 	json_decref(call->query);

@@ -18,8 +18,10 @@ struct control_call {
 	struct http_exchange *http;
 	const struct control_route *route;
 	char *parameters[CONTROL_PARAMETERS_MAX]; /* what stands for {...} in the path, in order */
-	struct site *
-		site; /* of the path's {site}, or the default one; valid while `run` lasts, not in `again` */
+	/* Of the path's {site}, or the default one. It is held while a call works, and is NULL in `again` of
+	 * one that waits. */
+	struct site *site;
+	bool holds_site;
 	json_t *query; /* an object, checked */
 	json_t *body;  /* an object, checked; NULL: none was sent */
 	/* Of a route that waits: what it keeps between its calls, and how that is released. */

@@ -14,6 +14,10 @@ static const struct control_route *const tables[] = {
 	control_rows_settings,
 	control_rows_faults,
 	control_rows_services,
+	control_rows_challenges,
+	control_rows_transactions,
+	control_rows_certificates,
+	control_rows_ca,
 	control_rows_clock,
 };
 

@@ -19,10 +19,11 @@ struct control_route {
 	unsigned success;                   /* the status when it went well */
 	const char *content_type;           /* of its answer; NULL: application/json */
 	const struct control_field *answer; /* members of its answer, NULL: not told */
-	/* On the I/O thread; must not wait. Answers, or sets the problem, or call->waits. */
+	/* On the I/O thread; must not wait. Answers, or sets the problem, or call->waits or call->works. NULL:
+	 * all is for `work` to do. */
 	void (*run)(struct control_call *call);
-	/* Of a call that works: what takes long, on a worker thread. It neither answers nor touches the
-	 * table of sites; `again` follows. */
+	/* Of a call that works: what takes long, on a worker thread. It must not touch the table of sites.
+	 * `again` follows, if there is one; else it has answered or set the problem. */
 	void (*work)(struct control_call *call);
 	/* As `run`: of a call that worked, or of one that waits, after something has happened or when its
 	 * time is over (`due`). */

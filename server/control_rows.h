@@ -8,4 +8,8 @@ extern const struct control_route control_rows_sites[];
 extern const struct control_route control_rows_settings[];
 extern const struct control_route control_rows_faults[];
 extern const struct control_route control_rows_services[];
+extern const struct control_route control_rows_challenges[];
+extern const struct control_route control_rows_transactions[];
+extern const struct control_route control_rows_certificates[];
+extern const struct control_route control_rows_ca[];
 extern const struct control_route control_rows_clock[];

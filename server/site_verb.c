@@ -88,8 +88,8 @@ site_change(struct site *site, const json_t *settings, const char **fault, struc
 }
 
 /* The cache lives in the worker process of each server (ndes-behaviour 2.6). */
-static int
-forget_passwords(struct site *site, struct diag *diag)
+int
+site_forget_challenges(struct site *site, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer cache = {0};
 	int result = DONE;
@@ -113,7 +113,7 @@ site_do(struct site *site, enum site_verb verb, struct diag *diag)
 		return result;
 	ndes_service_stop(site);
 	app_pool_start(&site->app_pool);
-	return forget_passwords(site, diag);
+	return site_forget_challenges(site, diag);
 }
 
 int

@@ -42,3 +42,6 @@ int site_do(struct site *site, enum site_verb verb, struct diag *diag);
  * private-key operations and those of the CAs. DONE, REFUSED or BROKEN. From any thread.
  */
 int site_renew_ra_certificates(struct site *site, struct diag *diag);
+
+/* Forgets the unused passwords of all servers of a site. DONE or BROKEN. From any thread. */
+int site_forget_challenges(struct site *site, struct diag *diag);
