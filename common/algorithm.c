@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "common/pattern.h"
+
 static const struct digest_algorithm digests[] = {
 	{"MD5", NULL, OID_MD5, OID_MD5_WITH_RSA, OID_UNKNOWN, 16, EVP_md5},
 	{"SHA-1", "SHA-1", OID_SHA1, OID_SHA1_WITH_RSA, OID_ECDSA_WITH_SHA1, 20, EVP_sha1},
@@ -120,4 +122,40 @@ algorithm_digest_bytes(
 	if (EVP_Digest(bytes.data, bytes.size, out, NULL, digest->md(), NULL) != 1)
 		return diag_break_crypto(diag, digest->name, "the digest");
 	return DONE;
+}
+
+static void
+write_alternative(struct buffer *out, const char *name)
+{
+	pattern_text(out, name, true);
+	buffer_append_byte(out, '|');
+}
+
+/* Names, then what people write for them. */
+static void
+write_aliases(struct buffer *out, bool digest)
+{
+	for (size_t i = 0; i < COUNT(aliases); i++)
+		if ((algorithm_digest_named(aliases[i].said) != NULL) == digest)
+			write_alternative(out, aliases[i].said);
+	out->size--;
+	buffer_append_byte(out, ')');
+}
+
+void
+algorithm_write_digest_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "(?:");
+	for (size_t i = 0; i < COUNT(digests); i++)
+		write_alternative(out, digests[i].name);
+	write_aliases(out, true);
+}
+
+void
+algorithm_write_cipher_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "(?:");
+	for (size_t i = 0; i < COUNT(ciphers); i++)
+		write_alternative(out, ciphers[i].name);
+	write_aliases(out, false);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/pattern.h"
+
 #define DURATION_MAX_MS (INT64_C(366) * 24 * 3600 * 1000)
 #define WANTED          "a duration of at most 366 days, such as 250ms, 10s, 5m, 2h or 40d"
 
@@ -35,4 +37,40 @@ duration_parse(int64_t *out_ms, const char *text, bool may_be_negative, struct d
 		return DONE;
 	}
 	return diag_refuse(diag, "", NULL, WANTED, "\"%s\"", text);
+}
+
+/* Without a sign; one unit may have no whole number in the range. */
+static void
+write_unsigned(struct buffer *out, int64_t min, int64_t max)
+{
+	const char *separator = "";
+
+	buffer_append_text(out, "(?:");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		int64_t low = (min + units[i].ms - 1) / units[i].ms, high = max / units[i].ms;
+
+		if (low > high)
+			continue;
+		buffer_append_text(out, separator);
+		pattern_number(out, low, high);
+		buffer_append_text(out, units[i].name);
+		separator = "|";
+	}
+	buffer_append_byte(out, ')');
+}
+
+void
+duration_write_pattern(struct buffer *out, int64_t min, int64_t max)
+{
+	if (max > DURATION_MAX_MS)
+		max = DURATION_MAX_MS;
+	if (min >= 0) {
+		write_unsigned(out, min, max);
+		return;
+	}
+	buffer_append_text(out, "(?:-");
+	write_unsigned(out, 0, min < -DURATION_MAX_MS ? DURATION_MAX_MS : -min);
+	buffer_append_byte(out, '|');
+	write_unsigned(out, 0, max);
+	buffer_append_byte(out, ')');
 }

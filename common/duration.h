@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/buffer.h"
 #include "common/diag.h"
 
 /*
@@ -14,3 +15,7 @@
  * DONE, or REFUSED with the object of the diag left empty.
  */
 int duration_parse(int64_t *out_ms, const char *text, bool may_be_negative, struct diag *diag);
+
+/* Appends a regular expression (pattern.h) for what duration_parse takes and is from `min` to `max`
+ * milliseconds; a negative `min` allows the sign. */
+void duration_write_pattern(struct buffer *out, int64_t min, int64_t max);

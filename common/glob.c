@@ -77,3 +77,9 @@ glob_match(const char *pattern, struct bytes text, bool fold)
 	}
 	return pattern[strspn(pattern, "*")] == '\0';
 }
+
+void
+glob_write_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "(?:[^\\[\\\\]|\\\\[*?\\[\\\\])*");
+}

@@ -20,3 +20,6 @@ int glob_check(const char *pattern, struct diag *diag);
  * of the sizes.
  */
 bool glob_match(const char *pattern, struct bytes text, bool fold);
+
+/* Appends a regular expression (common/pattern.h) for the patterns that glob_check lets through. */
+void glob_write_pattern(struct buffer *out);

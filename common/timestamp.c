@@ -67,3 +67,11 @@ timestamp_parse(int64_t *out_ms, const char *text, struct diag *diag)
 	*out_ms = 1000 * seconds + ms;
 	return DONE;
 }
+
+void
+timestamp_write_pattern(struct buffer *out)
+{
+	buffer_append_text(out,
+		"(?:19[7-9][0-9]|[2-9][0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+		"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,3})?Z");
+}

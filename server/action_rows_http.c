@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/pattern.h"
 #include "server/action_rows.h"
 #include "server/exchange.h"
 
@@ -56,15 +57,16 @@ apply_capabilities(struct exchange *exchange, const struct action_value *values)
 	return STAGE_NEXT;
 }
 
+static const char *const own[] = {"Content-Length", "Connection", "Transfer-Encoding", NULL};
+
 /* A field's name (RFC 9110 5.1) that libmicrohttpd does not write by itself. */
 static int
 check_header(const char *value, struct diag *diag)
 {
 	static const char letters[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-	static const char *const own[] = {"Content-Length", "Connection", "Transfer-Encoding"};
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+	for (size_t i = 0; own[i]; i++)
 		if (strcasecmp(own[i], value) == 0)
 			return diag_refuse(diag, "", NULL,
 				"another one; truncate, close and reset change how an answer ends",
@@ -72,6 +74,17 @@ check_header(const char *value, struct diag *diag)
 	if (value[strspn(value, letters)])
 		return diag_refuse(diag, "", NULL, "letters, digits and hyphens", "\"%s\"", value);
 	return DONE;
+}
+
+static void
+write_header_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "(?!(?:");
+	for (size_t i = 0; own[i]; i++) {
+		buffer_append_text(out, i ? "|" : "");
+		pattern_text(out, own[i], true);
+	}
+	buffer_append_text(out, ")$)[A-Za-z0-9_-]+");
 }
 
 /* clang-format off */
@@ -85,6 +98,7 @@ const struct action_row action_rows_http[] = {
 		.help = "Sets or takes away a header",
 		.arguments = {
 			{TEXT("header", NULL, 64), .check = check_header,
+				.write_pattern = write_header_pattern,
 				.form = "a header's name", .help = "Its name"},
 			{TEXT_OR_NONE("value", NULL, HEADER_MAX),
 				.help = "Its value; null: no such header"}},

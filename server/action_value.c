@@ -15,9 +15,6 @@
 #include "server/condition.h"
 #include "server/yaml_tree.h"
 
-/* More than any message type that has a meaning, and what nobody mistypes by accident. */
-#define MESSAGE_TYPE_MAX 255
-
 static int
 refuse(const struct action_argument *argument, struct diag *diag, const char *found)
 {

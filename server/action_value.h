@@ -26,6 +26,9 @@ enum value_kind {
 
 #define VALUE_SHARE_WHOLE 1000000
 
+/* More than any message type that has a meaning, and what nobody mistypes by accident. */
+#define MESSAGE_TYPE_MAX 255
+
 struct action_argument {
 	const char *name;
 	enum value_kind kind;
@@ -37,6 +40,8 @@ struct action_argument {
 	/* Looks at a text that is not none; the caller names the argument in the diag. NULL: any. */
 	int (*check)(const char *value, struct diag *diag);
 	const char *form; /* what `check` takes: "a pattern"; NULL: a text */
+	/* Appends a regular expression (common/pattern.h) for what `check` takes; NULL: for anything. */
+	void (*write_pattern)(struct buffer *out);
 	const char *help; /* what it does, one sentence without its full stop */
 };
 

@@ -5,6 +5,7 @@
 #include "server/action_text.h"
 #include "server/commands.h"
 #include "server/manual.h"
+#include "server/schema_document.h"
 #include "server/settings_text.h"
 
 /* Shows the help of a command by running it, since some are another program's. */
@@ -24,6 +25,7 @@ static const struct {
 } topics[] = {
 	{"settings", settings_text_write_help},
 	{"actions", action_text_write_help},
+	{"schema", schema_document_write_profile},
 	{"man", manual_write},
 };
 
@@ -64,9 +66,9 @@ static const struct option_row options_of_help[] = {COMMAND_HELP_ROW};
 
 const struct command command_help = {
 	.name = "help",
-	.usage = "[COMMAND | settings | actions | man]",
-	.summary = "shows the commands, the options of one, all settings, all actions of rules, or "
-		   "the manual page",
+	.usage = "[COMMAND | settings | actions | schema | man]",
+	.summary = "shows the commands, the options of one, all settings, all actions of rules, "
+		   "the JSON Schema of fault profiles, or the manual page",
 	.options = options_of_help,
 	.option_count = sizeof(options_of_help) / sizeof(options_of_help[0]),
 	.run = run,

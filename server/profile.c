@@ -1,6 +1,5 @@
 #include "server/profile.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +12,66 @@ struct reader {
 	bool located; /* the refusal has its place; who called adds none */
 };
 
-struct key {
-	const char *name;
-	bool required;
-	size_t offset; /* of a `const char *` or a `const json_t *` in struct profile */
-	const char *wanted;
-	bool (*fits)(const json_t *value);
-	/* Looks at what is in it; NULL: nothing to see. DONE or REFUSED. */
-	int (*check)(struct reader *reader, const json_t *value);
+/* --- keys --------------------------------------------------------------------------- */
+
+#define AT(member) offsetof(struct profile, member)
+#define WORDS(...)                                                                                 \
+	.words = (const char *const[])                                                             \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
+
+/* clang-format off */
+static const struct profile_key repair_keys[] = {
+	{"settings", PROFILE_SETTINGS, .help = "The settings that heal it"},
+	{"takes", PROFILE_WORD, true, WORDS("now", "recycle", "iisreset", "reboot"),
+		.help = "Behind what that is seen"},
+	{0},
 };
+
+static const struct profile_key expectation_keys[] = {
+	{"request", PROFILE_TEXT, true, .help = "What a client asks for"},
+	{"sees", PROFILE_MAPPING, true, .help = "What it gets"},
+	{"logs", PROFILE_MAPPING, .help = "What the logs say of it"},
+	{"files", PROFILE_MAPPING, .help = "What other files in the folder of its logs hold"},
+	{"times", PROFILE_COUNT, .help = "How many times in a row; once when absent"},
+	{0},
+};
+
+static const struct profile_key keys[] = {
+	{"title", PROFILE_TEXT, true, AT(title), .help = "What is broken, in a line"},
+	{"symptom", PROFILE_TEXT, true, AT(symptom), .help = "What a person sees of it"},
+	{"cause", PROFILE_TEXT, true, AT(cause), .help = "Why"},
+	{"remedy", PROFILE_TEXT, true, AT(remedy), .help = "What to do about it on the real thing"},
+	{"documented", PROFILE_TEXTS, true, AT(documented),
+		.help = "Where: \"S1: document, heading\"; may be empty"},
+	{"affects", PROFILE_WORDS, true, AT(affects),
+		WORDS("probe", "GetCACaps", "GetCACert", "PKIOperation", "admin_page"),
+		.help = "Which requests are answered otherwise"},
+	{"reports", PROFILE_TEXT_PER_WORD, .offset = AT(reports),
+		WORDS("windows", "ios", "android"), .help = "What devices tell"},
+	{"settings", PROFILE_SETTINGS, .offset = AT(settings),
+		.help = "What is set otherwise on the deployment"},
+	{"rules", PROFILE_RULES, .offset = AT(rules),
+		.help = "What is done to which exchanges, and how often"},
+	{"repair", PROFILE_KEYS, .offset = AT(repair), .keys = repair_keys,
+		.help = "What heals it"},
+	{"expect", PROFILE_KEYS_LIST, true, AT(expect), .keys = expectation_keys,
+		.help = "What a client must see, in this order; for tests"},
+	{0},
+};
+/* clang-format on */
+
+const struct profile_key *
+profile_keys(void)
+{
+	return keys;
+}
+
+/* --- reading ------------------------------------------------------------------------ */
+
+static int read_keys(
+	struct reader *reader, const struct profile_key *rows, const json_t *mapping, bool top);
 
 /* Puts the place of a member into the words of its refusal. */
 static int
@@ -42,6 +92,113 @@ is_text(const json_t *value)
 	return json_is_string(value) && *json_string_value(value);
 }
 
+/* Refuses a word that is not one of those of the row. */
+static int
+read_word(struct reader *reader, const struct profile_key *row, const char *word)
+{
+	struct suggestion suggestion = suggestion_start(word);
+	TEXT_CLEANUP char *what = text_format("\"%s\"", word);
+	BUFFER_CLEANUP struct buffer all = {0};
+
+	for (size_t i = 0; row->words[i]; i++) {
+		if (strcmp(row->words[i], word) == 0)
+			return DONE;
+		suggestion_offer(&suggestion, row->words[i]);
+		buffer_append_format(&all, "%s%s", i ? ", " : "one of ", row->words[i]);
+	}
+	return suggestion_refuse(&suggestion, row->name, what, "", buffer_text(&all), reader->diag);
+}
+
+static int
+read_scalar(struct reader *reader, const struct profile_key *row, const json_t *value)
+{
+	return row->kind == PROFILE_WORD ? read_word(reader, row, json_string_value(value)) : DONE;
+}
+
+static int
+read_list(struct reader *reader, const struct profile_key *row, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, item)
+	{
+		int result = DONE;
+
+		if (row->kind == PROFILE_KEYS_LIST)
+			result = json_is_object(item)
+				? read_keys(reader, row->keys, item, false)
+				: diag_refuse(reader->diag, row->name, NULL, "a mapping", "%s",
+					  yaml_tree_type_name(item));
+		else if (!is_text(item))
+			result = diag_refuse(reader->diag, row->name, NULL, "a text", "%s",
+				yaml_tree_type_name(item));
+		else if (row->kind == PROFILE_WORDS)
+			result = read_word(reader, row, json_string_value(item));
+		if (result != DONE)
+			return refused_at(reader, list, NULL, i);
+	}
+	return DONE;
+}
+
+static int
+read_text_per_word(struct reader *reader, const struct profile_key *row, const json_t *mapping)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)mapping, name, value) {
+		if (read_word(reader, row, name) != DONE)
+			return refused_at(reader, mapping, name, 0);
+		if (is_text(value))
+			continue;
+		diag_refuse(reader->diag, name, NULL, "a text", "%s", yaml_tree_type_name(value));
+		return refused_at(reader, mapping, name, 0);
+	}
+	return DONE;
+}
+
+static int
+read_settings(struct reader *reader, const struct profile_key *row, const json_t *value)
+{
+	SETTINGS_CLEANUP struct settings scratch = {0};
+	const char *fault = NULL;
+
+	settings_init(&scratch);
+	if (settings_set_json(&scratch, value, &fault, reader->diag) == DONE)
+		return DONE;
+	return refused_at(reader, value, fault, 0);
+}
+
+static int
+read_rules(struct reader *reader, const struct profile_key *row, const json_t *rules)
+{
+	const struct rule_source source = {rules, &reader->profile->tree, reader->profile->name};
+
+	if (rule_set_check(&source, reader->diag) == DONE)
+		return DONE;
+	reader->located = true;
+	return REFUSED;
+}
+
+static int
+read_mapping(struct reader *reader, const struct profile_key *row, const json_t *mapping)
+{
+	return row->keys ? read_keys(reader, row->keys, mapping, false) : DONE;
+}
+
+static bool
+is_string(const json_t *value)
+{
+	return json_is_string(value);
+}
+
+static bool
+is_count(const json_t *value)
+{
+	return json_is_integer(value) && json_integer_value(value) >= 1;
+}
+
 static bool
 is_list(const json_t *value)
 {
@@ -54,264 +211,89 @@ is_mapping(const json_t *value)
 	return json_is_object(value);
 }
 
-static bool
-is_count(const json_t *value)
+/* How each kind is read: its type, then what is in it. */
+static const struct {
+	const char *wanted;
+	bool (*fits)(const json_t *value);
+	int (*read)(struct reader *reader, const struct profile_key *row, const json_t *value);
+} kinds[] = {
+	[PROFILE_TEXT] = {"a text that is not empty", is_text, read_scalar},
+	[PROFILE_COUNT] = {"a whole number from 1 on", is_count, read_scalar},
+	[PROFILE_WORD] = {"a word", is_string, read_scalar},
+	[PROFILE_TEXTS] = {"a list", is_list, read_list},
+	[PROFILE_WORDS] = {"a list", is_list, read_list},
+	[PROFILE_TEXT_PER_WORD] = {"a mapping", is_mapping, read_text_per_word},
+	[PROFILE_SETTINGS] = {"a mapping of NAME: VALUE", is_mapping, read_settings},
+	[PROFILE_RULES] = {"a list", is_list, read_rules},
+	[PROFILE_MAPPING] = {"a mapping", is_mapping, read_mapping},
+	[PROFILE_KEYS] = {"a mapping", is_mapping, read_mapping},
+	[PROFILE_KEYS_LIST] = {"a list", is_list, read_list},
+};
+
+static const struct profile_key *
+find_key(const char *name, const struct profile_key *rows)
 {
-	return json_is_integer(value) && json_integer_value(value) >= 1;
+	for (; rows->name; rows++)
+		if (strcmp(rows->name, name) == 0)
+			return rows;
+	return NULL;
 }
 
 static int
-check_texts(struct reader *reader, const json_t *list)
-{
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		if (is_text(json_array_get(list, i)))
-			continue;
-		diag_refuse(reader->diag, "documented", NULL, "a text", "%s",
-			yaml_tree_type_name(json_array_get(list, i)));
-		return refused_at(reader, list, NULL, i);
-	}
-	return DONE;
-}
-
-/* Refuses a word that is not one of `words`, which NULL ends. */
-static int
-check_word(struct reader *reader, const char *object, const char *word, const char *const *words)
-{
-	struct suggestion suggestion = suggestion_start(word);
-	BUFFER_CLEANUP struct buffer all = {0};
-
-	for (size_t i = 0; words[i]; i++) {
-		if (strcmp(words[i], word) == 0)
-			return DONE;
-		suggestion_offer(&suggestion, words[i]);
-		buffer_append_format(&all, "%s%s", i ? ", " : "one of ", words[i]);
-	}
-	TEXT_CLEANUP char *what = text_format("\"%s\"", word);
-	return suggestion_refuse(&suggestion, object, what, "", buffer_text(&all), reader->diag);
-}
-
-static int
-check_affects(struct reader *reader, const json_t *list)
-{
-	static const char *const words[] = {
-		"probe", "GetCACaps", "GetCACert", "PKIOperation", "admin_page", NULL};
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *word = json_string_value(json_array_get(list, i));
-
-		if (check_word(reader, "affects", word ? word : "", words) != DONE)
-			return refused_at(reader, list, NULL, i);
-	}
-	return DONE;
-}
-
-static int
-check_reports(struct reader *reader, const json_t *reports)
-{
-	static const char *const words[] = {"windows", "ios", "android", NULL};
-	const char *name;
-	json_t *value;
-
-	json_object_foreach((json_t *)reports, name, value) {
-		if (check_word(reader, "reports", name, words) != DONE)
-			return refused_at(reader, reports, name, 0);
-		if (is_text(value))
-			continue;
-		diag_refuse(reader->diag, name, NULL, "a text", "%s", yaml_tree_type_name(value));
-		return refused_at(reader, reports, name, 0);
-	}
-	return DONE;
-}
-
-static int
-check_settings(struct reader *reader, const json_t *value)
-{
-	SETTINGS_CLEANUP struct settings scratch = {0};
-	const char *fault = NULL;
-
-	settings_init(&scratch);
-	if (settings_set_json(&scratch, value, &fault, reader->diag) == DONE)
-		return DONE;
-	return refused_at(reader, value, fault, 0);
-}
-
-static int
-check_repair(struct reader *reader, const json_t *repair)
-{
-	static const char *const keys[] = {"settings", "takes", NULL};
-	static const char *const verbs[] = {"now", "recycle", "iisreset", "reboot", NULL};
-	const json_t *settings = json_object_get(repair, "settings");
-	const char *takes = json_string_value(json_object_get(repair, "takes"));
-	const char *name;
-	json_t *value;
-
-	json_object_foreach((json_t *)repair, name, value)
-		if (check_word(reader, "repair", name, keys) != DONE)
-			return refused_at(reader, repair, name, 0);
-	if (check_word(reader, "takes", takes ? takes : "", verbs) != DONE)
-		return takes ? refused_at(reader, repair, "takes", 0) : REFUSED;
-	if (!settings)
-		return DONE;
-	if (!json_is_object(settings)) {
-		diag_refuse(reader->diag, "settings", NULL, "a mapping of NAME: VALUE", "%s",
-			yaml_tree_type_name(settings));
-		return refused_at(reader, repair, "settings", 0);
-	}
-	return check_settings(reader, settings);
-}
-
-static int
-check_rules(struct reader *reader, const json_t *rules)
-{
-	const struct rule_source source = {rules, &reader->profile->tree, reader->profile->name};
-
-	if (rule_set_check(&source, reader->diag) == DONE)
-		return DONE;
-	reader->located = true;
-	return REFUSED;
-}
-
-static int
-refuse_key(struct reader *reader, const char *name, const struct key *keys, size_t count)
+refuse_key(struct reader *reader, const char *name, const struct profile_key *rows)
 {
 	struct suggestion suggestion = suggestion_start(name);
 	BUFFER_CLEANUP struct buffer all = {0};
 
-	for (size_t i = 0; i < count; i++) {
-		suggestion_offer(&suggestion, keys[i].name);
-		buffer_append_format(&all, "%s%s", i ? ", " : "one of ", keys[i].name);
+	for (size_t i = 0; rows[i].name; i++) {
+		suggestion_offer(&suggestion, rows[i].name);
+		buffer_append_format(&all, "%s%s", i ? ", " : "one of ", rows[i].name);
 	}
 	return suggestion_refuse(
 		&suggestion, name, "no such key", "", buffer_text(&all), reader->diag);
 }
 
-static const struct key *
-find_key(const char *name, const struct key *keys, size_t count)
+static void
+keep(struct profile *profile, const struct profile_key *row, const json_t *value)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
-}
+	void *member = (char *)profile + row->offset;
 
-static int
-refuse_type(struct reader *reader, const struct key *key, const json_t *value)
-{
-	return diag_refuse(
-		reader->diag, key->name, NULL, key->wanted, "%s", yaml_tree_type_name(value));
-}
-
-/* Refuses a mapping that lacks a required key; the place is the caller's to say. */
-static int
-want_keys(struct reader *reader, const json_t *mapping, const struct key *keys, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (keys[i].required && !json_object_get(mapping, keys[i].name))
-			return diag_refuse(
-				reader->diag, keys[i].name, NULL, keys[i].wanted, "no such key");
-	return DONE;
-}
-
-#define AT(member) offsetof(struct profile, member)
-#define WORDS      "a text that is not empty"
-#define LIST       "a list"
-#define MAPPING    "a mapping"
-
-/* What is in them is for those who play it. */
-static const struct key expectation_keys[] = {
-	{"request", true, 0, WORDS, is_text, NULL},
-	{"sees", true, 0, MAPPING, is_mapping, NULL},
-	{"logs", false, 0, MAPPING, is_mapping, NULL},
-	{"files", false, 0, MAPPING, is_mapping, NULL},
-	{"times", false, 0, "a whole number from 1 on", is_count, NULL},
-};
-#define EXPECTATION_KEY_COUNT (sizeof(expectation_keys) / sizeof(expectation_keys[0]))
-
-static int
-check_expectation(struct reader *reader, const json_t *expectation)
-{
-	const char *name;
-	json_t *value;
-
-	if (!json_is_object(expectation))
-		return diag_refuse(reader->diag, "expect", NULL, MAPPING, "%s",
-			yaml_tree_type_name(expectation));
-	json_object_foreach((json_t *)expectation, name, value) {
-		const struct key *key = find_key(name, expectation_keys, EXPECTATION_KEY_COUNT);
-
-		if (!key)
-			refuse_key(reader, name, expectation_keys, EXPECTATION_KEY_COUNT);
-		else if (!key->fits(value))
-			refuse_type(reader, key, value);
-		else
-			continue;
-		return refused_at(reader, expectation, name, 0);
-	}
-	return want_keys(reader, expectation, expectation_keys, EXPECTATION_KEY_COUNT);
-}
-
-static int
-check_expect(struct reader *reader, const json_t *list)
-{
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (check_expectation(reader, json_array_get(list, i)) != DONE)
-			return refused_at(reader, list, NULL, i);
-	return DONE;
-}
-
-static const struct key keys[] = {
-	{"title", true, AT(title), WORDS, is_text, NULL},
-	{"symptom", true, AT(symptom), WORDS, is_text, NULL},
-	{"cause", true, AT(cause), WORDS, is_text, NULL},
-	{"remedy", true, AT(remedy), WORDS, is_text, NULL},
-	{"documented", true, AT(documented), LIST, is_list, check_texts},
-	{"affects", true, AT(affects), LIST, is_list, check_affects},
-	{"reports", false, AT(reports), MAPPING, is_mapping, check_reports},
-	{"settings", false, AT(settings), MAPPING, is_mapping, check_settings},
-	{"rules", false, AT(rules), LIST, is_list, check_rules},
-	{"repair", false, AT(repair), MAPPING, is_mapping, check_repair},
-	{"expect", true, AT(expect), LIST, is_list, check_expect},
-};
-#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
-
-static int
-take(struct reader *reader, const struct key *key, const json_t *value)
-{
-	void *member = (char *)reader->profile + key->offset;
-
-	if (!key->fits(value))
-		return refuse_type(reader, key, value);
-	if (key->fits == is_text)
+	if (row->kind == PROFILE_TEXT)
 		*(const char **)member = json_string_value(value);
 	else
 		*(const json_t **)member = value;
-	return key->check ? key->check(reader, value) : DONE;
 }
 
 static int
-read_key(struct reader *reader, const char *name, const json_t *value)
+read_key(struct reader *reader, const struct profile_key *rows, const char *name,
+	const json_t *value, bool top)
 {
-	const struct key *key = find_key(name, keys, KEY_COUNT);
+	const struct profile_key *row = find_key(name, rows);
 
-	return key ? take(reader, key, value) : refuse_key(reader, name, keys, KEY_COUNT);
+	if (!row)
+		return refuse_key(reader, name, rows);
+	if (!kinds[row->kind].fits(value))
+		return diag_refuse(reader->diag, name, NULL, kinds[row->kind].wanted, "%s",
+			yaml_tree_type_name(value));
+	if (top)
+		keep(reader->profile, row, value);
+	return kinds[row->kind].read(reader, row, value);
 }
 
+/* What is in a mapping has its place; that something is missing from it is for the caller to place. */
 static int
-read_root(struct reader *reader, const json_t *root)
+read_keys(struct reader *reader, const struct profile_key *rows, const json_t *mapping, bool top)
 {
 	const char *name;
 	json_t *value;
 
-	if (!json_is_object(root)) {
-		diag_refuse(reader->diag, "", NULL, "a mapping of KEY: VALUE", "%s",
-			yaml_tree_type_name(root));
-		return refused_at(reader, NULL, NULL, 0);
-	}
-	json_object_foreach((json_t *)root, name, value)
-		if (read_key(reader, name, value) != DONE)
-			return refused_at(reader, root, name, 0);
-	if (want_keys(reader, root, keys, KEY_COUNT) != DONE)
-		return refused_at(reader, NULL, NULL, 0);
+	json_object_foreach((json_t *)mapping, name, value)
+		if (read_key(reader, rows, name, value, top) != DONE)
+			return refused_at(reader, mapping, name, 0);
+	for (; rows->name; rows++)
+		if (rows->required && !json_object_get(mapping, rows->name))
+			return diag_refuse(reader->diag, rows->name, NULL, kinds[rows->kind].wanted,
+				"no such key");
 	return DONE;
 }
 
@@ -320,11 +302,18 @@ profile_read(struct profile *out, const char *name, const char *file, struct byt
 	struct diag *diag)
 {
 	struct reader reader = {.profile = out, .diag = diag};
+	const json_t *root;
 
 	*out = (struct profile){.name = text_copy(name)};
 	if (yaml_tree_read(&out->tree, file, text, diag) != DONE)
 		return REFUSED;
-	return read_root(&reader, out->tree.root);
+	root = out->tree.root;
+	if (!json_is_object(root))
+		diag_refuse(
+			diag, "", NULL, "a mapping of KEY: VALUE", "%s", yaml_tree_type_name(root));
+	else if (read_keys(&reader, keys, root, true) == DONE)
+		return DONE;
+	return refused_at(&reader, NULL, NULL, 0);
 }
 
 void

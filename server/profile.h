@@ -17,6 +17,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "server/rule_set.h"
 #include "server/yaml_tree.h"
 
@@ -36,6 +39,35 @@ struct profile {
 	const json_t *repair;
 	const json_t *expect;
 };
+
+/* What may stand behind a key. */
+enum profile_kind {
+	PROFILE_TEXT,          /* that is not empty */
+	PROFILE_COUNT,         /* a whole number from 1 on */
+	PROFILE_WORD,          /* one of the words */
+	PROFILE_TEXTS,         /* a list of texts */
+	PROFILE_WORDS,         /* a list of words */
+	PROFILE_TEXT_PER_WORD, /* a mapping from words to texts */
+	PROFILE_SETTINGS,      /* a mapping, see settings_table.h */
+	PROFILE_RULES,         /* a list, see rule_reader.h */
+	PROFILE_MAPPING,       /* of anything: what is in it is for those who play it */
+	PROFILE_KEYS,          /* a mapping of `keys` */
+	PROFILE_KEYS_LIST,     /* a list of such mappings */
+};
+
+/* One row a key; reader and JSON Schema read them. */
+struct profile_key {
+	const char *name;
+	enum profile_kind kind;
+	bool required;
+	size_t offset; /* at the top: of a `const char *` or a `const json_t *` in struct profile */
+	const char *const *words;       /* NULL behind the last */
+	const struct profile_key *keys; /* the last has no name */
+	const char *help;               /* one sentence without its full stop */
+};
+
+/* Returns the keys at the top; the last has no name. */
+const struct profile_key *profile_keys(void);
 
 #define PROFILE_CLEANUP __attribute__((cleanup(profile_done)))
 

@@ -103,7 +103,7 @@ check_cipher(const char *value, struct diag *diag)
 #define FIELD(what, type) .name = (what), .kind = (type)
 #define PATTERN(what) \
 	FIELD(what, VALUE_TEXT), .min = 1, .max = PATTERN_MAX, .check = glob_check, \
-	.form = "a pattern"
+	.write_pattern = glob_write_pattern, .form = "a pattern"
 
 static const struct match_row rows[] = {
 	{{FIELD("operation", VALUE_CHOICE), .choices = request_kind_words,
@@ -124,9 +124,11 @@ static const struct match_row rows[] = {
 			"\"C=US, CN=device-1\""},
 		true, fits_subject},
 	{{FIELD("digest", VALUE_TEXT), .min = 1, .max = 32, .check = check_digest,
+		.write_pattern = algorithm_write_digest_pattern,
 		.form = "a digest", .help = "The digest of the request's signature"},
 		true, fits_digest},
 	{{FIELD("cipher", VALUE_TEXT), .min = 1, .max = 32, .check = check_cipher,
+		.write_pattern = algorithm_write_cipher_pattern,
 		.form = "a cipher", .help = "The cipher of the request's envelope"},
 		true, fits_cipher},
 };

@@ -333,19 +333,30 @@ read_continue(struct reader *reader, const json_t *value)
 	return DONE;
 }
 
+/* clang-format off */
 static const struct {
-	const char *name;
+	struct rule_key key;
 	int (*read)(struct reader *reader, const json_t *value);
 } keys[] = {
-	{"id", read_id},
-	{"match", read_match},
-	{"when", read_when},
-	{"do", read_do},
-	{"priority", read_priority},
-	{"continue", read_continue},
-	{"note", read_note},
+	{{"id", RULE_KEY_TEXT, RULE_ID_MAX,
+		"Its name, which no other rule of the deployment has; made when absent"}, read_id},
+	{{"match", RULE_KEY_MATCH, 0,
+		"Which exchanges it is for: all of these must fit; every one when absent"}, read_match},
+	{{"when", RULE_KEY_WHEN, 0, "How often of those that fit; always when absent"}, read_when},
+	{{"do", RULE_KEY_DO, RULE_ACTIONS_MAX, "What it does to them"}, read_do},
+	{{"priority", RULE_KEY_NUMBER, 0, "Higher ones go first; 0 when absent"}, read_priority},
+	{{"continue", RULE_KEY_BOOLEAN, 0,
+		"Whether rules behind it may strike too; false when absent"}, read_continue},
+	{{"note", RULE_KEY_TEXT, RULE_NOTE_MAX, "For the reader"}, read_note},
 };
+/* clang-format on */
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+const struct rule_key *
+rule_key_at(size_t index)
+{
+	return index < KEY_COUNT ? &keys[index].key : NULL;
+}
 
 static int
 read_key(struct reader *reader, const char *name, const json_t *value)
@@ -353,9 +364,9 @@ read_key(struct reader *reader, const char *name, const json_t *value)
 	struct suggestion suggestion = suggestion_start(name);
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (strcmp(keys[i].name, name) == 0)
+		if (strcmp(keys[i].key.name, name) == 0)
 			return keys[i].read(reader, value);
-		suggestion_offer(&suggestion, keys[i].name);
+		suggestion_offer(&suggestion, keys[i].key.name);
 	}
 	return suggestion_refuse(&suggestion, name, "no such key", "",
 		"id, match, when, do, priority, continue or note", reader->diag);

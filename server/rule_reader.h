@@ -7,6 +7,26 @@
 #include "server/rule.h"
 #include "server/rule_set.h"
 
+/* What may stand behind a key of a rule. */
+enum rule_key_kind {
+	RULE_KEY_TEXT,    /* 1 to `most` bytes */
+	RULE_KEY_NUMBER,  /* any whole one */
+	RULE_KEY_BOOLEAN, /* true or false */
+	RULE_KEY_MATCH,   /* a mapping of fields, rule_match.h */
+	RULE_KEY_WHEN,    /* a mapping of members, rule_when.h */
+	RULE_KEY_DO,      /* an action with its arguments, action.h, or a list of 1 to `most` */
+};
+
+struct rule_key {
+	const char *name;
+	enum rule_key_kind kind;
+	size_t most;
+	const char *help; /* one sentence without its full stop */
+};
+
+/* Returns the keys; NULL behind the last. RULE_KEY_DO alone must be there. */
+const struct rule_key *rule_key_at(size_t index);
+
 /* What `settings` of a rule come on top of, and what they may have to be minted with. All zero: they
  * are checked, and no rule can strike. */
 struct rule_surroundings {

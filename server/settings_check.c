@@ -6,6 +6,7 @@
 
 #include "common/algorithm.h"
 #include "common/memory.h"
+#include "common/pattern.h"
 #include "common/suggestion.h"
 #include "server/w3c_fields.h"
 
@@ -155,4 +156,57 @@ settings_check_log_fields(const char *value, struct diag *diag)
 	uint32_t fields;
 
 	return w3c_fields_parse(&fields, value, diag);
+}
+
+/* --- patterns ------------------------------------------------------------------------- */
+
+void
+settings_check_write_host_name_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "[A-Za-z0-9-]*");
+}
+
+void
+settings_check_write_user_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "[^:]*");
+}
+
+static void
+write_reply_words(struct buffer *out)
+{
+	buffer_append_text(out, "(?:");
+	for (size_t i = 0; i < REPLY_WORDS; i++)
+		buffer_append_format(out, "%s|", reply_words[i]);
+}
+
+void
+settings_check_write_digest_pattern(struct buffer *out)
+{
+	write_reply_words(out);
+	algorithm_write_digest_pattern(out);
+	buffer_append_byte(out, ')');
+}
+
+void
+settings_check_write_cipher_pattern(struct buffer *out)
+{
+	write_reply_words(out);
+	algorithm_write_cipher_pattern(out);
+	buffer_append_byte(out, ')');
+}
+
+void
+settings_check_write_capabilities_pattern(struct buffer *out)
+{
+	BUFFER_CLEANUP struct buffer words = {0};
+
+	for (size_t i = 0; keyword_at(i); i++) {
+		if (!*keyword_at(i))
+			continue;
+		buffer_append_text(&words, words.size ? "|" : "");
+		pattern_text(&words, keyword_at(i), false);
+	}
+	buffer_append_format(out, "[, ]*(?:(?:%s)(?:[, ]+(?:%s))*[, ]*)?", buffer_text(&words),
+		buffer_text(&words));
 }

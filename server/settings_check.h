@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "common/buffer.h"
 #include "common/diag.h"
 
 /* A NetBIOS computer name: letters, digits, hyphens. */
@@ -22,3 +23,11 @@ int settings_check_capabilities(const char *value, struct diag *diag);
 
 /* Fields of the W3C log, separated by blanks. */
 int settings_check_log_fields(const char *value, struct diag *diag);
+
+/* --- for schemas: a regular expression (common/pattern.h) for what each of them takes ------ */
+
+void settings_check_write_host_name_pattern(struct buffer *out);
+void settings_check_write_user_pattern(struct buffer *out);
+void settings_check_write_digest_pattern(struct buffer *out);
+void settings_check_write_cipher_pattern(struct buffer *out);
+void settings_check_write_capabilities_pattern(struct buffer *out);

@@ -57,6 +57,7 @@ const struct setting_row settings_rows_deployment[] = {
 		.help = "Whether GetNextCACert is offered and answered with a next CA, which "
 			"NDES is not known to do"},
 	{TEXT(host_name, "NDES01", 15), .check = settings_check_host_name,
+		.write_pattern = settings_check_write_host_name_pattern,
 		.form = "letters, digits and hyphens", SETUP("computer name"),
 		.mints = true,
 		.help = "The computer's name, in the log and in the subject of the RA "

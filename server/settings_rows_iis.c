@@ -6,6 +6,7 @@
  * URL; ours adds http.sys's own 16 KiB, so that a healthy deployment takes one.
  */
 #include "server/settings_rows.h"
+#include "server/w3c_fields.h"
 
 /* clang-format off */
 const struct setting_row settings_rows_iis[] = {
@@ -88,6 +89,7 @@ const struct setting_row settings_rows_iis[] = {
 	{BOOL(x_powered_by, "false"), AT_ONCE("IIS customHeaders"), .source = INSTALLATION,
 		.help = "Whether IIS sends X-Powered-By: ASP.NET"},
 	{TEXT_OR_NONE(log_fields, 1024), .check = settings_check_log_fields,
+		.write_pattern = w3c_fields_write_pattern,
 		.form = "names of fields separated by blanks",
 		AT_ONCE("IIS logFile logExtFileFlags"),
 		.source = "IIS: logFile",

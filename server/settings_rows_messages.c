@@ -21,11 +21,13 @@ const struct setting_row settings_rows_messages[] = {
 			"with one zero byte on failure; or as the RFC has it, with the signer's "
 			"certificate"},
 	{TEXT(reply_digest, "as_captured", 32), .check = settings_check_digest,
+		.write_pattern = settings_check_write_digest_pattern,
 		.form = "as_captured, mirror, or a digest such as SHA-256", AT_ONCE(NULL),
 		.source = "captured replies",
 		.help = "The digest of CertRep: SHA-1 as captured, that of the request, or a "
 			"fixed one"},
 	{TEXT(reply_cipher, "as_captured", 32), .check = settings_check_cipher,
+		.write_pattern = settings_check_write_cipher_pattern,
 		.form = "as_captured, mirror, or a cipher such as AES-128-CBC", AT_ONCE(NULL),
 		.source = CRYPTLIB,
 		.help = "The cipher of CertRep: as the server version does, that of the request, "

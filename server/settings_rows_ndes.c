@@ -62,6 +62,7 @@ const struct setting_row settings_rows_ndes[] = {
 		MSCEP("GeneralPurposeTemplate"), .source = INSTALLATION,
 		.help = "The template for requests with both key usages or none"},
 	{TEXT_OR_NONE(ca_capabilities_algorithms, 256), .check = settings_check_capabilities,
+		.write_pattern = settings_check_write_capabilities_pattern,
 		.form = "keywords separated by commas, such as SHA-512,SHA-256,AES",
 		MSCEP("CACapabilitiesAlgorithms"), .source = HARDENING,
 		.help = "The algorithm keywords of GetCACaps; none: those of the server version"},
@@ -79,6 +80,7 @@ const struct setting_row settings_rows_ndes[] = {
 		.help = "How the admin page knows its caller; with windows, the real default, it asks "
 			"for Negotiate or NTLM and takes neither"},
 	{TEXT(admin_user, "CONTOSO\\ndesadmin", 104), .check = settings_check_user,
+		.write_pattern = settings_check_write_user_pattern,
 		.form = "a name without a colon", AT_ONCE(NULL),
 		.help = "Who may open the admin page with Basic authentication"},
 	{TEXT(admin_password, "P@ssw0rd", 127), AT_ONCE(NULL),

@@ -23,6 +23,8 @@ struct setting_row {
 	 * row in the diag. NULL: any printable text. */
 	int (*check)(const char *value, struct diag *diag);
 	const char *form;           /* what `check` takes: "a digest" */
+	/* Appends a regular expression (common/pattern.h) for what `check` takes; NULL: for anything. */
+	void (*write_pattern)(struct buffer *out);
 	const char *unit;           /* "minutes"; NULL: none */
 	bool mints;                 /* the deployment's own certificates follow from it */
 	enum setting_effect effect; /* on the real thing */

@@ -5,6 +5,7 @@
 
 #include "common/hresult.h"
 #include "common/percent.h"
+#include "common/pattern.h"
 #include "common/suggestion.h"
 #include "common/utf8.h"
 #include "server/exchange.h"
@@ -314,6 +315,19 @@ w3c_fields_parse(uint32_t *out, const char *names, struct diag *diag)
 			"at least one W3C field, such as cs-uri-stem", "no field at all");
 	*out = fields;
 	return DONE;
+}
+
+void
+w3c_fields_write_pattern(struct buffer *out)
+{
+	BUFFER_CLEANUP struct buffer names = {0};
+
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		buffer_append_text(&names, i ? "|" : "");
+		pattern_text(&names, rows[i].name, true);
+	}
+	buffer_append_format(
+		out, " *(?:%s)(?: +(?:%s))* *", buffer_text(&names), buffer_text(&names));
 }
 
 void

@@ -18,6 +18,9 @@ struct exchange;
  */
 int w3c_fields_parse(uint32_t *out, const char *names, struct diag *diag);
 
+/* Appends a regular expression (common/pattern.h) for what w3c_fields_parse takes. */
+void w3c_fields_write_pattern(struct buffer *out);
+
 /* Appends the names of the selected fields, separated by blanks. */
 void w3c_fields_write_names(struct buffer *out, uint32_t fields);
 
