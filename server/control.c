@@ -324,6 +324,12 @@ control_service(const struct control *control)
 	return &control->service;
 }
 
+bool
+control_has_token(const struct control *control)
+{
+	return control->token != NULL;
+}
+
 void
 control_free(struct control *control)
 {

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "server/http.h"
 
 struct control;
@@ -15,6 +17,9 @@ struct control *control_new(struct server *server, const char *token);
 
 /* Returns the service for a listener; borrowed. */
 const struct http_service *control_service(const struct control *control);
+
+/* Returns whether callers must know a token. */
+bool control_has_token(const struct control *control);
 
 /* Accepts NULL. The loop that serves it is gone. */
 void control_free(struct control *control);

@@ -232,6 +232,12 @@ check_rules(const struct place *place, const json_t *value)
 	return check_list(place, value, "a list of rules", check_rule);
 }
 
+static bool
+check_any(const struct place *place, const json_t *value)
+{
+	return true;
+}
+
 static bool (*const checks[])(const struct place *place, const json_t *value) = {
 	[CONTROL_TEXT] = check_text,
 	[CONTROL_NUMBER] = check_number,
@@ -246,6 +252,7 @@ static bool (*const checks[])(const struct place *place, const json_t *value) = 
 	[CONTROL_RULE] = check_rule,
 	[CONTROL_RULE_MEMBER] = check_rule_member,
 	[CONTROL_RULES] = check_rules,
+	[CONTROL_ANY] = check_any,
 };
 
 const struct control_field *

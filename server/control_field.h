@@ -24,6 +24,7 @@ enum control_kind {
 	CONTROL_RULE,     /* an object that is a rule; rule_reader.h reads it */
 	CONTROL_RULE_MEMBER, /* what stands in a rule under its name: match, when or do */
 	CONTROL_RULES,       /* a list of rules, at most max of them */
+	CONTROL_ANY,         /* anything that is JSON */
 };
 
 struct control_field {

@@ -9,6 +9,9 @@ static const struct {
 	unsigned status;
 	const char *phrase;
 } phrases[] = {
+	{200, "OK"},
+	{201, "Created"},
+	{204, "No Content"},
 	{400, "Bad Request"},
 	{401, "Unauthorized"},
 	{403, "Forbidden"},

@@ -19,6 +19,8 @@ static const struct control_route *const tables[] = {
 	control_rows_certificates,
 	control_rows_ca,
 	control_rows_clock,
+	control_rows_document,
+	control_rows_catalogue,
 };
 
 const struct control_route *

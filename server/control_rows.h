@@ -13,3 +13,5 @@ extern const struct control_route control_rows_transactions[];
 extern const struct control_route control_rows_certificates[];
 extern const struct control_route control_rows_ca[];
 extern const struct control_route control_rows_clock[];
+extern const struct control_route control_rows_document[];
+extern const struct control_route control_rows_catalogue[];

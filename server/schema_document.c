@@ -81,13 +81,16 @@ standard_of(const struct setting_row *row)
 }
 
 json_t *
-schema_document_settings_object(void)
+schema_document_settings_object(bool nullable)
 {
 	json_t *properties = json_object();
 	const struct setting_row *row;
 
 	for (size_t i = 0; (row = settings_row_at(i)); i++) {
 		json_t *schema = of_setting(row);
+
+		if (nullable)
+			schema = schema_either(schema, schema_type("null"));
 
 		json_object_set_new(schema, "default", standard_of(row));
 		json_object_set_new(schema, "description",
@@ -188,7 +191,7 @@ schema_document_profile(void)
 	json_t *out = document("profile", "A fault profile of mock-ndes", of_keys(profile_keys()));
 
 	json_object_set_new(out, "$defs",
-		json_pack("{s:o, s:o}", "settings", schema_document_settings_object(), "rule",
+		json_pack("{s:o, s:o}", "settings", schema_document_settings_object(false), "rule",
 			schema_rule_new(SETTINGS_AT)));
 	return out;
 }
@@ -198,15 +201,16 @@ schema_document_rule(void)
 {
 	json_t *out = document("rule", "A rule of mock-ndes", schema_rule_new(SETTINGS_AT));
 
-	json_object_set_new(
-		out, "$defs", json_pack("{s:o}", "settings", schema_document_settings_object()));
+	json_object_set_new(out, "$defs",
+		json_pack("{s:o}", "settings", schema_document_settings_object(false)));
 	return out;
 }
 
 json_t *
 schema_document_settings(void)
 {
-	return document("settings", "Settings of mock-ndes", schema_document_settings_object());
+	return document(
+		"settings", "Settings of mock-ndes", schema_document_settings_object(false));
 }
 
 void

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "common/buffer.h"
 
@@ -19,8 +20,8 @@ json_t *schema_document_profile(void);
 json_t *schema_document_rule(void);
 json_t *schema_document_settings(void);
 
-/* The part of the others that is an object of settings. */
-json_t *schema_document_settings_object(void);
+/* The part of the others that is an object of settings; `nullable`: each may be null, for its default. */
+json_t *schema_document_settings_object(bool nullable);
 
 /* Appends the schema of a profile as text. */
 void schema_document_write_profile(struct buffer *out);

@@ -22,7 +22,7 @@ struct setting_row {
 	/* Looks at the words of a text that is neither empty nor too long; the caller names the
 	 * row in the diag. NULL: any printable text. */
 	int (*check)(const char *value, struct diag *diag);
-	const char *form;           /* what `check` takes: "a digest" */
+	const char *form; /* what `check` takes: "a digest" */
 	/* Appends a regular expression (common/pattern.h) for what `check` takes; NULL: for anything. */
 	void (*write_pattern)(struct buffer *out);
 	const char *unit;           /* "minutes"; NULL: none */

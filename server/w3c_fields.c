@@ -4,8 +4,8 @@
 #include <strings.h>
 
 #include "common/hresult.h"
-#include "common/percent.h"
 #include "common/pattern.h"
+#include "common/percent.h"
 #include "common/suggestion.h"
 #include "common/utf8.h"
 #include "server/exchange.h"

@@ -1,0 +1,104 @@
+// Judges what mock-ndes says of itself by validators that we did not write.
+//
+//   node check.mjs yaml     FILE ...         the YAML files as JSON, one line each
+//   node check.mjs schema   SCHEMA           values on standard input, one JSON line each
+//   node check.mjs openapi  DOCUMENT         the document itself
+//   node check.mjs contract DOCUMENT         recorded calls on standard input, one JSON line each:
+//                                            {method, path, status, type, answer}
+//
+// One JSON line is written for each thing that was judged: {valid, errors}.
+import { readFileSync } from "node:fs";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import Ajv from "ajv/dist/2020.js";
+import { parse } from "yaml";
+
+const DOCUMENT = "http://localhost/openapi";
+const [verb, ...files] = process.argv.slice(2);
+
+function readJson(file) {
+	return JSON.parse(readFileSync(file, "utf8"));
+}
+
+function lines() {
+	return readFileSync(0, "utf8")
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => JSON.parse(line));
+}
+
+function say(value) {
+	process.stdout.write(JSON.stringify(value) + "\n");
+}
+
+function judge(validate, value) {
+	const valid = validate(value);
+
+	say({ valid, errors: valid ? [] : validate.errors.map((e) => `${e.instancePath} ${e.message}`) });
+}
+
+// The operation of a method and a path, whose {parameters} stand for one segment each.
+function findOperation(document, method, path) {
+	const segments = path.split("?")[0].split("/");
+
+	for (const [template, item] of Object.entries(document.paths)) {
+		const wanted = template.split("/");
+		const fits =
+			wanted.length === segments.length &&
+			wanted.every((segment, i) => segment.startsWith("{") || segment === segments[i]);
+
+		if (fits && item[method.toLowerCase()]) return [template, item[method.toLowerCase()]];
+	}
+	return [undefined, undefined];
+}
+
+function pointer(...names) {
+	return "#/" + names.map((name) => encodeURIComponent(name.replace(/~/g, "~0").replace(/\//g, "~1"))).join("/");
+}
+
+// Judges a call by the response that the document has for its status.
+function contract(ajv, document, call) {
+	const [template, operation] = findOperation(document, call.method, call.path);
+
+	if (!operation) return say({ valid: false, errors: ["no such operation"] });
+	const key = operation.responses[call.status] ? String(call.status) : "default";
+	const content = operation.responses[key].content;
+	const type = (call.type || "").split(";")[0];
+
+	if (!content) return say({ valid: !type, errors: type ? [`a body of ${type}`] : [] });
+	if (!content[type]) return say({ valid: false, errors: [`${key} has no ${type}`] });
+	if (!content[type].schema) return say({ valid: true, errors: [], untold: true });
+	return judge(
+		ajv.getSchema(
+			DOCUMENT +
+				pointer("paths", template, call.method.toLowerCase(), "responses", key, "content", type, "schema"),
+		),
+		call.answer,
+	);
+}
+
+const verbs = {
+	yaml() {
+		for (const file of files) say(parse(readFileSync(file, "utf8")));
+	},
+	schema() {
+		const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(
+			readJson(files[0]),
+		);
+
+		for (const value of lines()) judge(validate, value);
+	},
+	async openapi() {
+		const result = await new Validator().validate(readJson(files[0]));
+
+		say({ valid: result.valid, errors: result.errors ? [JSON.stringify(result.errors)] : [] });
+	},
+	contract() {
+		const document = readJson(files[0]);
+		const ajv = new Ajv({ strict: false });
+
+		ajv.addSchema({ $id: DOCUMENT, ...document });
+		for (const call of lines()) contract(ajv, document, call);
+	},
+};
+
+await verbs[verb]();
