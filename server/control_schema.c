@@ -1,5 +1,6 @@
 #include "server/control_schema.h"
 
+#include "common/memory.h"
 #include "common/timestamp.h"
 #include "server/schema.h"
 
@@ -92,6 +93,14 @@ of_rule(const struct control_field *field)
 }
 
 static json_t *
+of_rule_member(const struct control_field *field)
+{
+	TEXT_CLEANUP char *target = text_format(CONTROL_SCHEMA_RULE "/properties/%s", field->name);
+
+	return schema_reference(target);
+}
+
+static json_t *
 of_rules(const struct control_field *field)
 {
 	return of_list(field, of_rule(field));
@@ -115,6 +124,7 @@ static json_t *(*const kinds[])(const struct control_field *field) = {
 	[CONTROL_OBJECTS] = of_objects,
 	[CONTROL_SETTINGS] = of_settings,
 	[CONTROL_RULE] = of_rule,
+	[CONTROL_RULE_MEMBER] = of_rule_member,
 	[CONTROL_RULES] = of_rules,
 	[CONTROL_ANY] = of_any,
 };
