@@ -152,6 +152,21 @@ static const struct {
 	{"{match: {message_type: PKCSReq}, do: {status: 500}}", "............"},
 };
 
+START_TEST(goes_on_behind_a_moved_clock)
+{
+	const int64_t later = 400 * INT64_C(366) * 86400000;
+	struct rule_count count = {.armed_ms = 1000};
+	struct rule_when when;
+	struct rule_nth nth;
+
+	rule_when_init(&when);
+	ck_assert(rule_when_strikes(&nth, &count, &when, 1, "a", later));
+	when.members[WHEN_FOR] = 1000;
+	ck_assert(rule_when_strikes(&nth, &count, &when, 1, "a", 2000));
+	ck_assert(!rule_when_strikes(&nth, &count, &when, 1, "a", 2001));
+}
+END_TEST
+
 START_TEST(strikes_as_often_as_it_says)
 {
 	CA_SUPPORT_CLEANUP struct ca_support support;
@@ -352,6 +367,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(cases, refuses_rules_with_their_place, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_test(cases, goes_on_behind_a_moved_clock);
 	tcase_add_loop_test(
 		cases, strikes_as_often_as_it_says, 0, sizeof(whens) / sizeof(whens[0]));
 	tcase_add_test(cases, draws_the_same_from_the_same_seed);
