@@ -72,6 +72,23 @@ clock_reset(struct clock *clock)
 	atomic_store(&clock->frozen, false);
 }
 
+struct clock_state
+clock_save(const struct clock *clock)
+{
+	if (atomic_load(&clock->frozen))
+		return (struct clock_state){
+			.frozen = true, .frozen_ms = atomic_load(&clock->frozen_ms)};
+	return (struct clock_state){.offset_ms = atomic_load(&clock->offset_ms)};
+}
+
+void
+clock_restore(struct clock *clock, const struct clock_state *state)
+{
+	atomic_store(&clock->offset_ms, state->offset_ms);
+	atomic_store(&clock->frozen_ms, state->frozen_ms);
+	atomic_store(&clock->frozen, state->frozen);
+}
+
 int64_t
 clock_monotonic_ns(void)
 {

@@ -25,6 +25,17 @@ struct clock {
 	atomic_bool frozen;
 };
 
+/* How far a clock is ahead of its base, and when it stands. All zero follows the base. */
+struct clock_state {
+	int64_t offset_ms; /* 0 while it stands */
+	int64_t frozen_ms; /* while it stands */
+	bool frozen;
+};
+
+/* Returns what it is, for clock_restore, which has a clock be so. */
+struct clock_state clock_save(const struct clock *clock);
+void clock_restore(struct clock *clock, const struct clock_state *state);
+
 /* Returns the time in milliseconds since 1970-01-01 UTC. */
 int64_t clock_now_ms(const struct clock *clock);
 

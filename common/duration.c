@@ -24,19 +24,26 @@ static const struct {
 int
 duration_parse(int64_t *out_ms, const char *text, bool may_be_negative, struct diag *diag)
 {
+	return duration_parse_within(out_ms, text, may_be_negative, DURATION_MAX_MS, WANTED, diag);
+}
+
+int
+duration_parse_within(int64_t *out_ms, const char *text, bool may_be_negative, int64_t max_ms,
+	const char *wanted, struct diag *diag)
+{
 	bool negative = may_be_negative && text[0] == '-';
 	char *end;
 	long long number = strtoll(text + negative, &end, 10); /* saturates */
 
 	if (!isdigit((unsigned char)text[negative]))
-		return diag_refuse(diag, "", NULL, WANTED, "\"%s\"", text);
+		return diag_refuse(diag, "", NULL, wanted, "\"%s\"", text);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].name) != 0 || number > DURATION_MAX_MS / units[i].ms)
+		if (strcmp(end, units[i].name) != 0 || number > max_ms / units[i].ms)
 			continue;
 		*out_ms = number * units[i].ms * (negative ? -1 : 1);
 		return DONE;
 	}
-	return diag_refuse(diag, "", NULL, WANTED, "\"%s\"", text);
+	return diag_refuse(diag, "", NULL, wanted, "\"%s\"", text);
 }
 
 /* Without a sign; one unit may have no whole number in the range. */

@@ -10,6 +10,12 @@
 #include "common/buffer.h"
 #include "common/diag.h"
 
+#define DURATION_YEARS_MS INT64_C(250246627199999) /* of a clock that was moved: to the year 9899 */
+
+/* As duration_parse, of at most `max_ms`; `wanted` says that in words. */
+int duration_parse_within(int64_t *out_ms, const char *text, bool may_be_negative, int64_t max_ms,
+	const char *wanted, struct diag *diag);
+
 /*
  * Reads a duration of at most 366 days as milliseconds, with a "-" in front where that is allowed.
  * DONE, or REFUSED with the object of the diag left empty.

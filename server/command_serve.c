@@ -5,6 +5,7 @@
 
 #include "common/memory.h"
 #include "server/configuration_file.h"
+#include "server/configuration_yaml.h"
 #include "server/listen_address.h"
 #include "server/pki_directory.h"
 #include "server/preflight.h"
@@ -332,7 +333,7 @@ check(const struct command *command, const struct configuration *configuration)
 			return command_refuse(command, outcome, &diag);
 		pki_done(&pki);
 	}
-	configuration_write_yaml(&yaml, configuration);
+	configuration_yaml_write(&yaml, configuration);
 	return command_print(command, buffer_bytes(&yaml));
 }
 

@@ -7,7 +7,6 @@
 #include "common/memory.h"
 #include "server/listen_address.h"
 #include "server/profile_set.h"
-#include "server/settings_text.h"
 
 #define LISTEN_DEFAULT    "127.0.0.1:8080"
 #define CONTROL_DEFAULT   "127.0.0.1:8081"
@@ -15,12 +14,10 @@
 #define CONTROL_OFF       "off"
 #define SITES_MAX_DEFAULT 256
 
-static const char fault_option[] = "fault=";
-
 static bool
 is_fault(const char *text)
 {
-	return strncmp(text, fault_option, strlen(fault_option)) == 0;
+	return strncmp(text, CONFIGURATION_FAULT, strlen(CONFIGURATION_FAULT)) == 0;
 }
 
 void
@@ -56,7 +53,43 @@ configuration_done(struct configuration *configuration)
 		json_decref(configuration->sites[i].rules);
 		settings_done(&configuration->sites[i].settings);
 	}
+	free(configuration->sites);
 	*configuration = (struct configuration){0};
+}
+
+void
+configuration_copy_without_sites(struct configuration *out, const struct configuration *from)
+{
+	*out = *from;
+	for (size_t i = 0; i < out->listener_count; i++) {
+		out->listeners[i].address = text_copy(from->listeners[i].address);
+		out->listeners[i].fault = text_copy(from->listeners[i].fault);
+	}
+	out->fault = text_copy(from->fault);
+	out->fault_directory = text_copy(from->fault_directory);
+	json_incref(out->rules);
+	out->control = text_copy(from->control);
+	out->control_token = text_copy(from->control_token);
+	out->tls_names = text_copy(from->tls_names);
+	out->ready_file = text_copy(from->ready_file);
+	out->pki_directory = text_copy(from->pki_directory);
+	out->state_directory = text_copy(from->state_directory);
+	out->log_directory = text_copy(from->log_directory);
+	settings_copy(&out->settings, &from->settings);
+	out->sites = NULL;
+	out->site_count = 0;
+}
+
+struct configuration_site *
+configuration_add_site(struct configuration *configuration, const char *name)
+{
+	struct configuration_site *site;
+
+	configuration->sites = memory_resize(configuration->sites,
+		(configuration->site_count + 1) * sizeof(*configuration->sites));
+	site = &configuration->sites[configuration->site_count++];
+	*site = (struct configuration_site){.name = text_copy(name)};
+	return site;
 }
 
 /* Takes what stands behind "fault=". */
@@ -104,7 +137,7 @@ configuration_add_listen(
 	if (!is_fault(option))
 		return diag_refuse(diag, "", NULL, "ADDRESS:PORT,fault=NAME", "\"%s\"", text);
 	return set_fault(&configuration->listeners[configuration->listener_count - 1],
-		option + strlen(fault_option), diag);
+		option + strlen(CONFIGURATION_FAULT), diag);
 }
 
 void
@@ -242,12 +275,28 @@ check_listener_faults(const struct configuration *configuration, struct diag *di
 	return DONE;
 }
 
+/* The default one counts too. */
+static int
+check_site_count(const struct configuration *configuration, struct diag *diag)
+{
+	int64_t count = (int64_t)configuration->site_count + 1;
+	TEXT_CLEANUP char *wanted =
+		text_format("%" PRId64 " or more of at most %d", count, CONFIGURATION_SITES_MAX);
+
+	if (count <= configuration->sites_max)
+		return DONE;
+	return diag_refuse(diag, "max_sites", NULL, wanted,
+		"%" PRId64 ", and there are %" PRId64 " sites with the default one",
+		configuration->sites_max, count);
+}
+
 int
 configuration_complete(struct configuration *configuration, struct diag *diag)
 {
 	const char *fault;
 
 	if (check_listen(configuration, diag) != DONE ||
+		check_site_count(configuration, diag) != DONE ||
 		complete_control(configuration, diag) != DONE ||
 		check_listener_faults(configuration, diag) != DONE)
 		return REFUSED;
@@ -262,96 +311,4 @@ configuration_complete(struct configuration *configuration, struct diag *diag)
 			return REFUSED;
 	}
 	return DONE;
-}
-
-static void
-write_path(struct buffer *out, const char *key, const char *path, const char *comment)
-{
-	buffer_append_format(out, "%s: ", key);
-	settings_text_write_text(out, path);
-	buffer_append_format(out, " # %s\n", comment);
-}
-
-static void
-write_listener(struct buffer *out, const struct configuration_listener *listener)
-{
-	TEXT_CLEANUP char *text = text_format("%s%s%s%s", listener->address,
-		listener->fault ? "," : "", listener->fault ? fault_option : "",
-		listener->fault ? listener->fault : "");
-
-	settings_text_write_text(out, text);
-}
-
-static void
-write_listeners(
-	struct buffer *out, const struct configuration *configuration, bool tls, const char *key)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < configuration->listener_count; i++)
-		any |= configuration->listeners[i].tls == tls;
-	buffer_append_format(out, "%s:%s # ADDRESS:PORT[,fault=NAME], port 0 for a free one\n", key,
-		any ? "" : " []");
-	for (size_t i = 0; i < configuration->listener_count; i++) {
-		if (configuration->listeners[i].tls != tls)
-			continue;
-		buffer_append_text(out, "  - ");
-		write_listener(out, &configuration->listeners[i]);
-		buffer_append_byte(out, '\n');
-	}
-}
-
-/* JSON is YAML too. */
-static void
-write_rules(struct buffer *out, const json_t *rules)
-{
-	char *text = rules ? json_dumps(rules, JSON_COMPACT) : NULL;
-
-	buffer_append_format(
-		out, "rules: %s # see \"mock-ndes help actions\"\n", text ? text : "[]");
-	free(text);
-}
-
-void
-configuration_write_yaml(struct buffer *out, const struct configuration *configuration)
-{
-	write_listeners(out, configuration, false, "listen");
-	write_listeners(out, configuration, true, "listen_tls");
-	write_path(
-		out, "control", configuration->control, "ADDRESS:PORT of the control API, or off");
-	write_path(out, "control_token", configuration->control_token,
-		"what its callers must know; null: nothing");
-	write_path(out, "tls_names", configuration->tls_names,
-		"DNS:NAME,IP:ADDRESS of the TLS certificate besides localhost; null: none");
-	write_path(out, "fault_profiles", configuration->fault_directory,
-		"a directory of further fault profiles; null: those of the program alone");
-	write_path(out, "fault", configuration->fault,
-		"fault profiles of the default site, joined by +; null: none");
-	write_rules(out, configuration->rules);
-	buffer_append_format(out, "max_sites: %" PRId64 " # 1 to %d\n", configuration->sites_max,
-		CONFIGURATION_SITES_MAX);
-	write_path(out, "ready_file", configuration->ready_file, "a path; null: none");
-	write_path(out, "pki", configuration->pki_directory,
-		"a directory; null: the built-in keys, public and TEST ONLY");
-	write_path(out, "state", configuration->state_directory, "a directory; null: in memory");
-	write_path(out, "log_dir", configuration->log_directory, "a directory; null: no logs");
-	if (configuration->has_seed)
-		buffer_append_format(out, "seed: %" PRIu64, configuration->seed);
-	else
-		buffer_append_text(out, "seed: null");
-	buffer_append_format(out, " # 0 to %" PRId64 "; null: drawn at start\n", INT64_MAX);
-	buffer_append_format(
-		out, "quiet: %s # true or false\n", configuration->quiet ? "true" : "false");
-	buffer_append_text(out, "settings:\n");
-	settings_text_write_yaml(out, &configuration->settings, 2);
-	buffer_append_text(out, configuration->site_count ? "sites:\n" : "sites: {}\n");
-	for (size_t i = 0; i < configuration->site_count; i++) {
-		buffer_append_text(out, "  ");
-		settings_text_write_text(out, configuration->sites[i].name);
-		buffer_append_text(out, ":\n    fault: ");
-		settings_text_write_text(out, configuration->sites[i].fault);
-		buffer_append_text(out, "\n    ");
-		write_rules(out, configuration->sites[i].rules);
-		settings_text_write_yaml(out, &configuration->sites[i].settings, 4);
-	}
 }

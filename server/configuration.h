@@ -10,6 +10,7 @@
 #include "server/settings.h"
 
 #define CONFIGURATION_SITES_MAX 4096
+#define CONFIGURATION_FAULT     "fault=" /* of a listener */
 
 /* "127.0.0.1:8080", or "127.0.0.1:0,fault=app-pool-stopped". */
 struct configuration_listener {
@@ -21,6 +22,9 @@ struct configuration_listener {
 
 struct configuration_site {
 	char *name;
+	int64_t time_to_live_ms; /* from the start; 0: it stays */
+	bool own_ca;
+	struct clock_state clock; /* over the server's */
 	char *fault;              /* fault profiles; NULL: none */
 	json_t *own;              /* its settings, as the file has them */
 	json_t *rules;            /* its own, checked; NULL: none */
@@ -35,17 +39,19 @@ struct configuration {
 	json_t *rules;         /* of the default site itself, checked; NULL: none */
 	int64_t sites_max;     /* how many there may be, those made for a fault included */
 	char *control; /* "127.0.0.1:8081" or "off"; NULL until it is complete: the standard */
-	char *control_token;      /* that callers of the control API must know; NULL: none */
-	char *tls_names;          /* "DNS:ndes.example,IP:192.0.2.1"; NULL: none */
-	char *ready_file;         /* NULL: none */
-	char *pki_directory;      /* NULL: the built-in one */
-	char *state_directory;    /* NULL: in memory */
-	char *log_directory;      /* NULL: no log files */
-	uint64_t seed;            /* at most INT64_MAX, as JSON and YAML carry it */
-	bool has_seed;            /* false: the server draws one */
-	bool quiet;               /* no human line per exchange */
-	struct settings settings; /* of the default site */
-	struct configuration_site sites[SERVER_SITES_MAX - 1];
+	char *control_token;           /* that callers of the control API must know; NULL: none */
+	char *tls_names;               /* "DNS:ndes.example,IP:192.0.2.1"; NULL: none */
+	char *ready_file;              /* NULL: none */
+	char *pki_directory;           /* NULL: the built-in one */
+	char *state_directory;         /* NULL: in memory */
+	char *log_directory;           /* NULL: no log files */
+	uint64_t seed;                 /* at most INT64_MAX, as JSON and YAML carry it */
+	bool has_seed;                 /* false: the server draws one */
+	bool quiet;                    /* no human line per exchange */
+	struct settings settings;      /* of the default site */
+	struct clock_state clock;      /* of the server */
+	struct clock_state site_clock; /* of the default site, over the server's */
+	struct configuration_site *sites;
 	size_t site_count;
 };
 
@@ -89,5 +95,9 @@ int configuration_set_fault(
  * or REFUSED. */
 int configuration_complete(struct configuration *configuration, struct diag *diag);
 
-/* Appends a complete configuration as YAML that configuration_file_read accepts. */
-void configuration_write_yaml(struct buffer *out, const struct configuration *configuration);
+/* Makes `out`, which holds nothing yet, an independent copy, but for the sites, of which it has none. */
+void configuration_copy_without_sites(struct configuration *out, const struct configuration *from);
+
+/* Adds a site of this name, for the caller to fill; borrowed until the next one is added. */
+struct configuration_site *configuration_add_site(
+	struct configuration *configuration, const char *name);

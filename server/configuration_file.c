@@ -10,48 +10,22 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/suggestion.h"
-#include "server/rule_set.h"
-#include "server/yaml_tree.h"
-
-struct reader {
-	struct configuration *configuration;
-	struct yaml_tree tree;
-	struct diag *diag;
-	const char *fault; /* profiles that win over the file's; NULL: none */
-	bool located;      /* the refusal has its place; who called adds none */
-};
+#include "server/configuration_reader.h"
+#include "server/configuration_site.h"
 
 struct key {
 	const char *name;
-	size_t offset; /* of a path, into struct configuration */
+	size_t offset; /* of a path or a clock, into struct configuration */
 	bool tls;      /* of listeners */
-	int (*read)(struct reader *reader, const struct key *key, const json_t *value);
+	int (*read)(
+		struct configuration_reader *reader, const struct key *key, const json_t *value);
 };
 
-/* Puts the place of a member into the words of its refusal. */
 static int
-refused_at(struct reader *reader, const json_t *parent, const char *key, size_t index)
-{
-	char place[YAML_PLACE_SIZE];
-
-	if (!reader->located)
-		diag_locate(
-			reader->diag, yaml_tree_place(place, &reader->tree, parent, key, index));
-	reader->located = true;
-	return REFUSED;
-}
-
-static int
-refuse_type(struct reader *reader, const char *name, const json_t *value, const char *wanted)
-{
-	return diag_refuse(reader->diag, name, NULL, wanted, "%s", yaml_tree_type_name(value));
-}
-
-static int
-read_listen_item(struct reader *reader, const struct key *key, const json_t *item)
+read_listen_item(struct configuration_reader *reader, const struct key *key, const json_t *item)
 {
 	if (!json_is_string(item))
-		return refuse_type(reader, key->name, item, "ADDRESS:PORT");
+		return configuration_refuse_type(reader, key->name, item, "ADDRESS:PORT");
 	if (configuration_add_listen(
 		    reader->configuration, json_string_value(item), key->tls, reader->diag) == DONE)
 		return DONE;
@@ -60,7 +34,7 @@ read_listen_item(struct reader *reader, const struct key *key, const json_t *ite
 }
 
 static int
-read_listen(struct reader *reader, const struct key *key, const json_t *value)
+read_listen(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	configuration_clear_listen(reader->configuration, key->tls);
 	if (!json_is_array(value))
@@ -70,19 +44,19 @@ read_listen(struct reader *reader, const struct key *key, const json_t *value)
 			reader->diag, key->name, NULL, "at least one address", "an empty list");
 	for (size_t i = 0; i < json_array_size(value); i++)
 		if (read_listen_item(reader, key, json_array_get(value, i)) != DONE)
-			return refused_at(reader, value, NULL, i);
+			return configuration_refused_at(reader, value, NULL, i);
 	return DONE;
 }
 
 static int
-read_path(struct reader *reader, const struct key *key, const json_t *value)
+read_path(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	char **path = (char **)((char *)reader->configuration + key->offset);
 
 	if (json_is_null(value))
 		return DONE;
 	if (!json_is_string(value))
-		return refuse_type(reader, key->name, value, "a path");
+		return configuration_refuse_type(reader, key->name, value, "a path");
 	if (configuration_set_path(path, json_string_value(value), reader->diag) == DONE)
 		return DONE;
 	diag_locate(reader->diag, key->name);
@@ -90,14 +64,14 @@ read_path(struct reader *reader, const struct key *key, const json_t *value)
 }
 
 static int
-read_control(struct reader *reader, const struct key *key, const json_t *value)
+read_control(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	if (json_is_null(value))
 		return DONE;
 	if (json_is_false(value)) /* YAML 1.1 tools write off so */
 		return configuration_set_control(reader->configuration, "off", reader->diag);
 	if (!json_is_string(value))
-		return refuse_type(reader, key->name, value, "ADDRESS:PORT or off");
+		return configuration_refuse_type(reader, key->name, value, "ADDRESS:PORT or off");
 	if (configuration_set_control(
 		    reader->configuration, json_string_value(value), reader->diag) == DONE)
 		return DONE;
@@ -106,12 +80,12 @@ read_control(struct reader *reader, const struct key *key, const json_t *value)
 }
 
 static int
-read_seed(struct reader *reader, const struct key *key, const json_t *value)
+read_seed(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	if (json_is_null(value))
 		return DONE;
 	if (!json_is_integer(value))
-		return refuse_type(reader, key->name, value, "a whole number");
+		return configuration_refuse_type(reader, key->name, value, "a whole number");
 	if (json_integer_value(value) < 0)
 		return diag_refuse(
 			reader->diag, key->name, NULL, "a number from 0 on", "a negative number");
@@ -121,7 +95,7 @@ read_seed(struct reader *reader, const struct key *key, const json_t *value)
 }
 
 static int
-read_max_sites(struct reader *reader, const struct key *key, const json_t *value)
+read_max_sites(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	int64_t number = json_integer_value(value);
 
@@ -136,144 +110,58 @@ read_max_sites(struct reader *reader, const struct key *key, const json_t *value
 /* The settings of the profiles are there before those of the file, whatever comes first in it
  * (apply_fault_first). */
 static int
-read_fault(struct reader *reader, const struct key *key, const json_t *value)
+read_fault(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
-	if (!value || json_is_null(value) || json_is_string(value))
-		return DONE;
-	return refuse_type(reader, key->name, value, "names of fault profiles joined by +");
+	return configuration_want_faults(reader, value);
 }
 
 static int
-read_quiet(struct reader *reader, const struct key *key, const json_t *value)
+read_quiet(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	if (!json_is_boolean(value))
-		return refuse_type(reader, key->name, value, "true or false");
+		return configuration_refuse_type(reader, key->name, value, "true or false");
 	reader->configuration->quiet = json_is_true(value);
 	return DONE;
 }
 
-/* A mapping, or nothing at all behind the key. */
 static int
-want_mapping(struct reader *reader, const char *name, const json_t *value)
+read_settings(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
-	if (json_is_object(value) || json_is_null(value))
-		return DONE;
-	return refuse_type(reader, name, value, "a mapping of NAME: VALUE");
-}
-
-/* Sets what `value` says; its members stand where those of `place` do. */
-static int
-apply_settings_of(
-	struct reader *reader, struct settings *settings, const json_t *value, const json_t *place)
-{
-	const char *fault = NULL;
-
-	if (json_is_null(value) || settings_set_json(settings, value, &fault, reader->diag) == DONE)
-		return DONE;
-	return refused_at(reader, place, fault, 0);
-}
-
-static int
-apply_settings(struct reader *reader, struct settings *settings, const json_t *value)
-{
-	return apply_settings_of(reader, settings, value, value);
-}
-
-static int
-read_settings(struct reader *reader, const struct key *key, const json_t *value)
-{
-	if (want_mapping(reader, key->name, value) != DONE)
+	if (configuration_want_mapping(reader, key->name, value) != DONE)
 		return REFUSED;
-	return apply_settings(reader, &reader->configuration->settings, value);
+	return configuration_read_settings(reader, &reader->configuration->settings, value, value);
 }
 
-/* Rules of a site itself, which no profile brings; `out` holds them. */
 static int
-read_rules_of(struct reader *reader, json_t **out, const json_t *value)
+read_rules(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
-	const struct rule_source source = {value, &reader->tree, "rules"};
-
-	if (!value || json_is_null(value))
-		return DONE;
-	if (!json_is_array(value))
-		return refuse_type(reader, "rules", value, "a list of rules");
-	if (rule_set_check(&source, reader->diag) != DONE) {
-		reader->located = true;
-		return REFUSED;
-	}
-	*out = json_incref((json_t *)value);
-	return DONE;
+	return configuration_read_rules(reader, &reader->configuration->rules, value);
 }
 
 static int
-read_rules(struct reader *reader, const struct key *key, const json_t *value)
+read_clock(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
-	return read_rules_of(reader, &reader->configuration->rules, value);
-}
+	void *clock = (char *)reader->configuration + key->offset;
 
-static const struct key fault_key = {.name = "fault"};
-
-static int
-check_site_name(struct reader *reader, const char *name)
-{
-	if (strcmp(name, SITE_NAME_DEFAULT) == 0)
-		return diag_refuse(reader->diag, name, NULL, "another name",
-			"the default site is what \"settings\" describes");
-	if (reader->configuration->site_count == SERVER_SITES_MAX - 1)
-		return diag_refuse(reader->diag, name, NULL, "fewer of them", "more than %d sites",
-			SERVER_SITES_MAX - 1);
-	return site_name_check(name, reader->diag);
-}
-
-/* What is no setting in the description of a site. */
-static int
-read_beside_settings(struct reader *reader, struct configuration_site *site, const json_t *value)
-{
-	const char *const not_settings[] = {"fault", "rules"};
-	const json_t *fault = json_object_get(value, "fault");
-
-	if (read_fault(reader, &fault_key, fault) != DONE)
-		return refused_at(reader, value, "fault", 0);
-	if (read_rules_of(reader, &site->rules, json_object_get(value, "rules")) != DONE)
-		return refused_at(reader, value, "rules", 0);
-	site->fault = text_copy(json_string_value(fault));
-	site->own = json_is_null(value) ? json_object() : json_copy((json_t *)value);
-	for (size_t i = 0; i < 2; i++)
-		json_object_del(site->own, not_settings[i]);
-	return DONE;
+	return configuration_read_clock(reader, clock, key->name, value);
 }
 
 static int
-read_site(struct reader *reader, const char *name, json_t *value)
-{
-	SETTINGS_CLEANUP struct settings scratch = {0};
-	struct configuration_site *site;
-
-	if (check_site_name(reader, name) != DONE || want_mapping(reader, name, value) != DONE)
-		return REFUSED;
-	site = &reader->configuration->sites[reader->configuration->site_count++];
-	site->name = text_copy(name);
-	if (read_beside_settings(reader, site, value) != DONE)
-		return REFUSED;
-	settings_init(&scratch);
-	return apply_settings_of(reader, &scratch, site->own, value);
-}
-
-static int
-read_sites(struct reader *reader, const struct key *key, const json_t *value)
+read_sites(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	const char *name;
 	json_t *site;
 
-	if (want_mapping(reader, key->name, value) != DONE)
+	if (configuration_want_mapping(reader, key->name, value) != DONE)
 		return REFUSED;
 	json_object_foreach((json_t *)value, name, site)
-		if (read_site(reader, name, site) != DONE)
-			return refused_at(reader, value, name, 0);
+		if (configuration_site_read(reader, name, site) != DONE)
+			return configuration_refused_at(reader, value, name, 0);
 	return DONE;
 }
 
-#define PATH(member) .offset = offsetof(struct configuration, member), .read = read_path
+#define PATH(member)  .offset = offsetof(struct configuration, member), .read = read_path
+#define CLOCK(member) .offset = offsetof(struct configuration, member), .read = read_clock
 
 static const struct key keys[] = {
 	{"listen", .read = read_listen},
@@ -291,13 +179,15 @@ static const struct key keys[] = {
 	{"log_dir", PATH(log_directory)},
 	{"seed", .read = read_seed},
 	{"quiet", .read = read_quiet},
+	{"clock", CLOCK(clock)},
+	{"site_clock", CLOCK(site_clock)},
 	{"settings", .read = read_settings},
 	{"sites", .read = read_sites},
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
 static int
-refuse_key(struct reader *reader, const char *name)
+refuse_key(struct configuration_reader *reader, const char *name)
 {
 	struct suggestion suggestion = suggestion_start(name);
 	BUFFER_CLEANUP struct buffer all = {0};
@@ -316,7 +206,7 @@ refuse_key(struct reader *reader, const char *name)
 }
 
 static int
-read_key(struct reader *reader, const char *name, const json_t *value)
+read_key(struct configuration_reader *reader, const char *name, const json_t *value)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (strcmp(keys[i].name, name) == 0)
@@ -326,7 +216,7 @@ read_key(struct reader *reader, const char *name, const json_t *value)
 
 /* The command line's profiles win; else those of the file. */
 static int
-apply_fault_first(struct reader *reader)
+apply_fault_first(struct configuration_reader *reader)
 {
 	struct configuration *configuration = reader->configuration;
 	const json_t *root = reader->tree.root;
@@ -340,20 +230,20 @@ apply_fault_first(struct reader *reader)
 }
 
 static int
-read_root(struct reader *reader)
+read_root(struct configuration_reader *reader)
 {
 	const char *name;
 	json_t *value;
 
 	if (!json_is_object(reader->tree.root)) {
-		refuse_type(reader, "", reader->tree.root, "a mapping of KEY: VALUE");
-		return refused_at(reader, NULL, NULL, 0);
+		configuration_refuse_type(reader, "", reader->tree.root, "a mapping of KEY: VALUE");
+		return configuration_refused_at(reader, NULL, NULL, 0);
 	}
 	if (apply_fault_first(reader) != DONE)
-		return refused_at(reader, reader->tree.root, "fault", 0);
+		return configuration_refused_at(reader, reader->tree.root, "fault", 0);
 	json_object_foreach(reader->tree.root, name, value)
 		if (read_key(reader, name, value) != DONE)
-			return refused_at(reader, reader->tree.root, name, 0);
+			return configuration_refused_at(reader, reader->tree.root, name, 0);
 	return DONE;
 }
 
@@ -370,7 +260,7 @@ load(struct buffer *out, const char *path, struct diag *diag)
 }
 
 static void
-reader_done(struct reader *reader)
+reader_done(struct configuration_reader *reader)
 {
 	yaml_tree_done(&reader->tree);
 }
@@ -380,7 +270,7 @@ configuration_file_read(struct configuration *configuration, const char *path, s
 {
 	CONFIGURATION_CLEANUP struct configuration fresh = {0};
 	BUFFER_CLEANUP struct buffer text = {0};
-	__attribute__((cleanup(reader_done))) struct reader reader = {
+	__attribute__((cleanup(reader_done))) struct configuration_reader reader = {
 		.configuration = &fresh,
 		.diag = diag,
 		.fault = configuration->fault,

@@ -8,7 +8,11 @@
  *   settings: {NAME: VALUE, ...}             of the default site, over its profiles'
  *   sites: {SITE: {NAME: VALUE, ...}, ...}   of further sites, where they differ
  *                                            from the default one; with `fault` and `rules` of
- *                                            their own
+ *                                            their own, `ttl` (a duration from the start),
+ *                                            `ca: own`, and a `clock`
+ *   clock: {offset: 360d}                    how far the server's clock is ahead of the real time,
+ *                                            or {frozen_at: TIME}
+ *   site_clock: {offset: -1h}                the same of the default site's, over the server's
  */
 #pragma once
 

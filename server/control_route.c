@@ -21,6 +21,7 @@ static const struct control_route *const tables[] = {
 	control_rows_clock,
 	control_rows_document,
 	control_rows_catalogue,
+	control_rows_configuration,
 };
 
 const struct control_route *

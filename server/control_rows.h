@@ -15,3 +15,4 @@ extern const struct control_route control_rows_ca[];
 extern const struct control_route control_rows_clock[];
 extern const struct control_route control_rows_document[];
 extern const struct control_route control_rows_catalogue[];
+extern const struct control_route control_rows_configuration[];

@@ -203,13 +203,18 @@ open_sites(struct server *server, const struct configuration *configuration, str
 {
 	const struct site_plan standard = {.name = SITE_NAME_DEFAULT,
 		.settings = &configuration->settings,
-		.rules = configuration->rules};
+		.rules = configuration->rules,
+		.clock = configuration->site_clock};
 	int result = add_site(server, &standard, configuration->fault, diag);
 
 	for (size_t i = 0; result == DONE && i < configuration->site_count; i++) {
 		const struct configuration_site *site = &configuration->sites[i];
-		const struct site_plan plan = {
-			.name = site->name, .settings = &site->settings, .rules = site->rules};
+		const struct site_plan plan = {.name = site->name,
+			.settings = &site->settings,
+			.rules = site->rules,
+			.own_ca = site->own_ca,
+			.time_to_live_ms = site->time_to_live_ms,
+			.clock = site->clock};
 
 		result = add_site(server, &plan, site->fault, diag);
 	}
@@ -248,6 +253,8 @@ server_new(struct server **out, const struct configuration *configuration, struc
 	struct server *server = memory_new(1, sizeof(*server));
 	int result;
 
+	server->configuration = configuration;
+	clock_restore(&server->clock, &configuration->clock);
 	random_init(
 		&server->random, configuration->has_seed ? configuration->seed : random_new_seed());
 	server->log_directory = text_copy(configuration->log_directory);

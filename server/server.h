@@ -15,7 +15,6 @@ struct control;
 struct store;
 struct journal;
 
-#define SERVER_SITES_MAX     64 /* that a configuration names */
 #define SERVER_LISTENERS_MAX 32
 
 /* What a listener does below HTTP; decided when it is opened. */
@@ -26,6 +25,7 @@ enum server_reception {
 };
 
 struct server {
+	const struct configuration *configuration; /* given at start; borrowed */
 	struct clock clock;
 	struct random random;
 	struct pki pki;
@@ -53,7 +53,7 @@ struct server {
 struct configuration;
 
 /*
- * Builds everything and listens, but serves nothing yet. Nothing is left behind when it fails:
+ * Builds everything and listens, but serves nothing yet. The configuration outlives the server. Nothing is left behind when it fails:
  * REFUSED for what the user can mend (an address in use, an unreadable directory), else BROKEN.
  */
 int server_new(struct server **out, const struct configuration *configuration, struct diag *diag);

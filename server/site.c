@@ -82,6 +82,7 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	site->store_name = site->name;
 	site->server = server;
 	site->clock.base = &server->clock;
+	clock_restore(&site->clock, &plan->clock);
 	if (plan->time_to_live_ms)
 		site->expires_ms = clock_now_ms(&server->clock) + plan->time_to_live_ms;
 	site->base_url = text_copy(plan->base_url);

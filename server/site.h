@@ -70,8 +70,9 @@ struct site_plan {
 	struct profile_set *profiles; /* taken over, and left empty; NULL: none */
 	const json_t *rules;          /* its own, a list; NULL: none */
 	enum site_origin origin;
-	bool own_ca;             /* with new keys, which takes about a second */
-	int64_t time_to_live_ms; /* by the server's clock; 0: it stays */
+	bool own_ca;              /* with new keys, which takes about a second */
+	int64_t time_to_live_ms;  /* by the server's clock; 0: it stays */
+	struct clock_state clock; /* over the server's */
 };
 
 /*

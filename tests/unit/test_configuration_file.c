@@ -7,6 +7,7 @@
 
 #include "common/memory.h"
 #include "server/configuration_file.h"
+#include "server/configuration_yaml.h"
 #include "temporary_directory.h"
 
 #define FILE_NAME "c.yaml"
@@ -142,6 +143,9 @@ END_TEST
 
 static const char *const round_trips[] = {
 	"",
+	"clock: {offset: -3661001ms}\nsite_clock: {frozen_at: \"2027-01-31T23:59:59.5Z\"}\n"
+	"sites:\n  a: {ttl: 40m, ca: own, clock: {offset: 40d}, challenge: null}\n"
+	"  b: {rules: [{do: {status: 503}}], clock: {frozen_at: \"1999-12-31T23:59:59Z\"}}\n",
 	everything,
 	"listen: \"[::1]:0\"\nseed: 0\n",
 	"rules:\n  - {id: a, match: {path: \"*\\u00e4\\\"\"}, do: {status: 503}}\n"
@@ -154,9 +158,9 @@ START_TEST(reads_what_it_writes)
 	BUFFER_CLEANUP struct buffer written = {0}, again = {0};
 
 	read_good(&first, round_trips[_i]);
-	configuration_write_yaml(&written, &first);
+	configuration_yaml_write(&written, &first);
 	read_good(&second, buffer_text(&written));
-	configuration_write_yaml(&again, &second);
+	configuration_yaml_write(&again, &second);
 	ck_assert_str_eq(buffer_text(&written), buffer_text(&again));
 }
 END_TEST
@@ -176,7 +180,7 @@ static const struct {
 		"fault_profiles, fault, rules, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "
-		"seed, quiet, settings or sites"},
+		"seed, quiet, clock, site_clock, settings or sites"},
 	{"quiet: true\npassword_max: 7\n",
 		"c.yaml:2:1 (password_max): no such key at the top; did you mean settings: "
 		"{password_max: ...}?"},
@@ -243,6 +247,23 @@ static const struct {
 		"c.yaml:1:9 (..): no name for a site; expected 1 to 63 letters, digits, \"-\", "
 		"\"_\" "
 		"and \".\", a letter or digit first"},
+	{"sites: {a: {ttl: 0s}}\n",
+		"c.yaml:1:13 (ttl): no time at all; expected 1ms or more; null: it stays"},
+	{"sites: {a: {ttl: 1 h}}\n",
+		"c.yaml:1:13 (ttl): \"1 h\"; expected a duration of at most 366 days, such as "
+		"250ms, 10s, 5m, 2h or 40d"},
+	{"sites: {a: {ttl: 5}}\n",
+		"c.yaml:1:13 (ttl): a whole number; expected a duration such as 40m"},
+	{"sites: {a: {ca: mine}}\n", "c.yaml:1:13 (ca): \"mine\"; expected shared or own"},
+	{"sites: {a: {ca: 1}}\n", "c.yaml:1:13 (ca): a whole number; expected shared or own"},
+	{"sites: {a: {clock: {ofset: 1d}}}\n",
+		"c.yaml:1:21 (ofset): no such key; did you mean offset?"},
+	{"clock: {offset: 1y}\n",
+		"c.yaml:1:9 (offset): \"1y\"; expected a duration such as 360d or -1h"},
+	{"site_clock: {frozen_at: tomorrow}\n",
+		"c.yaml:1:14 (frozen_at): \"tomorrow\"; expected a time in UTC like "
+		"2027-01-31T23:59:59Z, from 1970 to 9999"},
+	{"clock: 5\n", "c.yaml:1:1 (clock): a whole number; expected a mapping of NAME: VALUE"},
 	{"settings: {password_max: *x}\n", "c.yaml:1:26: an alias; expected the value itself"},
 };
 
@@ -263,23 +284,59 @@ START_TEST(refuses_files)
 }
 END_TEST
 
+START_TEST(takes_clocks_and_lifetimes)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+
+	read_good(&configuration,
+		"clock: {offset: -36500d}\nsite_clock: {frozen_at: \"2027-01-31T23:59:59.5Z\"}\n"
+		"sites:\n  a: {ttl: 40m, ca: own, clock: {offset: 250ms}, max_url: 7}\n"
+		"  b: {ttl: null, ca: shared, clock: null}\n");
+	ck_assert_int_eq(configuration.clock.offset_ms, INT64_C(-36500) * 86400000);
+	ck_assert(configuration.site_clock.frozen);
+	ck_assert_int_eq(configuration.site_clock.frozen_ms, INT64_C(1801439999500));
+	ck_assert_int_eq(configuration.sites[0].time_to_live_ms, 40 * 60 * 1000);
+	ck_assert(configuration.sites[0].own_ca && !configuration.sites[1].own_ca);
+	ck_assert_int_eq(configuration.sites[0].clock.offset_ms, 250);
+	ck_assert_int_eq(configuration.sites[0].settings.max_url, 7);
+	ck_assert_int_eq(configuration.sites[1].time_to_live_ms, 0);
+}
+END_TEST
+
+START_TEST(wants_room_for_all_sites)
+{
+	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag = {0};
+
+	write_file("max_sites: 2\nsites: {a: {}, b: {}}\n");
+	configuration_init(&configuration);
+	ck_assert_int_eq(configuration_file_read(&configuration, FILE_NAME, &diag), DONE);
+	ck_assert_int_eq(configuration_complete(&configuration, &diag), REFUSED);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"max_sites: 2, and there are 3 sites with the default one; expected 3 or more of "
+		"at "
+		"most 4096");
+}
+END_TEST
+
 START_TEST(refuses_too_many_sites)
 {
 	CONFIGURATION_CLEANUP struct configuration configuration = {0};
 	BUFFER_CLEANUP struct buffer text = {0};
 	struct diag diag = {0};
 
-	buffer_append_text(&text, "sites:\n");
-	for (unsigned i = 1; i < SERVER_SITES_MAX; i++)
+	buffer_append_text(&text, "max_sites: 4096\nsites:\n");
+	for (unsigned i = 1; i < CONFIGURATION_SITES_MAX; i++)
 		buffer_append_format(&text, "  site-%u: {}\n", i);
 	read_good(&configuration, buffer_text(&text));
-	ck_assert_uint_eq(configuration.site_count, SERVER_SITES_MAX - 1);
+	ck_assert_uint_eq(configuration.site_count, CONFIGURATION_SITES_MAX - 1);
 
 	buffer_append_text(&text, "  one-more: {}\n");
 	write_file(buffer_text(&text));
 	ck_assert_int_eq(configuration_file_read(&configuration, FILE_NAME, &diag), REFUSED);
-	ck_assert_str_eq(diag.object, "c.yaml:65:3");
-	ck_assert_str_eq(diag.found, "more than 63 sites");
+	ck_assert_str_eq(diag.object, "c.yaml:4098:3");
+	ck_assert_str_eq(diag.found, "more than 4095 sites");
 }
 END_TEST
 
@@ -331,6 +388,8 @@ main(void)
 	tcase_add_loop_test(
 		cases, reads_what_it_writes, 0, sizeof(round_trips) / sizeof(round_trips[0]));
 	tcase_add_loop_test(cases, refuses_files, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_test(cases, takes_clocks_and_lifetimes);
+	tcase_add_test(cases, wants_room_for_all_sites);
 	tcase_add_test(cases, refuses_too_many_sites);
 	tcase_add_test(cases, refuses_files_that_cannot_be_read);
 	tcase_add_test(cases, refuses_an_address_twice);
