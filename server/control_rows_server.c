@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "server/control_rows.h"
+#include "server/metrics.h"
 #include "server/reset.h"
 #include "server/server.h"
 
@@ -50,6 +51,15 @@ static const struct control_field reset_members[] = {
 
 static const struct control_field no_members[] = {{0}};
 
+static void
+get_metrics(struct control_call *call)
+{
+	BUFFER_CLEANUP struct buffer body = {0};
+
+	metrics_write(&body, call->server);
+	control_answer_text(call, METRICS_TYPE, &body);
+}
+
 static const struct control_field version_members[] = {
 	{"name", CONTROL_TEXT, .help = "mock-ndes"},
 	{"version", CONTROL_TEXT, .help = "of the program"},
@@ -81,9 +91,12 @@ const struct control_route control_rows_server[] = {
 	{"GET", "/v1/version", "getVersion", "tells which program this is", .success = 200,
 		.answer = version_members, .run = get_version},
 	{"POST", "/v1/reset", "reset",
-		"goes back to the configuration given at the start, with an empty journal and the "
-		"real "
-		"time; numbers of requests, exchanges and sites go on",
+		"goes back to the configuration given at the start and its time, with an empty "
+		"journal; numbers of requests, exchanges and sites go on",
 		.body = no_members, .success = 200, .answer = reset_members, .run = reset},
+	{"GET", "/metrics", "getMetrics", "gives figures for Prometheus", .success = 200,
+		.content_type = METRICS_TYPE, .run = get_metrics},
+	{"GET", "/v1/metrics", "getMetricsV1", "as /metrics", .success = 200,
+		.content_type = METRICS_TYPE, .run = get_metrics},
 	{0},
 };

@@ -76,3 +76,17 @@ fault_note_header(struct buffer *out, const struct exchange *exchange)
 				exchange->shaped_by[i], buffer_text(&value));
 	}
 }
+
+void
+fault_note_each(const struct exchange *exchange, void (*visit)(void *context, const char *name),
+	void *context)
+{
+	for (unsigned i = 0; i < exchange->decision.count; i++)
+		visit(context, exchange->decision.strikes[i].rule->id);
+	for (unsigned i = 0; i < exchange->shaped_count; i++) {
+		BUFFER_CLEANUP struct buffer value = {0};
+
+		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
+			visit(context, exchange->shaped_by[i]);
+	}
+}

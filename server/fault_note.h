@@ -12,5 +12,9 @@ struct exchange;
 /* Writes the journal's member `faults`; nothing when there is none. */
 void fault_note_write(struct buffer *out, const struct exchange *exchange);
 
+/* Calls `visit` with the name of each: a rule's id, or a setting's name. */
+void fault_note_each(const struct exchange *exchange,
+	void (*visit)(void *context, const char *name), void *context);
+
 /* Appends "two-503-then-ok, app_pool=stopped"; nothing when there is none. */
 void fault_note_header(struct buffer *out, const struct exchange *exchange);

@@ -259,6 +259,18 @@ http_poke(struct http *http)
 		eventfd_write(http->wake, 1);
 }
 
+struct http_counts
+http_count(const struct http *http)
+{
+	struct http_counts counts = {.accepted = http->traffic.connections,
+		.exchanges = http->traffic.open,
+		.held = http_hold_count(http->traffic.hold)};
+
+	for (size_t i = 0; i < http->count; i++)
+		counts.open += http_daemon_connections(http->daemons[i]);
+	return counts;
+}
+
 void
 http_stop(struct http *http)
 {

@@ -126,6 +126,17 @@ int http_run(struct http *http, unsigned drain_ms, struct diag *diag);
  * any thread. */
 void http_poke(struct http *http);
 
+/* What there is on the wire now; of all listeners. */
+struct http_counts {
+	uint64_t accepted;  /* connections since the start */
+	uint64_t open;      /* connections */
+	uint64_t exchanges; /* that are not finished */
+	uint64_t held;      /* answers that wait by plan */
+};
+
+/* I/O thread. */
+struct http_counts http_count(const struct http *http);
+
 /* Ends http_run from any thread. */
 void http_stop(struct http *http);
 

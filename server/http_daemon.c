@@ -329,6 +329,13 @@ http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	return DONE;
 }
 
+unsigned
+http_daemon_connections(const struct http_daemon *daemon)
+{
+	return MHD_get_daemon_info(daemon->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+		->num_connections;
+}
+
 int
 http_daemon_descriptor(const struct http_daemon *daemon)
 {

@@ -28,6 +28,9 @@ struct http_traffic {
 int http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	unsigned connection_limit, struct http_traffic *traffic, struct diag *diag);
 
+/* Returns how many connections are open. */
+unsigned http_daemon_connections(const struct http_daemon *daemon);
+
 /* Returns the descriptor that is readable when http_daemon_run has something to do. */
 int http_daemon_descriptor(const struct http_daemon *daemon);
 

@@ -54,6 +54,12 @@ http_hold_descriptor(const struct http_hold *hold)
 	return hold->epoll;
 }
 
+size_t
+http_hold_count(const struct http_hold *hold)
+{
+	return hold->count;
+}
+
 /* --- the heap ------------------------------------------------------------------ */
 
 static void

@@ -39,6 +39,9 @@ int http_hold_descriptor(const struct http_hold *hold);
 void http_hold_put(struct http_hold *hold, struct http_held *held, int descriptor, int64_t ms,
 	bool until_writable);
 
+/* Returns how many are held. */
+size_t http_hold_count(const struct http_hold *hold);
+
 /* Returns after how many milliseconds the next one is due, rounded up; -1: none is held. */
 int http_hold_timeout(const struct http_hold *hold);
 

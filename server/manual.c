@@ -3,6 +3,7 @@
 #include "common/mdoc.h"
 #include "server/action_text.h"
 #include "server/commands.h"
+#include "server/control_route.h"
 #include "server/pipeline.h"
 #include "server/settings_text.h"
 
@@ -63,6 +64,15 @@ static const char stages[] =
 	"only those on the way back follow.\n"
 	"The journal names those that it went through.\n"
 	".Bl -tag -width static_file -compact\n";
+
+static const char control[] =
+	".Sh CONTROL API\n"
+	"JSON over HTTP at the address of\n"
+	".Fl -control ;\n"
+	"an error is a problem (RFC 9457) that names the place of each fault.\n"
+	".Pa /v1/openapi.json\n"
+	"has what each call takes and answers.\n"
+	".Bl -tag -width Ds\n";
 
 static const char tail[] =
 	".Sh EXIT STATUS\n"
@@ -138,6 +148,18 @@ write_stage(struct buffer *out, const struct stage *stage)
 	mdoc_text(out, stage->stands_for);
 }
 
+static void
+write_route(struct buffer *out, const struct control_route *route)
+{
+	BUFFER_CLEANUP struct buffer help = {0};
+
+	buffer_append_format(&help, "%s.", route->help);
+	if (help.data[0] >= 'a' && help.data[0] <= 'z')
+		help.data[0] = (uint8_t)(help.data[0] - 'a' + 'A');
+	buffer_append_format(out, ".It Cm %s Pa %s\n", route->method, route->path);
+	mdoc_text(out, buffer_text(&help));
+}
+
 void
 manual_write(struct buffer *out)
 {
@@ -156,6 +178,10 @@ manual_write(struct buffer *out)
 	buffer_append_text(out, stages);
 	for (unsigned i = 0; pipeline_stage(i); i++)
 		write_stage(out, pipeline_stage(i));
+	buffer_append_text(out, ".El\n");
+	buffer_append_text(out, control);
+	for (size_t i = 0; control_route_at(i); i++)
+		write_route(out, control_route_at(i));
 	buffer_append_text(out, ".El\n");
 	buffer_append_text(out, tail);
 }

@@ -50,6 +50,15 @@ put_back(struct site *site, struct profile_set *set, struct diag *diag)
 	return DONE;
 }
 
+static void
+begin_anew(struct site *site)
+{
+	int64_t ttl_ms = site->start->time_to_live_ms;
+
+	clock_restore(&site->clock, &site->start->clock);
+	site->expires_ms = ttl_ms ? clock_now_ms(&site->server->clock) + ttl_ms : 0;
+}
+
 int
 reset_site(struct site *site, struct diag *diag)
 {
@@ -58,7 +67,7 @@ reset_site(struct site *site, struct diag *diag)
 
 	if (result != DONE)
 		return result;
-	clock_reset(&site->clock);
+	begin_anew(site);
 	pthread_mutex_lock(&site->lock);
 	result = put_back(site, &set, diag);
 	pthread_mutex_unlock(&site->lock);
@@ -91,7 +100,10 @@ make_again(struct server *server, const struct site_start *start, struct diag *d
 		.settings = &start->configured,
 		.without = &start->without,
 		.profiles = &set,
-		.rules = start->rules};
+		.rules = start->rules,
+		.own_ca = start->own_ca,
+		.time_to_live_ms = start->time_to_live_ms,
+		.clock = start->clock};
 	struct site *site;
 	int result = read_profiles(&set, server, start, diag);
 
@@ -128,7 +140,7 @@ reset_server(struct server *server, struct diag *diag)
 {
 	int first = DONE;
 
-	clock_reset(&server->clock);
+	clock_restore(&server->clock, &server->started);
 	for (size_t i = server->sites.count; i-- > 0;) {
 		struct site *site = server->sites.sites[i];
 		bool stays = site->origin == SITE_CONFIGURED || site->origin == SITE_OF_LISTENER;

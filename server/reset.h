@@ -26,13 +26,13 @@ struct site;
 
 /*
  * Has a site be as it was made: its settings, profiles and rules, with counters at zero and certificates
- * minted anew; its pool runs, its store is empty, its clock shows the server's time. DONE; REFUSED, and
+ * minted anew; its pool runs, its store is empty, its clock and its time to live begin as they did. DONE; REFUSED, and
  * nothing is changed, when a profile cannot be read any more; BROKEN. I/O thread.
  */
 int reset_site(struct site *site, struct diag *diag);
 
 /*
- * Has the server be as it was when it started: its clock is the real one; sites that were made since, by
+ * Has the server be as it was when it started: its clock is that of the start; sites that were made since, by
  * URL or otherwise, are removed; each of the configuration is reset, and made again if it was removed,
  * under another number. Goes on when one cannot be, and returns the first result that was not DONE. I/O
  * thread.

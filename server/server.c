@@ -254,7 +254,8 @@ server_new(struct server **out, const struct configuration *configuration, struc
 	int result;
 
 	server->configuration = configuration;
-	clock_restore(&server->clock, &configuration->clock);
+	server->started = configuration->clock;
+	clock_restore(&server->clock, &server->started);
 	random_init(
 		&server->random, configuration->has_seed ? configuration->seed : random_new_seed());
 	server->log_directory = text_copy(configuration->log_directory);

@@ -27,6 +27,7 @@ enum server_reception {
 struct server {
 	const struct configuration *configuration; /* given at start; borrowed */
 	struct clock clock;
+	struct clock_state started; /* what the clock is at the start, and behind a reset */
 	struct random random;
 	struct pki pki;
 	struct store *store;

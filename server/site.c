@@ -9,6 +9,7 @@
 #include "server/profile_set.h"
 #include "server/server.h"
 #include "server/site_logs.h"
+#include "server/site_metrics.h"
 #include "server/site_start.h"
 #include "server/store.h"
 #include "server/store_site.h"
@@ -153,6 +154,7 @@ site_release(struct site *site)
 	if (site_is_removed(site))
 		purge_late_rows(site);
 	site_logs_close(site->logs);
+	site_metrics_free(site->metrics);
 	condition_release(site->condition);
 	rule_set_release(site->rules);
 	if (site->own_pki)

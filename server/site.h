@@ -19,6 +19,7 @@ struct profile_set;
 struct rule_set;
 struct server;
 struct site_logs;
+struct site_metrics;
 struct site_start;
 
 #define SITE_NUMBER_DEFAULT 1
@@ -46,14 +47,15 @@ struct site {
 	struct pki *own_pki;   /* NULL: it has the server's */
 	int64_t expires_ms; /* by the server's clock, since it is not the site's to say; 0: stays */
 	char *base_url;     /* "http://127.0.0.1:8080" or "http://127.0.0.1:8080/site/NAME" */
-	struct site_start *start;    /* what it was made with */
-	struct site_logs *logs;      /* NULL without --log-dir */
-	struct app_pool app_pool;    /* locks itself */
-	_Atomic uint64_t balanced;   /* requests that a load balancer gave out one by one */
-	pthread_mutex_t lock;        /* around what follows */
-	struct condition *condition; /* in force */
-	int64_t changed_ms;          /* when the administrator last changed or did something */
-	struct rule_set *rules;      /* NULL: none */
+	struct site_start *start;     /* what it was made with */
+	struct site_logs *logs;       /* NULL without --log-dir */
+	struct site_metrics *metrics; /* of the I/O thread; NULL: nothing was counted */
+	struct app_pool app_pool;     /* locks itself */
+	_Atomic uint64_t balanced;    /* requests that a load balancer gave out one by one */
+	pthread_mutex_t lock;         /* around what follows */
+	struct condition *condition;  /* in force */
+	int64_t changed_ms;           /* when the administrator last changed or did something */
+	struct rule_set *rules;       /* NULL: none */
 	struct settings
 		configured;      /* what was set; what of it waits for its verb is not in force */
 	struct settings without; /* what would be configured without the profiles */

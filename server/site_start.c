@@ -22,6 +22,9 @@ site_start_new(const struct site *site, const struct site_plan *plan)
 			&names, "%s%s", i ? "+" : "", site->profiles->profiles[i].name);
 	start->profiles = text_copy(buffer_text(&names));
 	start->rules = json_deep_copy(plan->rules);
+	start->own_ca = plan->own_ca;
+	start->time_to_live_ms = plan->time_to_live_ms;
+	start->clock = plan->clock;
 	return start;
 }
 

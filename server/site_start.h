@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "common/clock.h"
 #include "server/settings.h"
 
 struct site;
@@ -17,6 +18,9 @@ struct site_start {
 	struct settings without; /* the same without the profiles */
 	char *profiles;          /* their names, joined by "+"; empty: none */
 	json_t *rules;           /* its own; NULL: none */
+	bool own_ca;
+	int64_t time_to_live_ms; /* 0: it stays */
+	struct clock_state clock;
 };
 
 /* Keeps what `site` has just been made with, by this plan. */

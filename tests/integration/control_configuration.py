@@ -102,6 +102,7 @@ with mock.Server("--max-sites", "400", "--seed", "7") as first:
         again, other = configuration(second, "second.yaml")
         for site in other["sites"].values():
             site.pop("ttl", None)
+        other_file = other
         compare("the second file says what the first says",
                 {key: value for key, value in one.items() if key not in OWN},
                 {key: value for key, value in other.items() if key not in OWN})
@@ -112,6 +113,16 @@ with mock.Server("--max-sites", "400", "--seed", "7") as first:
         compare("with the same settings, faults, clocks and CAs", was, now)
         one, other = strikes(first), strikes(second)
         mock.ok(f"and the rules strike alike: {one}", one == other and {404, 503} <= set(one), other)
+        second.made("POST", "/v1/clock/advance", {"by": "7d"})
+        second.made("DELETE", "/v1/sites/ruled")
+        second.made("POST", "/v1/sites/own/clock/reset")
+        second.made("POST", "/v1/sites", {"name": "later"})
+        second.made("POST", "/v1/reset")
+        third = configuration(second, "third.yaml")[1]
+        mock.ok("a reset begins what has an end anew", "ttl" in third["sites"]["own"], third["sites"]["own"])
+        for site in third["sites"].values():
+            site.pop("ttl", None)
+        compare("and goes back to what the file says", other_file, third)
     found = mock.program("serve", "--check", "--config", path)
     mock.ok("--check takes it", found.returncode == 0, found.stderr)
 mock.finish()

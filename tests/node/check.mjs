@@ -62,7 +62,7 @@ function contract(ajv, document, call) {
 	if (!operation) return say({ valid: false, errors: ["no such operation"] });
 	const key = operation.responses[call.status] ? String(call.status) : "default";
 	const content = operation.responses[key].content;
-	const type = (call.type || "").split(";")[0];
+	const type = call.type || "";
 
 	if (!content) return say({ valid: !type, errors: type ? [`a body of ${type}`] : [] });
 	if (!content[type]) return say({ valid: false, errors: [`${key} has no ${type}`] });
