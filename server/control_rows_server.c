@@ -1,8 +1,8 @@
 /* The server itself: whether it lives, what it is. */
 #include <unistd.h>
 
+#include "server/control_metrics.h"
 #include "server/control_rows.h"
-#include "server/metrics.h"
 #include "server/reset.h"
 #include "server/server.h"
 
@@ -56,8 +56,8 @@ get_metrics(struct control_call *call)
 {
 	BUFFER_CLEANUP struct buffer body = {0};
 
-	metrics_write(&body, call->server);
-	control_answer_text(call, METRICS_TYPE, &body);
+	control_metrics_write(&body, call->server);
+	control_answer_text(call, CONTROL_METRICS_TYPE, &body);
 }
 
 static const struct control_field version_members[] = {
@@ -95,8 +95,8 @@ const struct control_route control_rows_server[] = {
 		"journal; numbers of requests, exchanges and sites go on",
 		.body = no_members, .success = 200, .answer = reset_members, .run = reset},
 	{"GET", "/metrics", "getMetrics", "gives figures for Prometheus", .success = 200,
-		.content_type = METRICS_TYPE, .run = get_metrics},
+		.content_type = CONTROL_METRICS_TYPE, .run = get_metrics},
 	{"GET", "/v1/metrics", "getMetricsV1", "as /metrics", .success = 200,
-		.content_type = METRICS_TYPE, .run = get_metrics},
+		.content_type = CONTROL_METRICS_TYPE, .run = get_metrics},
 	{0},
 };

@@ -133,12 +133,11 @@ const struct setting_row settings_rows_messages[] = {
 		.help = "How long a CRL is valid"},
 	{NUMBER(minimum_key_size, "1024", 512, 16384, "bits"), AT_ONCE("template"),
 		.help = "The shortest RSA key that the templates allow"},
-	{TEXT_OR_NONE(permitted_subjects, 512), .check = glob_check, .form = "a pattern",
+	{TEXT_OR_NONE(permitted_subjects, 512), .check = glob_check,
+		.write_pattern = glob_write_pattern, .form = "a pattern",
 		AT_ONCE("name constraints of the CA"), .source = "gradenegger.eu: NDES event 31",
 		.help = "The subjects that the CA may issue to, such as \"*O=Contoso*\", as the "
 			"journal shows them; none: any"},
-
-	
 	{0},
 };
 /* clang-format on */

@@ -274,7 +274,7 @@ ok "help man knows each action" diff <(actions_in | sort) \
 	<("$mock_ndes" help man | sed -n '/^.Sh ACTIONS/,/^.Sh STAGES/p' |
 		awk '/^\.Bl/ {depth++} /^\.El/ {depth--} depth == 1 && sub(/^\.It Cm /, "")' | sort)
 ok "help man knows the stages" diff <(printf '%s\n' site send) \
-	<("$mock_ndes" help man | sed -n '/^.Sh STAGES/,/^.Sh EXIT/s/^.It Cm //p' | sed -n '1p;$p')
+	<("$mock_ndes" help man | sed -n '/^.Sh STAGES/,/^.Sh CONTROL/s/^.It Cm //p' | sed -n '1p;$p')
 help_to_nobody() {
 	"$mock_ndes" help >/dev/full
 }

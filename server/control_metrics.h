@@ -7,7 +7,7 @@
 
 struct server;
 
-#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+#define CONTROL_METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 /* Appends them. I/O thread. */
-void metrics_write(struct buffer *out, struct server *server);
+void control_metrics_write(struct buffer *out, struct server *server);

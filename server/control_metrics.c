@@ -1,4 +1,4 @@
-#include "server/metrics.h"
+#include "server/control_metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -171,7 +171,7 @@ resident_memory(void)
 }
 
 void
-metrics_write(struct buffer *out, struct server *server)
+control_metrics_write(struct buffer *out, struct server *server)
 {
 	struct http_counts counts = http_count(server->http);
 
