@@ -29,6 +29,7 @@ enum http_end {
 	HTTP_END_RESET_BY_PLAN,
 	HTTP_END_STALLED_BY_PLAN, /* and then closed */
 	HTTP_END_SHUTDOWN,        /* the server stopped */
+	HTTP_END_COUNT,
 };
 
 /* How a connection ended on which a request was awaited whose head never was complete. */
@@ -44,7 +45,9 @@ struct http_exchange {
 	struct response response; /* filled by the service before it answers; with
 				   * HTTP_END_MALFORMED, what libmicrohttpd answered */
 	struct send_plan send;    /* filled by the service before it answers */
-	void *data;               /* the service's own */
+	const char *reason; /* the phrase of the status; filled by http.c when it answers, static */
+	bool closes;        /* the connection is closed behind the answer; likewise */
+	void *data;         /* the service's own */
 	/* How many bytes of body the service wants, set in `headers`. A longer body is read to
 	 * its end so that the connection lives on, but not kept: request.body is empty and
 	 * body_size says how long it was. */

@@ -62,7 +62,7 @@ make_response(struct wire *wire)
 	if (!response)
 		memory_exhausted();
 	exchange->bytes_sent = frame_size(exchange);
-	if (closes(wire))
+	if (exchange->closes)
 		exchange->bytes_sent += put_header(response, "Connection", "close");
 	if (from->content_type)
 		exchange->bytes_sent += put_header(response, "Content-Type", from->content_type);
@@ -70,6 +70,14 @@ make_response(struct wire *wire)
 		exchange->bytes_sent +=
 			put_header(response, from->headers[i].name, from->headers[i].value);
 	return response;
+}
+
+/* Notes what libmicrohttpd and our own hand would both write. */
+static void
+note_head(struct wire *wire)
+{
+	wire->exchange.reason = MHD_get_reason_phrase_for(wire->exchange.response.status);
+	wire->exchange.closes = closes(wire);
 }
 
 /* Sends the answer as HTTP has it. */
@@ -82,6 +90,7 @@ send_answer(struct wire *wire)
 
 	wire->progress = ANSWERED;
 	assert(status >= 200 && status <= 999);
+	note_head(wire);
 	wire->half_closed = http_connection_is_half_closed(socket_of(wire->connection));
 	response = make_response(wire);
 	result = MHD_queue_response(wire->connection, status, response);
@@ -179,12 +188,9 @@ go_on(struct wire *wire)
 static enum MHD_Result
 begin_raw(struct wire *wire)
 {
-	struct http_exchange *exchange = &wire->exchange;
-	bool close = closes(wire);
-
 	wire->raw_begun = true;
-	http_raw_init(
-		&wire->raw, exchange, MHD_get_reason_phrase_for(exchange->response.status), close);
+	note_head(wire);
+	http_raw_init(&wire->raw, &wire->exchange);
 	return go_on(wire);
 }
 

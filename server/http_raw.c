@@ -11,8 +11,8 @@ http_raw_is_needed(const struct send_plan *plan)
 		plan->drip_bytes > 0 || plan->status_line;
 }
 
-static bool
-has_body(const struct http_exchange *exchange)
+bool
+http_raw_has_body(const struct http_exchange *exchange)
 {
 	unsigned status = exchange->response.status;
 
@@ -20,27 +20,48 @@ has_body(const struct http_exchange *exchange)
 		strcmp(exchange->request.method, "HEAD") != 0;
 }
 
-/* In the order in which libmicrohttpd writes them. Returns the size of the status line. */
-static size_t
-write_head(struct buffer *out, const struct http_exchange *exchange, const char *reason, bool close)
+static void
+write_status_line(struct buffer *out, const struct http_exchange *exchange)
+{
+	if (exchange->send.status_line) {
+		buffer_append_text(out, exchange->send.status_line);
+	} else {
+		buffer_append_text(out, "HTTP/1.1 ");
+		buffer_append_decimal(out, exchange->response.status);
+		buffer_append_byte(out, ' ');
+		buffer_append_text(out, exchange->reason);
+	}
+	buffer_append_text(out, "\r\n");
+}
+
+static void
+write_header(struct buffer *out, const char *name, const char *value)
+{
+	buffer_append_text(out, name);
+	buffer_append_text(out, ": ");
+	buffer_append_text(out, value);
+	buffer_append_text(out, "\r\n");
+}
+
+size_t
+http_raw_write_head(struct buffer *out, const struct http_exchange *exchange)
 {
 	const struct response *response = &exchange->response;
-	size_t line;
+	size_t before = out->size, line;
 
-	if (exchange->send.status_line)
-		buffer_append_format(out, "%s\r\n", exchange->send.status_line);
-	else
-		buffer_append_format(out, "HTTP/1.1 %u %s\r\n", response->status, reason);
-	line = out->size;
-	if (close)
-		buffer_append_text(out, "Connection: close\r\n");
+	write_status_line(out, exchange);
+	line = out->size - before;
+	if (exchange->closes)
+		write_header(out, "Connection", "close");
 	if (response->content_type)
-		buffer_append_format(out, "Content-Type: %s\r\n", response->content_type);
+		write_header(out, "Content-Type", response->content_type);
 	for (size_t i = 0; i < response->header_count; i++)
-		buffer_append_format(
-			out, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
-	if (response->status != 204)
-		buffer_append_format(out, "Content-Length: %zu\r\n", response->body.size);
+		write_header(out, response->headers[i].name, response->headers[i].value);
+	if (response->status != 204) {
+		buffer_append_text(out, "Content-Length: ");
+		buffer_append_decimal(out, (int64_t)response->body.size);
+		buffer_append_text(out, "\r\n");
+	}
 	buffer_append_text(out, "\r\n");
 	return line;
 }
@@ -70,17 +91,16 @@ cut(const struct send_plan *plan, size_t line, size_t head, size_t total)
 }
 
 void
-http_raw_init(
-	struct http_raw *raw, const struct http_exchange *exchange, const char *reason, bool close)
+http_raw_init(struct http_raw *raw, const struct http_exchange *exchange)
 {
 	const struct send_plan *plan = &exchange->send;
 	size_t line, head;
 
 	if (plan->cut == SEND_CUT_BEFORE_HEAD)
 		return;
-	line = write_head(&raw->bytes, exchange, reason, close);
+	line = http_raw_write_head(&raw->bytes, exchange);
 	head = raw->bytes.size;
-	if (has_body(exchange))
+	if (http_raw_has_body(exchange))
 		buffer_append(&raw->bytes, buffer_bytes(&exchange->response.body));
 	raw->size = cut(plan, line, head, raw->bytes.size);
 }

@@ -32,9 +32,16 @@ typedef ssize_t http_raw_write(void *context, const void *data, size_t size);
 /* Returns whether a plan needs this module. */
 bool http_raw_is_needed(const struct send_plan *plan);
 
-/* Renders an answer. `reason` is the phrase of the status; `close` asks for "Connection: close". */
-void http_raw_init(
-	struct http_raw *raw, const struct http_exchange *exchange, const char *reason, bool close);
+/* Appends status line and headers in the order in which libmicrohttpd writes them too, which an
+ * ordinary answer leaves to it; exchange->reason and closes are filled. Returns the size of the status
+ * line. */
+size_t http_raw_write_head(struct buffer *out, const struct http_exchange *exchange);
+
+/* Returns whether the answer's body is sent: not of 204 and 304, and not to HEAD. */
+bool http_raw_has_body(const struct http_exchange *exchange);
+
+/* Renders an answer. */
+void http_raw_init(struct http_raw *raw, const struct http_exchange *exchange);
 
 /* Goes on with it; `wait_ms` is filled with HTTP_RAW_WAIT. */
 enum http_raw_step http_raw_go(struct http_raw *raw, int64_t *wait_ms, const struct send_plan *plan,
