@@ -108,8 +108,18 @@ static const char DECISIONS[] =
 	" expires_at INTEGER NOT NULL,"
 	" UNIQUE (site, identifier))";
 
+static const char JOURNAL[] = "CREATE TABLE journal (\n"
+			      " -- the newest exchanges, in batches; counters know the highest "
+			      "number that was ever in here as\n"
+			      " -- 'exchange' of the site ''\n"
+			      " exchange INTEGER PRIMARY KEY,"
+			      " site TEXT NOT NULL,"
+			      " arrived_at INTEGER NOT NULL,"
+			      " entry TEXT NOT NULL -- the JSON object of journal.jsonl\n"
+			      ")";
+
 /* One a version; files of every version are about. */
-static const char *const scripts[] = {TABLES, DECISIONS};
+static const char *const scripts[] = {TABLES, DECISIONS, JOURNAL};
 
 static const struct database_schema SCHEMA = {
 	.application_id = 0x4e444553, /* "NDES" */

@@ -15,6 +15,7 @@
 #include "server/store_certificates.h"
 #include "server/store_challenge_list.h"
 #include "server/store_challenges.h"
+#include "server/store_journal.h"
 #include "server/store_site.h"
 #include "server/store_transaction_list.h"
 #include "server/store_transactions.h"

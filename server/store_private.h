@@ -1,7 +1,7 @@
 /*
  * What the files of the store share, and nobody else: store.c opens and makes
- * the tables; store_challenges.c, store_certificates.c and
- * store_transactions.c each know theirs.
+ * the tables; store_challenges.c, store_certificates.c,
+ * store_journal.c and store_transactions.c each know theirs.
  */
 #pragma once
 

@@ -32,7 +32,8 @@ fill(struct store *store, const char *site, unsigned certificates)
 }
 
 /* One line for each table of the file that has sites: how many rows are of this one. So a table that is
- * forgotten shows. */
+ * forgotten shows. The journal's is emptied by its own thread, which may have rows that wait
+ * (test_journal.c). */
 static void
 count_rows(struct buffer *out, const char *directory, const char *site)
 {
@@ -59,13 +60,15 @@ START_TEST(leaves_nothing)
 	fill(store, "stays", 3);
 	count_rows(&full, directory, "gone");
 	ck_assert_str_eq(buffer_text(&full),
-		"certificates|40\nchallenges|1\ncounters|2\nminted_tokens|1\nsingle_passwords|1\n"
+		"certificates|40\nchallenges|1\ncounters|2\njournal|0\nminted_tokens|1\nsingle_"
+		"passwords|1\n"
 		"spent_challenges|1\ntransactions|41\nused_tokens|1");
 	count_rows(&before, directory, "stays");
 	ASSERT_DONE(store_site_purge(store, "gone", &diag), &diag);
 	count_rows(&empty, directory, "gone");
 	ck_assert_str_eq(buffer_text(&empty),
-		"certificates|0\nchallenges|0\ncounters|0\nminted_tokens|0\nsingle_passwords|0\n"
+		"certificates|0\nchallenges|0\ncounters|0\njournal|0\nminted_tokens|0\nsingle_"
+		"passwords|0\n"
 		"spent_challenges|0\ntransactions|0\nused_tokens|0");
 	count_rows(&after, directory, "stays");
 	ck_assert_str_eq(buffer_text(&after), buffer_text(&before));
