@@ -13,7 +13,7 @@
 
 #define OBJECT "challengePassword"
 
-/* A challenge as words may show it: its first characters and its length. */
+/* A challenge as words may show it: its first characters, unless --redact hides them, and its length. */
 #define SHORT_SIZE 48
 
 /* --- verdicts ---------------------------------------------------------------------- */
@@ -87,10 +87,13 @@ conclude(struct exchange *exchange, enum challenge_verdict verdict)
 /* --- words ---------------------------------------------------------------------------- */
 
 static const char *
-shorten(char text[SHORT_SIZE], struct bytes challenge)
+shorten(char text[SHORT_SIZE], const struct exchange *exchange)
 {
+	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
 	size_t shown = challenge.size / 2 < 4 ? challenge.size / 2 : 4;
 
+	if (exchange->server->redact)
+		shown = 0;
 	for (size_t i = 0; i < shown; i++)
 		text[i] = isascii(challenge.data[i]) && isprint(challenge.data[i])
 			? (char)challenge.data[i]
@@ -103,10 +106,9 @@ shorten(char text[SHORT_SIZE], struct bytes challenge)
 static void
 explain_record(struct exchange *exchange, const struct challenge_record *record)
 {
-	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
 	char text[SHORT_SIZE], when[CLOCK_TEXT_SIZE];
 
-	shorten(text, challenge);
+	shorten(text, exchange);
 	if (record->state == CHALLENGE_USED)
 		diag_refuse(&exchange->diag, OBJECT, NULL, "one that was not used yet",
 			"%s was used at exchange %llu, %s", text,
@@ -278,7 +280,7 @@ judge_form(struct exchange *exchange)
 
 	while (digits < challenge.size && isxdigit(challenge.data[digits]))
 		digits++;
-	shorten(text, challenge);
+	shorten(text, exchange);
 	if (digits == challenge.size && digits == size) {
 		diag_refuse(&exchange->diag, OBJECT, NULL, "a password of the admin page",
 			"%s was never given out%s", text,

@@ -55,47 +55,19 @@ set_control(void *target, const char *value, struct diag *diag)
 	return configuration_set_control(&((struct serve *)target)->configuration, value, diag);
 }
 
-static int
-set_control_token(void *target, const char *value, struct diag *diag)
-{
-	return configuration_set_path(
-		&((struct serve *)target)->configuration.control_token, value, diag);
-}
+#define PATH_SETTER(name, member)                                                                  \
+	static int set_##name(void *target, const char *value, struct diag *diag)                  \
+	{                                                                                          \
+		return configuration_set_path(                                                     \
+			&((struct serve *)target)->configuration.member, value, diag);             \
+	}
 
-static int
-set_tls_names(void *target, const char *value, struct diag *diag)
-{
-	return configuration_set_path(
-		&((struct serve *)target)->configuration.tls_names, value, diag);
-}
-
-static int
-set_ready_file(void *target, const char *value, struct diag *diag)
-{
-	return configuration_set_path(
-		&((struct serve *)target)->configuration.ready_file, value, diag);
-}
-
-static int
-set_pki(void *target, const char *value, struct diag *diag)
-{
-	return configuration_set_path(
-		&((struct serve *)target)->configuration.pki_directory, value, diag);
-}
-
-static int
-set_state(void *target, const char *value, struct diag *diag)
-{
-	return configuration_set_path(
-		&((struct serve *)target)->configuration.state_directory, value, diag);
-}
-
-static int
-set_log_dir(void *target, const char *value, struct diag *diag)
-{
-	return configuration_set_path(
-		&((struct serve *)target)->configuration.log_directory, value, diag);
-}
+PATH_SETTER(control_token, control_token)
+PATH_SETTER(tls_names, tls_names)
+PATH_SETTER(ready_file, ready_file)
+PATH_SETTER(pki, pki_directory)
+PATH_SETTER(state, state_directory)
+PATH_SETTER(log_dir, log_directory)
 
 static int
 set_one(void *target, const char *name, const char *value, struct diag *diag)
@@ -151,6 +123,27 @@ set_max_sites(void *target, const char *value, struct diag *diag)
 {
 	return options_number(&((struct serve *)target)->configuration.sites_max, value, 1,
 		CONFIGURATION_SITES_MAX, diag);
+}
+
+static int
+set_journal_exchanges(void *target, const char *value, struct diag *diag)
+{
+	return options_number(&((struct serve *)target)->configuration.journal_exchanges, value, 0,
+		CONFIGURATION_JOURNAL_EXCHANGES, diag);
+}
+
+static int
+set_journal_bytes(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_journal_bytes(
+		&((struct serve *)target)->configuration, value, diag);
+}
+
+static int
+set_redact(void *target, const char *value, struct diag *diag)
+{
+	((struct serve *)target)->configuration.redact = true;
+	return DONE;
 }
 
 static int
@@ -257,8 +250,8 @@ static const struct option_row rows[] = {
 	{.name = "state",
 		.argument = "DIR",
 		.environment = "MOCK_NDES_STATE",
-		.help = "where certificates, transactions and challenges outlive the process "
-			"(default in memory alone)",
+		.help = "where certificates, transactions, challenges and the journal outlive the "
+			"process (default in memory alone)",
 		.set = set_state},
 	{.name = "log-dir",
 		.argument = "DIR",
@@ -276,6 +269,23 @@ static const struct option_row rows[] = {
 		.help = "repeats a run: nonces, serial numbers and passwords are drawn from it "
 			"(default drawn at start and told in the ready line)",
 		.set = set_seed},
+	{.name = "journal-exchanges",
+		.argument = "N",
+		.environment = "MOCK_NDES_JOURNAL_EXCHANGES",
+		.help = "how many of the newest exchanges the journal keeps in memory, and with "
+			"--state in the state file (default 10000, 0 keeps none)",
+		.set = set_journal_exchanges},
+	{.name = "journal-bytes",
+		.argument = "SIZE",
+		.environment = "MOCK_NDES_JOURNAL_BYTES",
+		.help = "how much memory they may take, 64KiB to 1GiB; older ones give way "
+			"(default 64MiB)",
+		.set = set_journal_bytes},
+	{.name = "redact",
+		.environment = "MOCK_NDES_REDACT",
+		.help = "keeps challenge passwords, and passwords for the admin page, out of "
+			"journal and stderr",
+		.set = set_redact},
 	{.name = "quiet",
 		.letter = 'q',
 		.environment = "MOCK_NDES_QUIET",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "common/size.h"
 #include "server/listen_address.h"
 #include "server/profile_set.h"
 
@@ -13,6 +14,9 @@
 #define CONTROL_ANY_PORT  "127.0.0.1:0"
 #define CONTROL_OFF       "off"
 #define SITES_MAX_DEFAULT 256
+
+#define JOURNAL_EXCHANGES_DEFAULT 10000
+#define JOURNAL_BYTES_DEFAULT     (INT64_C(64) << 20)
 
 static bool
 is_fault(const char *text)
@@ -27,6 +31,8 @@ configuration_init(struct configuration *configuration)
 	configuration->listeners[configuration->listener_count++].address =
 		text_copy(LISTEN_DEFAULT);
 	configuration->sites_max = SITES_MAX_DEFAULT;
+	configuration->journal_exchanges = JOURNAL_EXCHANGES_DEFAULT;
+	configuration->journal_bytes = JOURNAL_BYTES_DEFAULT;
 	settings_init(&configuration->settings);
 }
 
@@ -183,6 +189,21 @@ configuration_set_path(char **out, const char *value, struct diag *diag)
 		return diag_refuse(diag, "", NULL, "a path", "an empty text");
 	free(*out);
 	*out = text_copy(value);
+	return DONE;
+}
+
+int
+configuration_set_journal_bytes(
+	struct configuration *configuration, const char *value, struct diag *diag)
+{
+	int64_t bytes;
+
+	if (size_parse(&bytes, value, diag) != DONE)
+		return REFUSED;
+	if (bytes < CONFIGURATION_JOURNAL_BYTES_MIN)
+		return diag_refuse(diag, "", NULL,
+			"64KiB to 1GiB; to keep none, set journal_exchanges to 0", "\"%s\"", value);
+	configuration->journal_bytes = bytes;
 	return DONE;
 }
 

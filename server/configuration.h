@@ -9,8 +9,10 @@
 #include "server/server.h"
 #include "server/settings.h"
 
-#define CONFIGURATION_SITES_MAX 4096
-#define CONFIGURATION_FAULT     "fault=" /* of a listener */
+#define CONFIGURATION_SITES_MAX         4096
+#define CONFIGURATION_FAULT             "fault=" /* of a listener */
+#define CONFIGURATION_JOURNAL_EXCHANGES 1000000
+#define CONFIGURATION_JOURNAL_BYTES_MIN 65536
 
 /* "127.0.0.1:8080", or "127.0.0.1:0,fault=app-pool-stopped". */
 struct configuration_listener {
@@ -47,6 +49,9 @@ struct configuration {
 	char *log_directory;           /* NULL: no log files */
 	uint64_t seed;                 /* at most INT64_MAX, as JSON and YAML carry it */
 	bool has_seed;                 /* false: the server draws one */
+	int64_t journal_exchanges;     /* that the journal keeps in memory at most; 0: none */
+	int64_t journal_bytes;         /* that they may take */
+	bool redact;                   /* passwords stay out of the journal */
 	bool quiet;                    /* no human line per exchange */
 	struct settings settings;      /* of the default site */
 	struct clock_state clock;      /* of the server */
@@ -83,6 +88,11 @@ bool configuration_has_control(const struct configuration *configuration);
 
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);
+
+/* Sets how much memory the journal's exchanges may take, "64MiB". DONE, or REFUSED with the object of
+ * the diag left empty. */
+int configuration_set_journal_bytes(
+	struct configuration *configuration, const char *value, struct diag *diag);
 
 /*
  * Says which fault profiles the default site has; NULL: none. Their settings are those that the

@@ -15,7 +15,8 @@
 
 struct key {
 	const char *name;
-	size_t offset; /* of a path or a clock, into struct configuration */
+	size_t offset; /* of a path, number, truth value or clock, into struct configuration */
+	int min, max;  /* of a number */
 	bool tls;      /* of listeners */
 	int (*read)(
 		struct configuration_reader *reader, const struct key *key, const json_t *value);
@@ -95,16 +96,35 @@ read_seed(struct configuration_reader *reader, const struct key *key, const json
 }
 
 static int
-read_max_sites(struct configuration_reader *reader, const struct key *key, const json_t *value)
+read_number(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
+	int64_t *out = (int64_t *)((char *)reader->configuration + key->offset);
 	int64_t number = json_integer_value(value);
+	char wanted[64];
 
-	if (!json_is_integer(value) || number < 1 || number > CONFIGURATION_SITES_MAX)
-		return diag_refuse(reader->diag, key->name, NULL, "a whole number from 1 to 4096",
+	snprintf(wanted, sizeof(wanted), "a whole number from %d to %d", key->min, key->max);
+	if (!json_is_integer(value) || number < key->min || number > key->max)
+		return diag_refuse(reader->diag, key->name, NULL, wanted,
 			json_is_integer(value) ? "%s out of range" : "%s",
 			yaml_tree_type_name(value));
-	reader->configuration->sites_max = number;
+	*out = number;
 	return DONE;
+}
+
+/* "64MiB", or a number of bytes. */
+static int
+read_journal_bytes(struct configuration_reader *reader, const struct key *key, const json_t *value)
+{
+	TEXT_CLEANUP char *text = json_is_integer(value)
+		? text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value))
+		: text_copy(json_string_value(value));
+
+	if (!text)
+		return configuration_refuse_type(reader, key->name, value, "a size, such as 64MiB");
+	if (configuration_set_journal_bytes(reader->configuration, text, reader->diag) == DONE)
+		return DONE;
+	diag_locate(reader->diag, key->name);
+	return REFUSED;
 }
 
 /* The settings of the profiles are there before those of the file, whatever comes first in it
@@ -116,11 +136,13 @@ read_fault(struct configuration_reader *reader, const struct key *key, const jso
 }
 
 static int
-read_quiet(struct configuration_reader *reader, const struct key *key, const json_t *value)
+read_boolean(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
+	bool *out = (bool *)((char *)reader->configuration + key->offset);
+
 	if (!json_is_boolean(value))
 		return configuration_refuse_type(reader, key->name, value, "true or false");
-	reader->configuration->quiet = json_is_true(value);
+	*out = json_is_true(value);
 	return DONE;
 }
 
@@ -160,7 +182,11 @@ read_sites(struct configuration_reader *reader, const struct key *key, const jso
 	return DONE;
 }
 
-#define PATH(member)  .offset = offsetof(struct configuration, member), .read = read_path
+#define PATH(member)    .offset = offsetof(struct configuration, member), .read = read_path
+#define BOOLEAN(member) .offset = offsetof(struct configuration, member), .read = read_boolean
+#define NUMBER(member, least, most)                                                                \
+	.offset = offsetof(struct configuration, member), .min = (least), .max = (most),           \
+	.read = read_number
 #define CLOCK(member) .offset = offsetof(struct configuration, member), .read = read_clock
 
 static const struct key keys[] = {
@@ -172,13 +198,16 @@ static const struct key keys[] = {
 	{"fault_profiles", PATH(fault_directory)},
 	{"fault", .read = read_fault},
 	{"rules", .read = read_rules},
-	{"max_sites", .read = read_max_sites},
+	{"max_sites", NUMBER(sites_max, 1, CONFIGURATION_SITES_MAX)},
 	{"ready_file", PATH(ready_file)},
 	{"pki", PATH(pki_directory)},
 	{"state", PATH(state_directory)},
 	{"log_dir", PATH(log_directory)},
 	{"seed", .read = read_seed},
-	{"quiet", .read = read_quiet},
+	{"journal_exchanges", NUMBER(journal_exchanges, 0, CONFIGURATION_JOURNAL_EXCHANGES)},
+	{"journal_bytes", .read = read_journal_bytes},
+	{"redact", BOOLEAN(redact)},
+	{"quiet", BOOLEAN(quiet)},
 	{"clock", CLOCK(clock)},
 	{"site_clock", CLOCK(site_clock)},
 	{"settings", .read = read_settings},

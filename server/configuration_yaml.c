@@ -120,6 +120,22 @@ write_site(struct buffer *out, const struct configuration_site *site)
 	write_own(out, site->own);
 }
 
+static void
+write_boolean(struct buffer *out, const char *key, bool value)
+{
+	buffer_append_format(out, "%s: %s # true or false\n", key, value ? "true" : "false");
+}
+
+static void
+write_journal(struct buffer *out, const struct configuration *configuration)
+{
+	buffer_append_format(out, "journal_exchanges: %" PRId64 " # 0 to %d\n",
+		configuration->journal_exchanges, CONFIGURATION_JOURNAL_EXCHANGES);
+	buffer_append_format(
+		out, "journal_bytes: %" PRId64 " # 64KiB to 1GiB\n", configuration->journal_bytes);
+	write_boolean(out, "redact", configuration->redact);
+}
+
 void
 configuration_yaml_write(struct buffer *out, const struct configuration *configuration)
 {
@@ -148,8 +164,8 @@ configuration_yaml_write(struct buffer *out, const struct configuration *configu
 	else
 		buffer_append_text(out, "seed: null");
 	buffer_append_format(out, " # 0 to %" PRId64 "; null: drawn at start\n", INT64_MAX);
-	buffer_append_format(
-		out, "quiet: %s # true or false\n", configuration->quiet ? "true" : "false");
+	write_journal(out, configuration);
+	write_boolean(out, "quiet", configuration->quiet);
 	write_clock(out, "clock", &configuration->clock, "of the server, over the real time");
 	write_clock(out, "site_clock", &configuration->site_clock,
 		"of the default site, over the server's");

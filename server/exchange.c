@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "server/journal_record.h"
 #include "server/server.h"
 
 struct exchange *
@@ -63,6 +64,7 @@ exchange_free(struct exchange *exchange)
 	evidence_done(&exchange->evidence);
 	rule_set_release(exchange->rules);
 	condition_release(exchange->condition);
+	journal_record_release(exchange->record);
 	site_release(exchange->site);
 	free(exchange);
 }
@@ -98,4 +100,12 @@ exchange_note_setting(struct exchange *exchange, const char *name)
 			return;
 	if (exchange->shaped_count < EXCHANGE_SHAPED_MAX)
 		exchange->shaped_by[exchange->shaped_count++] = name;
+}
+
+struct bytes
+exchange_subject(const struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
+
+	return scep->csr.subject.size ? scep->csr.subject : scep->subject;
 }

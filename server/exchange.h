@@ -19,6 +19,7 @@
 struct operation;
 struct message_type;
 struct application;
+struct journal_record;
 
 /* Filled by iis: which application the URL leads to, and who asks. */
 struct route {
@@ -143,8 +144,9 @@ struct exchange {
 	struct rule_set *rules;        /* of the site; held; NULL: none */
 	struct rule_decision decision; /* of the rules */
 	struct evidence evidence;
-	bool broke;       /* a stage failed: an error of ours, not of the deployment */
-	struct diag diag; /* the words of the latest refusal or failure; empty: none */
+	struct journal_record *record; /* in the journal; held; NULL: none yet, or none is kept */
+	bool broke;                    /* a stage failed: an error of ours, not of the deployment */
+	struct diag diag;              /* the words of the latest refusal or failure; empty: none */
 };
 
 /* A failure of ours: HTTP 500, and the words in exchange->diag go to the operator. */
@@ -172,6 +174,10 @@ void exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, i
  * value is a healthy one is for the reader of the note to see, so honest code may always call it.
  */
 void exchange_note_setting(struct exchange *exchange, const char *name);
+
+/* Returns the subject of the PKCS#10, or of the request that a CertPoll asks after; a DER Name, empty
+ * when there is none. */
+struct bytes exchange_subject(const struct exchange *exchange);
 
 /* The exchange's time in whole seconds since 1970. */
 static inline int64_t

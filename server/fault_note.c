@@ -63,16 +63,18 @@ fault_note_write(struct buffer *out, const struct exchange *exchange)
 }
 
 void
-fault_note_header(struct buffer *out, const struct exchange *exchange)
+fault_note_list(struct buffer *out, const struct exchange *exchange, const char *separator)
 {
+	size_t begin = out->size;
+
 	for (unsigned i = 0; i < exchange->decision.count; i++)
-		buffer_append_format(
-			out, "%s%s", out->size ? ", " : "", exchange->decision.strikes[i].rule->id);
+		buffer_append_format(out, "%s%s", out->size > begin ? separator : "",
+			exchange->decision.strikes[i].rule->id);
 	for (unsigned i = 0; i < exchange->shaped_count; i++) {
 		BUFFER_CLEANUP struct buffer value = {0};
 
 		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
-			buffer_append_format(out, "%s%s=%s", out->size ? ", " : "",
+			buffer_append_format(out, "%s%s=%s", out->size > begin ? separator : "",
 				exchange->shaped_by[i], buffer_text(&value));
 	}
 }

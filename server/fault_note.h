@@ -16,5 +16,6 @@ void fault_note_write(struct buffer *out, const struct exchange *exchange);
 void fault_note_each(const struct exchange *exchange,
 	void (*visit)(void *context, const char *name), void *context);
 
-/* Appends "two-503-then-ok, app_pool=stopped"; nothing when there is none. */
-void fault_note_header(struct buffer *out, const struct exchange *exchange);
+/* Appends "two-503-then-ok, app_pool=stopped" with this separator between them; nothing when there is
+ * none. */
+void fault_note_list(struct buffer *out, const struct exchange *exchange, const char *separator);

@@ -1,6 +1,26 @@
 /*
  * Our own record of every exchange, decoded: journal.jsonl, one JSON object a
- * line, which tests read; and a short line for a person on stderr.
+ * line, which tests read; a short line for a person on stderr; and the newest
+ * exchanges in memory, to be asked (journal_query.h, journal_verify.h).
+ *
+ * An exchange is in memory from its arrival on: when its request has been understood
+ * and its answer is about to leave. It is complete when the last byte is out. What ended
+ * without having been understood comes in then. A record (journal_record.h) has
+ *
+ *   fields           short texts, a row each in journal_field.c, known at arrival; but end, which
+ *                    is known at completion
+ *   object           that of journal.jsonl, at completion
+ *   request, reply   their bytes, JOURNAL_RAW_MAX of each at most, at completion; and what is
+ *                    missing of them, and why: headers behind the 128th, a body that nobody wanted, what
+ *                    a client did not take
+ *   arrival          places among all arrivals and completions, in that order
+ *   completion
+ *
+ * With --redact no password is in the object, the line or the bytes: the object's challenge has no
+ * `text`, its request's target no query, and a request or reply that may carry a password has no bytes
+ * (journal_redaction.h).
+ *
+ * The JSON object:
  *
  * What an exchange did not have is not in its object: no key is null. Text of
  * the client's is cut at JOURNAL_TEXT_MAX bytes; where that can happen often,
@@ -20,7 +40,7 @@
  *                    ra_encryption, ra_signing, issuing_ca, root_ca
  *   csr              {subject, key ("RSA" or "EC"), key_bits, subject_alt_name,
  *                    key_usage: ["digitalSignature"], extended_key_usage: ["clientAuth"]}
- *   challenge        {text, size, verdict, used_by}; verdict: not-needed, fixed, one-time, intune,
+ *   challenge        {text, size, verdict, used_by}; text not with --redact; verdict: not-needed, fixed, one-time, intune,
  *                    or, refused, absent, malformed, unknown, used, expired, other-subject,
  *                    other-alternative-name, other-key-usage, bad-token
  *   disposition      {status, fail_info, error ("0x80070490"), error_name, reason, event}; of a
@@ -46,19 +66,61 @@
 #pragma once
 
 #include "server/exchange.h"
+#include "server/journal_ring.h"
 
 #define JOURNAL_TEXT_MAX 512
 
 struct journal;
+struct store;
+
+struct journal_plan {
+	const char *directory; /* of journal.jsonl; NULL: no file */
+	bool human_lines;    /* false: only exchanges at which this program failed are on stderr */
+	size_t exchanges;    /* so many are kept in memory at most; 0: none */
+	size_t bytes;        /* that they may take */
+	struct store *store; /* a file, which keeps them over a restart; NULL: nothing does */
+};
+
+/* Opens journal.jsonl for appending, and takes up again what the store has. The store stays the
+ * caller's. DONE, REFUSED or BROKEN. */
+int journal_open(struct journal **out, const struct journal_plan *plan, struct diag *diag);
+
+/* Writes what the store has not got yet, and releases everything. Accepts NULL. */
+void journal_close(struct journal *journal);
+
+/* Returns the highest number that an exchange has had in the store; 0: none. */
+uint64_t journal_highest(const struct journal *journal);
+
+/* --- as exchanges come and go ------------------------------------------------- */
+
+/* Records an exchange that has arrived: the journal's record becomes exchange->record. From any
+ * thread. */
+void journal_arrive(struct journal *journal, struct exchange *exchange);
+
+/* Records a finished exchange, whether or not it arrived before; its line is in the file when this
+ * returns, and its record complete. DONE; BROKEN with words when the file begins to fail. */
+int journal_write(struct journal *journal, struct exchange *exchange, struct diag *diag);
+
+/* --- for who asks; from any thread --------------------------------------------- */
+
+/* The exchanges in memory; NULL when none are kept. */
+struct journal_ring *journal_ring(struct journal *journal);
+
+/* Forgets all exchanges, or those of one site, in memory and in the store (journal_ring_clear); not
+ * journal.jsonl. Accepts NULL. */
+void journal_clear(struct journal *journal, const char *site);
+
+/* Returns how many exchanges the store has not got although it should: the disk failed, or was slower
+ * than they came. */
+uint64_t journal_unsaved(struct journal *journal);
 
 /*
- * Opens DIRECTORY/journal.jsonl for appending, or writes no file when NULL. Without `human_lines`
- * only exchanges at which this program failed are on stderr. DONE or REFUSED.
+ * Says whom to call after each arrival, completion and clearing while somebody watches; NULL: nobody. It
+ * is called from whatever thread it happened on, holds no lock then, and must not wait. Not to be
+ * changed while exchanges run.
  */
-int journal_open(struct journal **out, const char *directory, bool human_lines, struct diag *diag);
+void journal_set_notify(struct journal *journal, void (*notify)(void *context), void *context);
 
-/* Records a finished exchange; its line is in the file when this returns. DONE; BROKEN with words
- * when the file begins to fail. */
-int journal_write(struct journal *journal, const struct exchange *exchange, struct diag *diag);
-
-void journal_close(struct journal *journal);
+/* Begins and ends watching; counted. Who watches first and looks then misses nothing. */
+void journal_watch(struct journal *journal);
+void journal_unwatch(struct journal *journal);

@@ -6,6 +6,7 @@
 #include "server/fault_note.h"
 #include "server/httperr_log.h"
 #include "server/journal_message.h"
+#include "server/journal_redaction.h"
 #include "server/journal_text.h"
 
 static void
@@ -21,13 +22,14 @@ write_connection(struct buffer *out, const struct http_exchange *http)
 }
 
 static void
-write_request(struct buffer *out, const struct http_exchange *http)
+write_request(struct buffer *out, const struct exchange *exchange)
 {
+	const struct http_exchange *http = exchange->http;
 	const struct request *request = &http->request;
 
 	json_writer_open_object(out, "request");
 	journal_text_write(out, "method", request->method);
-	journal_text_write(out, "target", request->sent_target);
+	json_writer_text(out, "target", journal_text_cut(journal_redaction_target(exchange)));
 	json_writer_number(out, "target_size", (int64_t)bytes_text(request->sent_target).size);
 	journal_text_write(out, "user_agent", request_header(request, "User-Agent"));
 	if (request->content_length >= 0)
@@ -169,7 +171,7 @@ journal_entry_write(struct buffer *out, const struct exchange *exchange)
 	write_connection(out, http);
 	if (exchange->balanced_to)
 		json_writer_number(out, "balanced_to", exchange->balanced_to);
-	write_request(out, http);
+	write_request(out, exchange);
 	write_operation(out, &http->request);
 	journal_message_write(out, exchange);
 	write_stages(out, exchange);

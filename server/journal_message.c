@@ -9,6 +9,7 @@
 #include "common/name.h"
 #include "server/challenge.h"
 #include "server/journal.h"
+#include "server/journal_redaction.h"
 #include "server/journal_text.h"
 
 static void
@@ -213,10 +214,10 @@ write_challenge(struct buffer *out, const struct exchange *exchange)
 	if (!csr->has_challenge && verdict->challenge == VERDICT_NONE)
 		return;
 	json_writer_open_object(out, "challenge");
-	if (csr->has_challenge) {
+	if (csr->has_challenge && !journal_redaction_is_on(exchange))
 		json_writer_text(out, "text", journal_text_cut(buffer_bytes(&csr->challenge)));
+	if (csr->has_challenge)
 		json_writer_number(out, "size", (int64_t)csr->challenge.size);
-	}
 	if (verdict->challenge != VERDICT_NONE)
 		journal_text_write(out, "verdict", challenge_verdict_name(verdict->challenge));
 	if (verdict->used_by != 0)

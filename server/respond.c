@@ -115,7 +115,7 @@ add_headers(struct exchange *exchange)
 		return;
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)exchange->number);
 	response_add_header(response, "X-Mock-Request", text);
-	fault_note_header(&faults, exchange);
+	fault_note_list(&faults, exchange, ", ");
 	if (faults.size)
 		response_add_header(response, "X-Mock-Fault", buffer_text(&faults));
 }

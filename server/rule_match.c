@@ -49,19 +49,15 @@ fits_transaction(const struct exchange *exchange, const struct action_value *val
 	return glob_match(value->text, bytes_text(exchange->message.scep.transaction_id), false);
 }
 
-/* Of a request, or of the request that a poll asks after. */
 static bool
 fits_subject(const struct exchange *exchange, const struct action_value *value)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	struct bytes subject = exchange_subject(exchange);
 	BUFFER_CLEANUP struct buffer text = {0};
 
-	if (scep->csr.subject.size)
-		name_text(&text, scep->csr.subject);
-	else if (scep->subject.size)
-		name_text(&text, scep->subject);
-	else
+	if (subject.size == 0)
 		return false;
+	name_text(&text, subject);
 	return glob_match(value->text, buffer_bytes(&text), false);
 }
 

@@ -223,6 +223,24 @@ open_sites(struct server *server, const struct configuration *configuration, str
 	return result;
 }
 
+/* Goes on counting exchanges where the state's last server has stopped. */
+static int
+open_journal(struct server *server, const struct configuration *configuration, struct diag *diag)
+{
+	const struct journal_plan plan = {
+		.directory = configuration->log_directory,
+		.human_lines = !configuration->quiet,
+		.exchanges = (size_t)configuration->journal_exchanges,
+		.bytes = (size_t)configuration->journal_bytes,
+		.store = configuration->state_directory ? server->store : NULL,
+	};
+	int result = journal_open(&server->journal, &plan, diag);
+
+	if (result == DONE)
+		atomic_store(&server->exchanges, journal_highest(server->journal));
+	return result;
+}
+
 /* Everything that can be refused comes before anything is created on disk. */
 static int
 build(struct server *server, const struct configuration *configuration, struct diag *diag)
@@ -238,8 +256,7 @@ build(struct server *server, const struct configuration *configuration, struct d
 	server->base_url = plain_url(server);
 	result = store_open(&server->store, configuration->state_directory, diag);
 	if (result == DONE)
-		result = journal_open(&server->journal, configuration->log_directory,
-			!configuration->quiet, diag);
+		result = open_journal(server, configuration, diag);
 	if (result == DONE)
 		result = open_sites(server, configuration, diag);
 	if (result == DONE)
@@ -260,6 +277,7 @@ server_new(struct server **out, const struct configuration *configuration, struc
 		&server->random, configuration->has_seed ? configuration->seed : random_new_seed());
 	server->log_directory = text_copy(configuration->log_directory);
 	server->profile_directory = text_copy(configuration->fault_directory);
+	server->redact = configuration->redact;
 	server->sites_max = (size_t)configuration->sites_max;
 	server->quiet = configuration->quiet;
 	settings_copy(&server->settings, &configuration->settings);

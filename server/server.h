@@ -46,9 +46,10 @@ struct server {
 	struct settings settings;   /* of the configuration, which sites made later begin with */
 	char *profile_directory;    /* of the user's own fault profiles; NULL: none */
 	char *log_directory;        /* NULL: no log files */
+	bool redact;                /* passwords stay out of the journal */
 	char *base_url;             /* "http://127.0.0.1:8080" of the first listener */
 	bool quiet;                 /* no line on stderr for what goes well */
-	_Atomic uint64_t exchanges; /* how many began */
+	_Atomic uint64_t exchanges; /* how many began, in this state directory */
 };
 
 struct configuration;

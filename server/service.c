@@ -1,14 +1,17 @@
 #include "server/service.h"
 
 #include "server/exchange.h"
+#include "server/journal.h"
 #include "server/mscep.h"
 #include "server/server.h"
 #include "server/site_logs.h"
 
+/* The request has been understood: it has arrived. */
 static enum http_step
 finish_answer(struct exchange *exchange)
 {
 	pipeline_run(exchange, PHASE_BACK);
+	journal_arrive(exchange->server->journal, exchange);
 	return HTTP_ANSWER;
 }
 

@@ -94,6 +94,19 @@ choose_by_url(struct exchange *exchange)
 	return STAGE_NEXT;
 }
 
+size_t
+site_choice_prefix(struct bytes path)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; size == 0 && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		BUFFER_CLEANUP struct buffer name = {0};
+
+		size = read_prefix(&name, path, prefixes[i].segment);
+	}
+	return size;
+}
+
 int
 site_choice_run(struct exchange *exchange)
 {

@@ -13,7 +13,12 @@
  */
 #pragma once
 
+#include "common/buffer.h"
+
 struct exchange;
 
 /* Returns STAGE_NEXT, STAGE_ANSWERED (404, 503) or STAGE_BROKE. I/O thread. */
 int site_choice_run(struct exchange *exchange);
+
+/* Returns the size of the prefix that names a site, or 0 when the path has none. */
+size_t site_choice_prefix(struct bytes path);

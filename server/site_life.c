@@ -1,6 +1,7 @@
 #include "server/site_life.h"
 
 #include "common/memory.h"
+#include "server/journal.h"
 #include "server/operator_log.h"
 #include "server/profile_set.h"
 #include "server/server.h"
@@ -114,6 +115,7 @@ site_life_remove(struct site *site, struct diag *diag)
 		site->start = NULL;
 	}
 	result = site_retire(site, diag);
+	journal_clear(site->server->journal, site->name);
 	site_release(site);
 	return result;
 }

@@ -49,7 +49,8 @@ int site_life_check_room(const struct server *server, const char *name, struct d
 int site_life_add(struct site *site, struct diag *diag);
 
 /*
- * Takes a site out of the table, with all that the store has of it; its logs stay. One of the
+ * Takes a site out of the table, with all that the store and the journal have of it, so that another one may
+ * have its name; its logs stay. One of the
  * configuration comes back with a reset. The default site, and one that a listener leads to, are
  * REFUSED. DONE or BROKEN otherwise. I/O thread.
  */

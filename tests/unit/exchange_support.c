@@ -7,6 +7,7 @@
 
 #include "common/alternative_name.h"
 #include "common/name.h"
+#include "server/journal_record.h"
 
 #define ISSUED_AT INT64_C(1769900000)
 
@@ -188,6 +189,7 @@ exchange_support_issue(struct exchange_support *support)
 void
 exchange_support_done(struct exchange_support *support)
 {
+	journal_record_release(support->exchange.record);
 	response_done(&support->http.response);
 	EVP_PKEY_free(support->key);
 	certificate_done(&support->authority.ra_encryption);

@@ -76,6 +76,9 @@ static const char everything[] = "listen:\n"
 				 "state: \"2026\"\n"
 				 "log_dir: logs\n"
 				 "seed: 9223372036854775807\n"
+				 "journal_exchanges: 7\n"
+				 "journal_bytes: 2MiB\n"
+				 "redact: true\n"
 				 "quiet: true\n"
 				 "settings:\n"
 				 "  server_version: 2016\n"
@@ -115,6 +118,9 @@ START_TEST(takes_everything)
 	ck_assert_str_eq(configuration.state_directory, "2026");
 	ck_assert_str_eq(configuration.log_directory, "logs");
 	ck_assert(configuration.has_seed && configuration.seed == INT64_MAX);
+	ck_assert_int_eq(configuration.journal_exchanges, 7);
+	ck_assert_int_eq(configuration.journal_bytes, 2 << 20);
+	ck_assert(configuration.redact);
 	ck_assert(configuration.quiet);
 	ck_assert_int_eq(configuration.settings.server_version, SERVER_2016);
 	ck_assert_str_eq(configuration.settings.challenge, "a: \"b\" #c");
@@ -180,7 +186,8 @@ static const struct {
 		"fault_profiles, fault, rules, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "
-		"seed, quiet, clock, site_clock, settings or sites"},
+		"seed, journal_exchanges, journal_bytes, redact, quiet, clock, site_clock, "
+		"settings or sites"},
 	{"quiet: true\npassword_max: 7\n",
 		"c.yaml:2:1 (password_max): no such key at the top; did you mean settings: "
 		"{password_max: ...}?"},
@@ -210,6 +217,18 @@ static const struct {
 	{"pki: \"\"\n", "c.yaml:1:1 (pki): an empty text; expected a path"},
 	{"seed: x\n", "c.yaml:1:1 (seed): a text; expected a whole number"},
 	{"seed: -1\n", "c.yaml:1:1 (seed): a negative number; expected a number from 0 on"},
+	{"redact: 1\n", "c.yaml:1:1 (redact): a whole number; expected true or false"},
+	{"journal_exchanges: -1\n",
+		"c.yaml:1:1 (journal_exchanges): a whole number out of range; expected a whole "
+		"number from 0 to 1000000"},
+	{"journal_bytes: 1KiB\n",
+		"c.yaml:1:1 (journal_bytes): \"1KiB\"; expected 64KiB to 1GiB; to keep none, set "
+		"journal_exchanges to 0"},
+	{"journal_bytes: 1\n",
+		"c.yaml:1:1 (journal_bytes): \"1\"; expected 64KiB to 1GiB; to keep none, set "
+		"journal_exchanges to 0"},
+	{"journal_bytes: true\n",
+		"c.yaml:1:1 (journal_bytes): true; expected a size, such as 64MiB"},
 	{"quiet: 1\n", "c.yaml:1:1 (quiet): a whole number; expected true or false"},
 	{"quiet: yes\n", "c.yaml:1:1 (quiet): a text; expected true or false"},
 	{"settings: 5\n",

@@ -1,0 +1,258 @@
+#include "server/journal_ring.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+/* How many places there are at first. */
+#define CAPACITY_FIRST 64
+
+struct place {
+	struct journal_record *record; /* held */
+	size_t size;                   /* that it is counted with */
+};
+
+struct journal_ring {
+	pthread_mutex_t lock; /* around all below it */
+	size_t exchanges_max, bytes_max;
+	struct place *places; /* a circle, in the order of the numbers */
+	size_t capacity;      /* a power of two */
+	size_t first;         /* where the oldest stands */
+	uint64_t moment;
+	struct journal_totals totals;
+};
+
+struct journal_ring *
+journal_ring_new(size_t exchanges, size_t bytes)
+{
+	struct journal_ring *ring = memory_new(1, sizeof(*ring));
+
+	pthread_mutex_init(&ring->lock, NULL);
+	ring->exchanges_max = exchanges;
+	ring->bytes_max = bytes;
+	ring->capacity = CAPACITY_FIRST;
+	ring->places = memory_new(ring->capacity, sizeof(*ring->places));
+	return ring;
+}
+
+/* Returns the place of the exchange at an index, counted from the oldest. */
+static struct place *
+place_at(const struct journal_ring *ring, size_t index)
+{
+	return &ring->places[(ring->first + index) & (ring->capacity - 1)];
+}
+
+/* Returns how many exchanges have numbers below `number`. */
+static size_t
+count_below(const struct journal_ring *ring, uint64_t number)
+{
+	size_t low = 0, high = ring->totals.exchanges;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (journal_record_number(place_at(ring, middle)->record) < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Returns the place of a record, or NULL. */
+static struct place *
+find(const struct journal_ring *ring, uint64_t number)
+{
+	size_t index = count_below(ring, number);
+	struct place *place = index < ring->totals.exchanges ? place_at(ring, index) : NULL;
+
+	return place && journal_record_number(place->record) == number ? place : NULL;
+}
+
+static void
+drop_oldest(struct journal_ring *ring)
+{
+	struct place *oldest = place_at(ring, 0);
+
+	ring->totals.bytes -= oldest->size;
+	ring->totals.dropped_bytes += oldest->size;
+	ring->totals.dropped_exchanges++;
+	ring->totals.exchanges--;
+	ring->first++;
+	journal_record_release(oldest->record);
+}
+
+static void
+keep_bounds(struct journal_ring *ring)
+{
+	while (ring->totals.exchanges > ring->exchanges_max ||
+		(ring->totals.exchanges > 0 && ring->totals.bytes > ring->bytes_max))
+		drop_oldest(ring);
+}
+
+static void
+grow(struct journal_ring *ring)
+{
+	struct place *places = memory_new(2 * ring->capacity, sizeof(*places));
+
+	for (size_t i = 0; i < ring->totals.exchanges; i++)
+		places[i] = *place_at(ring, i);
+	free(ring->places);
+	ring->places = places;
+	ring->capacity *= 2;
+	ring->first = 0;
+}
+
+/* Exchanges arrive nearly in the order of their numbers: as a rule nothing has to move. */
+static void
+insert(struct journal_ring *ring, struct place place)
+{
+	uint64_t number = journal_record_number(place.record);
+	size_t index = ring->totals.exchanges;
+
+	if (ring->totals.exchanges == ring->capacity)
+		grow(ring);
+	for (; index > 0 && journal_record_number(place_at(ring, index - 1)->record) > number;
+		index--)
+		*place_at(ring, index) = *place_at(ring, index - 1);
+	*place_at(ring, index) = place;
+	ring->totals.exchanges++;
+	ring->totals.bytes += place.size;
+}
+
+void
+journal_ring_add(struct journal_ring *ring, struct journal_record *record)
+{
+	pthread_mutex_lock(&ring->lock);
+	journal_record_set_arrival(record, ++ring->moment);
+	if (journal_record_is_complete(record))
+		journal_record_set_completion(record, ring->moment);
+	insert(ring, (struct place){journal_record_hold(record), journal_record_size(record)});
+	keep_bounds(ring);
+	pthread_mutex_unlock(&ring->lock);
+}
+
+bool
+journal_ring_complete(struct journal_ring *ring, struct journal_record *record)
+{
+	struct place *place;
+
+	pthread_mutex_lock(&ring->lock);
+	place = find(ring, journal_record_number(record));
+	if (place && place->record != record)
+		place = NULL;
+	if (place) {
+		journal_record_set_completion(record, ++ring->moment);
+		ring->totals.bytes -= place->size;
+		place->size = journal_record_size(record);
+		ring->totals.bytes += place->size;
+		keep_bounds(ring);
+	}
+	pthread_mutex_unlock(&ring->lock);
+	return place != NULL;
+}
+
+static bool
+is_of_site(const struct journal_record *record, const char *site)
+{
+	return !site || bytes_equal(journal_record_field(record, JOURNAL_SITE), bytes_text(site));
+}
+
+/* Moves what stays to the front, and what goes to `gone`. Returns how many go. */
+static size_t
+part(struct journal_record **gone, struct journal_ring *ring, const char *site)
+{
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < ring->totals.exchanges; i++) {
+		struct place place = *place_at(ring, i);
+
+		if (is_of_site(place.record, site)) {
+			gone[count++] = place.record;
+			ring->totals.bytes -= place.size;
+		} else {
+			*place_at(ring, kept++) = place;
+		}
+	}
+	ring->totals.exchanges = kept;
+	return count;
+}
+
+void
+journal_ring_clear(struct journal_ring *ring, const char *site)
+{
+	struct journal_record **gone;
+	size_t count;
+
+	pthread_mutex_lock(&ring->lock);
+	gone = memory_new(ring->totals.exchanges + 1, sizeof(struct journal_record *));
+	count = part(gone, ring, site);
+	pthread_mutex_unlock(&ring->lock);
+	for (size_t i = 0; i < count; i++)
+		journal_record_release(gone[i]);
+	free(gone);
+}
+
+size_t
+journal_ring_hold_before(
+	struct journal_ring *ring, struct journal_record **out, size_t max, uint64_t before)
+{
+	size_t below, count;
+
+	pthread_mutex_lock(&ring->lock);
+	below = count_below(ring, before);
+	count = below < max ? below : max;
+	for (size_t i = 0; i < count; i++)
+		out[i] = journal_record_hold(place_at(ring, below - 1 - i)->record);
+	pthread_mutex_unlock(&ring->lock);
+	return count;
+}
+
+struct journal_record *
+journal_ring_hold(struct journal_ring *ring, uint64_t number)
+{
+	struct journal_record *record;
+	struct place *place;
+
+	pthread_mutex_lock(&ring->lock);
+	place = find(ring, number);
+	record = place ? journal_record_hold(place->record) : NULL;
+	pthread_mutex_unlock(&ring->lock);
+	return record;
+}
+
+uint64_t
+journal_ring_moment(struct journal_ring *ring)
+{
+	uint64_t moment;
+
+	pthread_mutex_lock(&ring->lock);
+	moment = ring->moment;
+	pthread_mutex_unlock(&ring->lock);
+	return moment;
+}
+
+struct journal_totals
+journal_ring_totals(struct journal_ring *ring)
+{
+	struct journal_totals totals;
+
+	pthread_mutex_lock(&ring->lock);
+	totals = ring->totals;
+	pthread_mutex_unlock(&ring->lock);
+	return totals;
+}
+
+void
+journal_ring_free(struct journal_ring *ring)
+{
+	if (!ring)
+		return;
+	for (size_t i = 0; i < ring->totals.exchanges; i++)
+		journal_record_release(place_at(ring, i)->record);
+	free(ring->places);
+	pthread_mutex_destroy(&ring->lock);
+	free(ring);
+}
