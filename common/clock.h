@@ -72,11 +72,5 @@ int64_t clock_join(struct tm utc);
 /* The size of "2026-01-31T23:59:59.000Z" with its NUL. */
 #define CLOCK_TEXT_SIZE 32
 
-/*
- * Reads a time of ISO 8601 as milliseconds: "2026-01-31", "2026-01-31T23:59", with ":58", ".747", and
- * "Z" or "+01:00" behind it, UTC without. Returns false when it is none.
- */
-bool clock_parse(int64_t *ms, const char *text);
-
 /* Writes `ms` as ISO 8601 UTC with milliseconds and returns `text`. */
 char *clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms);

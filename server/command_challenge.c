@@ -10,11 +10,11 @@
 #include "common/memory.h"
 #include "common/name.h"
 #include "common/option_choice.h"
+#include "common/timestamp.h"
 #include "server/challenge_mint.h"
 #include "server/pki_directory.h"
 
 #define LIFETIME_DEFAULT "60m"
-#define UTC_FORMAT       "%Y-%m-%dT%H:%M:%SZ"
 
 /* What the options say. */
 struct asked {
@@ -75,35 +75,21 @@ set_key_usage(void *target, const char *value, struct diag *diag)
 	return outcome;
 }
 
-/* Reads "2026-01-31T23:59:59Z", written in no other way. */
-static bool
-read_utc(int64_t *seconds, const char *text)
-{
-	struct tm utc = {0};
-	char again[CLOCK_TEXT_SIZE];
-	const char *end = strptime(text, UTC_FORMAT, &utc);
-
-	if (!end || *end)
-		return false;
-	*seconds = clock_join(utc);
-	utc = clock_split(*seconds);
-	return strftime(again, sizeof(again), UTC_FORMAT, &utc) > 0 && strcmp(again, text) == 0;
-}
-
 static int
 set_expiry(void *target, const char *value, struct diag *diag)
 {
 	const struct clock clock = {0};
-	int64_t *expires_at = &((struct asked *)target)->claims.expires_at, lifetime_ms;
+	int64_t *expires_at = &((struct asked *)target)->claims.expires_at, ms;
 
-	if (read_utc(expires_at, value))
+	if (strchr(value, 'T')) {
+		if (timestamp_parse(&ms, value, diag) != DONE)
+			return REFUSED;
+		*expires_at = ms / 1000;
 		return DONE;
-	if (strchr(value, 'T'))
-		return diag_refuse(
-			diag, "", NULL, "a UTC time such as 2026-01-31T23:59:59Z", "\"%s\"", value);
-	if (duration_parse(&lifetime_ms, value, true, diag) != DONE)
+	}
+	if (duration_parse(&ms, value, true, diag) != DONE)
 		return REFUSED;
-	*expires_at = (clock_now_ms(&clock) + lifetime_ms) / 1000;
+	*expires_at = (clock_now_ms(&clock) + ms) / 1000;
 	return DONE;
 }
 

@@ -149,15 +149,19 @@ static bool
 check_list(const struct place *place, const json_t *value, const char *wanted,
 	bool (*check)(const struct place *place, const json_t *item))
 {
-	TEXT_CLEANUP char *most = text_format("at most %" PRId64 " items", place->field->max);
+	const struct control_field *field = place->field;
+	TEXT_CLEANUP char *bounds =
+		text_format("%" PRId64 " to %" PRId64 " items", field->min, field->max);
+	TEXT_CLEANUP char *found = text_format("%zu", json_array_size(value));
 	bool good = true;
 	size_t i;
 	json_t *item;
 
 	if (!json_is_array(value))
 		return refuse_type(place, wanted, value);
-	if ((int64_t)json_array_size(value) > place->field->max)
-		return refuse(place, most, "a longer list");
+	if ((int64_t)json_array_size(value) < field->min ||
+		(int64_t)json_array_size(value) > field->max)
+		return refuse(place, bounds, found);
 	json_array_foreach((json_t *)value, i, item)
 	{
 		TEXT_CLEANUP char *pointer = text_format("%s/%zu", place->pointer, i);

@@ -17,13 +17,13 @@ enum control_kind {
 	CONTROL_CHOICE,   /* one of the choices */
 	CONTROL_DURATION, /* "250ms", "40d"; min to max milliseconds, a negative min allows "-1h" */
 	CONTROL_TIME,     /* "2027-01-31T23:59:59Z", thousandths allowed */
-	CONTROL_TEXTS,    /* a list of texts, at most max of them */
+	CONTROL_TEXTS,    /* a list of min to max texts */
 	CONTROL_OBJECT,   /* an object with the members of `fields` */
-	CONTROL_OBJECTS,  /* a list of such objects, at most max of them */
+	CONTROL_OBJECTS,  /* a list of min to max such objects */
 	CONTROL_SETTINGS, /* an object of settings, see settings_table.h; null is the default of one */
 	CONTROL_RULE,     /* an object that is a rule; rule_reader.h reads it */
 	CONTROL_RULE_MEMBER, /* what stands in a rule under its name: match, when or do */
-	CONTROL_RULES,       /* a list of rules, at most max of them */
+	CONTROL_RULES,       /* a list of min to max rules */
 	CONTROL_ANY,         /* anything that is JSON */
 };
 

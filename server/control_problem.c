@@ -38,6 +38,7 @@ void
 control_problem_done(struct control_problem *problem)
 {
 	free(problem->detail);
+	json_decref(problem->members);
 	json_decref(problem->errors);
 	*problem = (struct control_problem){0};
 }
@@ -87,5 +88,7 @@ control_problem_json(const struct control_problem *problem)
 				json_string_value(json_object_get(first, "message"))));
 	if (problem->errors)
 		json_object_set(json, "errors", problem->errors);
+	if (problem->members)
+		json_object_update_missing(json, problem->members);
 	return json;
 }

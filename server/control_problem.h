@@ -15,6 +15,7 @@
 struct control_problem {
 	unsigned status; /* of the answer */
 	char *detail;    /* NULL: the errors say it */
+	json_t *members; /* an object with more that the answer says; NULL: nothing */
 	json_t *errors;  /* a list of {pointer, message, hint}; NULL: none */
 };
 

@@ -3,6 +3,7 @@
 
 #include "server/control_metrics.h"
 #include "server/control_rows.h"
+#include "server/journal.h"
 #include "server/reset.h"
 #include "server/server.h"
 
@@ -37,6 +38,8 @@ reset(struct control_call *call)
 {
 	struct diag diag = {0};
 	int result = reset_server(call->server, &diag);
+
+	journal_clear(call->server->journal, NULL);
 
 	if (result == DONE)
 		control_answer(call, 200, json_pack("{s:s}", "did", "reset"));

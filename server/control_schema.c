@@ -65,6 +65,8 @@ of_list(const struct control_field *field, json_t *items)
 
 	if (field->max)
 		json_object_set_new(schema, "maxItems", json_integer(field->max));
+	if (field->min)
+		json_object_set_new(schema, "minItems", json_integer(field->min));
 	return schema;
 }
 

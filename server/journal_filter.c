@@ -9,6 +9,7 @@
 #include "common/memory.h"
 #include "common/options.h"
 #include "common/suggestion.h"
+#include "common/timestamp.h"
 
 #define PATTERN_MAX 512
 
@@ -139,10 +140,8 @@ fits_fault(const struct journal_condition *condition, const struct journal_recor
 static int
 read_time(struct journal_condition *out, const char *text, struct diag *diag)
 {
-	if (!clock_parse(&out->number, text))
-		return diag_refuse(diag, "", NULL,
-			"a time such as 2026-01-31T23:59:58.747Z or 2026-01-31", "\"%.100s\"",
-			text);
+	if (timestamp_parse(&out->number, text, diag) != DONE)
+		return REFUSED;
 	out->text = text_copy(text);
 	return DONE;
 }

@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/timestamp.h"
 #include "server/exchange.h"
 #include "server/journal.h"
 #include "server/journal_text.h"
@@ -183,7 +184,7 @@ journal_record_restore(struct journal_record **out, struct bytes entry, struct d
 	int outcome = DONE;
 
 	if (!object || json_integer_value(json_object_get(object, "exchange")) <= 0 || !time ||
-		!clock_parse(&arrived_ms, time)) {
+		timestamp_parse(&arrived_ms, time, NULL) != DONE) {
 		outcome = diag_refuse(diag, "journal", NULL, "a JSON object of the journal",
 			"%.100s", object ? "one without exchange or time" : error.text);
 	} else {

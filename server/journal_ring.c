@@ -9,6 +9,9 @@
 /* How many places there are at first. */
 #define CAPACITY_FIRST 64
 
+/* How many arrivals and completions are remembered in their order; a power of two. */
+#define TRAIL 4096
+
 struct place {
 	struct journal_record *record; /* held */
 	size_t size;                   /* that it is counted with */
@@ -21,6 +24,7 @@ struct journal_ring {
 	size_t capacity;      /* a power of two */
 	size_t first;         /* where the oldest stands */
 	uint64_t moment;
+	uint64_t *trail; /* the exchange of each of the latest moments, at moment modulo TRAIL */
 	struct journal_totals totals;
 };
 
@@ -34,6 +38,7 @@ journal_ring_new(size_t exchanges, size_t bytes)
 	ring->bytes_max = bytes;
 	ring->capacity = CAPACITY_FIRST;
 	ring->places = memory_new(ring->capacity, sizeof(*ring->places));
+	ring->trail = memory_new(TRAIL, sizeof(*ring->trail));
 	return ring;
 }
 
@@ -122,11 +127,20 @@ insert(struct journal_ring *ring, struct place place)
 	ring->totals.bytes += place.size;
 }
 
+/* Counts one more moment, at which something happened to an exchange. */
+static uint64_t
+next_moment(struct journal_ring *ring, const struct journal_record *record)
+{
+	ring->moment++;
+	ring->trail[ring->moment % TRAIL] = journal_record_number(record);
+	return ring->moment;
+}
+
 void
 journal_ring_add(struct journal_ring *ring, struct journal_record *record)
 {
 	pthread_mutex_lock(&ring->lock);
-	journal_record_set_arrival(record, ++ring->moment);
+	journal_record_set_arrival(record, next_moment(ring, record));
 	if (journal_record_is_complete(record))
 		journal_record_set_completion(record, ring->moment);
 	insert(ring, (struct place){journal_record_hold(record), journal_record_size(record)});
@@ -144,7 +158,7 @@ journal_ring_complete(struct journal_ring *ring, struct journal_record *record)
 	if (place && place->record != record)
 		place = NULL;
 	if (place) {
-		journal_record_set_completion(record, ++ring->moment);
+		journal_record_set_completion(record, next_moment(ring, record));
 		ring->totals.bytes -= place->size;
 		place->size = journal_record_size(record);
 		ring->totals.bytes += place->size;
@@ -223,6 +237,24 @@ journal_ring_hold(struct journal_ring *ring, uint64_t number)
 	return record;
 }
 
+size_t
+journal_ring_events(struct journal_ring *ring, struct journal_event *out, size_t max,
+	uint64_t since, bool *lost)
+{
+	size_t count = 0;
+
+	pthread_mutex_lock(&ring->lock);
+	*lost = ring->moment > since + TRAIL;
+	if (*lost)
+		since = ring->moment - TRAIL;
+	for (; count < max && since < ring->moment; count++) {
+		since++;
+		out[count] = (struct journal_event){since, ring->trail[since % TRAIL]};
+	}
+	pthread_mutex_unlock(&ring->lock);
+	return count;
+}
+
 uint64_t
 journal_ring_moment(struct journal_ring *ring)
 {
@@ -253,6 +285,7 @@ journal_ring_free(struct journal_ring *ring)
 	for (size_t i = 0; i < ring->totals.exchanges; i++)
 		journal_record_release(place_at(ring, i)->record);
 	free(ring->places);
+	free(ring->trail);
 	pthread_mutex_destroy(&ring->lock);
 	free(ring);
 }

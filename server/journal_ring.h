@@ -45,6 +45,19 @@ size_t journal_ring_hold_before(
 /* Holds the record of this number, or returns NULL. */
 struct journal_record *journal_ring_hold(struct journal_ring *ring, uint64_t number);
 
+/* That an exchange has arrived or ended, at a place among all of them. */
+struct journal_event {
+	uint64_t moment;
+	uint64_t number; /* of the exchange, which may be gone by now */
+};
+
+/*
+ * Fills in what happened behind the moment `since`, in its order, at most `max`; returns how many. Only so
+ * much is remembered: `lost` says that more had happened before the first of them.
+ */
+size_t journal_ring_events(struct journal_ring *ring, struct journal_event *out, size_t max,
+	uint64_t since, bool *lost);
+
 /* Returns the place of the latest arrival or completion among all of them; 0: there was none. */
 uint64_t journal_ring_moment(struct journal_ring *ring);
 

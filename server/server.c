@@ -241,6 +241,13 @@ open_journal(struct server *server, const struct configuration *configuration, s
 	return result;
 }
 
+/* Calls of the control API may wait for what the journal has to tell. */
+static void
+poke(void *http)
+{
+	http_poke(http);
+}
+
 /* Everything that can be refused comes before anything is created on disk. */
 static int
 build(struct server *server, const struct configuration *configuration, struct diag *diag)
@@ -261,6 +268,8 @@ build(struct server *server, const struct configuration *configuration, struct d
 		result = open_sites(server, configuration, diag);
 	if (result == DONE)
 		result = start_http(server, diag);
+	if (result == DONE)
+		journal_set_notify(server->journal, poke, server->http);
 	return result;
 }
 
