@@ -81,3 +81,12 @@ duration_write_pattern(struct buffer *out, int64_t min, int64_t max)
 	write_unsigned(out, 0, max);
 	buffer_append_byte(out, ')');
 }
+
+void
+duration_write_any_pattern(struct buffer *out)
+{
+	buffer_append_text(out, "-?[0-9]+(?:");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		buffer_append_format(out, "%s%s", i ? "|" : "", units[i].name);
+	buffer_append_byte(out, ')');
+}

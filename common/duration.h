@@ -25,3 +25,6 @@ int duration_parse(int64_t *out_ms, const char *text, bool may_be_negative, stru
 /* Appends a regular expression (pattern.h) for what duration_parse takes and is from `min` to `max`
  * milliseconds; a negative `min` allows the sign. */
 void duration_write_pattern(struct buffer *out, int64_t min, int64_t max);
+
+/* The same for a duration of any length, as action_value_write_duration writes them. */
+void duration_write_any_pattern(struct buffer *out);

@@ -97,7 +97,7 @@ answers(const struct control_route *route)
 		"default", "description", "why it was not done", "content",
 		content("application/problem+json", schema_reference(PROBLEM)));
 
-	if (route->makes_site)
+	if (route->may_create)
 		json_object_set_new(out, "201", success(route, 201));
 	return out;
 }

@@ -16,6 +16,7 @@ struct control_route {
 	const struct control_field *body;  /* of the object that is sent; NULL: none is taken */
 	bool body_required;
 	bool makes_site;                    /* {site} need not be there */
+	bool may_create;                    /* answers 201 when it was not there before */
 	unsigned success;                   /* the status when it went well */
 	const char *content_type;           /* of its answer; NULL: application/json */
 	const struct control_field *answer; /* members of its answer, NULL: not told */

@@ -352,7 +352,7 @@ const struct control_route control_rows_faults[] = {
 	{"GET", FAULTS "/{fault}", "getFault", "tells about a rule or profile", .success = 200,
 		.answer = fault_members, .run = get},
 	{"PUT", FAULTS "/{fault}", "putFault", "has a rule take the place of that of the same id",
-		.body = rule_members, .body_required = true, .success = 200,
+		.body = rule_members, .body_required = true, .may_create = true, .success = 200,
 		.answer = fault_members, .run = put_one},
 	{"DELETE", FAULTS "/{fault}", "removeFault", "removes a rule or profile", .success = 204,
 		.run = delete},

@@ -234,7 +234,7 @@ const struct control_route control_rows_sites[] = {
 	{"GET", "/v1/sites/{site}", "getSite", "tells about a site", .success = 200,
 		.answer = control_site_members, .run = get},
 	{"PUT", "/v1/sites/{site}", "putSite", "makes a site of this name, in the place of one",
-		.body = wish_members, .makes_site = true, .success = 200,
+		.body = wish_members, .makes_site = true, .may_create = true, .success = 200,
 		.answer = control_site_members, .run = put, .work = make, .again = made},
 	{"PATCH", "/v1/sites/{site}", "changeSite",
 		"changes settings or the time to live of a site", .body = change_members,

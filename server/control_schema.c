@@ -1,5 +1,6 @@
 #include "server/control_schema.h"
 
+#include "common/duration.h"
 #include "common/memory.h"
 #include "common/timestamp.h"
 #include "server/schema.h"
@@ -35,11 +36,16 @@ of_choice(const struct control_field *field)
 	return schema_words(field->choices);
 }
 
+/* What an answer tells can be longer than what a call takes. */
 static json_t *
 of_duration(const struct control_field *field)
 {
-	return is_bounded(field) ? schema_duration(field->min, field->max)
-				 : schema_duration(INT64_MIN, INT64_MAX);
+	BUFFER_CLEANUP struct buffer any = {0};
+
+	if (is_bounded(field) && field->max < INT64_MAX)
+		return schema_duration(field->min, field->max);
+	duration_write_any_pattern(&any);
+	return schema_pattern(&any);
 }
 
 static json_t *
@@ -182,5 +188,9 @@ static const struct control_field problem_members[] = {
 json_t *
 control_schema_problem(void)
 {
-	return control_schema_object(problem_members);
+	json_t *schema = control_schema_object(problem_members);
+
+	/* A route may have more to say (RFC 9457 3.2). */
+	json_object_del(schema, "additionalProperties");
+	return schema;
 }

@@ -1,10 +1,13 @@
 """The OpenAPI document against foreign validators, and real answers against the document.
 
-Every GET route whose path has no parameter, or {site} alone, is called by itself. What else is to be held
-against the document stands in CALLS, in the order in which it is called: add a line with each route.
+Every GET route whose path has no parameter, or {site} alone, is called by itself; then the calls in CALLS, in
+their order. All that the other tests of the control API call is held against the document too: the bodies
+that were taken and every answer. An operation that nobody calls is a failure.
 """
+import glob
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -34,6 +37,8 @@ CALLS = [
     ("POST", "/v1/sites/one/restart", None, 200),
     ("POST", "/v1/sites/one/clock/freeze", None, 200),
     ("POST", "/v1/sites/one/clock/set", {"at": "2027-01-31T23:59:59.5Z"}, 200),
+    ("POST", "/v1/sites/one/clock/run", None, 200),
+    ("POST", "/v1/sites/one/clock/reset", None, 200),
     ("POST", "/v1/clock/advance", {"by": "-1h"}, 200),
     ("POST", "/v1/clock/reset", None, 200),
     ("DELETE", "/v1/sites/one", None, 204),
@@ -54,8 +59,34 @@ def record(server, method, path, body):
     status, headers, answer = server.call(method, path, body)
     if isinstance(answer, bytes):
         answer = answer.decode("utf-8", "replace")
-    return {"method": method, "path": path, "status": status, "type": headers.get("Content-Type"),
-            "answer": answer}
+    return {"method": method, "path": path, "body": body, "status": status,
+            "type": headers.get("Content-Type"), "answer": answer}
+
+
+def others(directory):
+    """What the other tests call: (name, calls)."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    for script in sorted(glob.glob(os.path.join(here, "control*.py"))):
+        name = os.path.basename(script).removesuffix(".py")
+        if name in ("control_contract", "control_configuration", "control_metrics"):
+            continue
+        path = os.path.join(directory, name)
+        done = subprocess.run([sys.executable, script, mock.BUILD], capture_output=True, text=True, check=False,
+                              env={**os.environ, "MOCK_NDES_TEST_RECORD": path})
+        mock.ok(f"{name} passes", done.returncode == 0, done.stdout[-2000:] + done.stderr)
+        with open(path, encoding="utf-8") as file:
+            yield name, [json.loads(line) for line in file]
+
+
+def hold_all(document_file, name, calls):
+    """One point for all calls of a test; returns the operations that were called."""
+    verdicts = foreign.judge("contract", document_file, lines=calls)
+    wrong = [f"{call['method']} {call['path']} -> {call['status']}: {verdict['errors'][:4]}\n"
+             + json.dumps(call["body"])[:300] + "\n" + json.dumps(call["answer"])[:600]
+             for call, verdict in zip(calls, verdicts) if not verdict["valid"]]
+    mock.ok(f"{len(calls)} calls of {name} are as the document says", calls and not wrong,
+            f"{len(wrong)} are not\n" + "\n".join(wrong[:12]))
+    return {verdict.get("operation") for verdict in verdicts}
 
 
 def hold(document_file, calls):
@@ -64,6 +95,7 @@ def hold(document_file, calls):
         mock.ok(f"{call['method']} {call['path']} -> {call['status']} is as the document says", verdict["valid"],
                 "\n".join(verdict["errors"]) + "\n" + json.dumps(call["answer"])[:2000])
     mock.equal("each call was judged", len(verdicts), len(calls))
+    return {verdict.get("operation") for verdict in verdicts}
 
 
 def document_of(server, directory, headers=None):
@@ -88,6 +120,15 @@ def operations(document):
     return [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
 
+def is_endless(operation):
+    return any(set(answer.get("content", {})) & set(STREAMS) for answer in operation["responses"].values())
+
+
+def callable_operations(document):
+    return {operation["operationId"] for item in document["paths"].values() for operation in item.values()
+            if not is_endless(operation)}
+
+
 with tempfile.TemporaryDirectory(prefix="mock-ndes-") as directory:
     with mock.Server() as server:
         document, path = document_of(server, directory)
@@ -103,7 +144,10 @@ with tempfile.TemporaryDirectory(prefix="mock-ndes-") as directory:
         for method, route, body, status in CALLS:
             made.append(record(server, method, route, body))
             mock.equal(f"{method} {route}", made[-1]["status"], status)
-        hold(path, made)
+        called = hold(path, made)
+        for name, calls in others(directory):
+            called |= hold_all(path, name, calls)
+        mock.equal("each operation is called", sorted(callable_operations(document) - called), [])
         wrong = {**made[0], "answer": {"alive": "yes", "and": 1}}
         mock.ok("an answer that is otherwise is seen", not foreign.judge("contract", path, lines=[wrong])[0]["valid"])
         for name in ("profile", "rule", "settings"):

@@ -4,7 +4,7 @@
 //   node check.mjs schema   SCHEMA           values on standard input, one JSON line each
 //   node check.mjs openapi  DOCUMENT         the document itself
 //   node check.mjs contract DOCUMENT         recorded calls on standard input, one JSON line each:
-//                                            {method, path, status, type, answer}
+//                                            {method, path, body, status, type, answer}
 //
 // One JSON line is written for each thing that was judged: {valid, errors}.
 import { readFileSync } from "node:fs";
@@ -55,25 +55,48 @@ function pointer(...names) {
 	return "#/" + names.map((name) => encodeURIComponent(name.replace(/~/g, "~0").replace(/\//g, "~1"))).join("/");
 }
 
-// Judges a call by the response that the document has for its status.
-function contract(ajv, document, call) {
-	const [template, operation] = findOperation(document, call.method, call.path);
+function schemaAt(ajv, ...names) {
+	return ajv.getSchema(DOCUMENT + pointer(...names));
+}
 
-	if (!operation) return say({ valid: false, errors: ["no such operation"] });
+// What was taken must be what the document takes.
+function faultsOfBody(ajv, call, template, operation) {
+	const at = ["paths", template, call.method.toLowerCase(), "requestBody", "content", "application/json"];
+
+	if (call.status >= 300 || call.body === null || call.body === undefined) return [];
+	if (!operation.requestBody) return ["a body where none is taken"];
+	const validate = schemaAt(ajv, ...at, "schema");
+
+	return validate(call.body) ? [] : validate.errors.map((e) => `body ${e.instancePath} ${e.message}`);
+}
+
+function faultsOfAnswer(ajv, call, template, operation) {
 	const key = operation.responses[call.status] ? String(call.status) : "default";
 	const content = operation.responses[key].content;
 	const type = call.type || "";
+	const at = ["paths", template, call.method.toLowerCase(), "responses", key, "content", type];
 
-	if (!content) return say({ valid: !type, errors: type ? [`a body of ${type}`] : [] });
-	if (!content[type]) return say({ valid: false, errors: [`${key} has no ${type}`] });
-	if (!content[type].schema) return say({ valid: true, errors: [], untold: true });
-	return judge(
-		ajv.getSchema(
-			DOCUMENT +
-				pointer("paths", template, call.method.toLowerCase(), "responses", key, "content", type, "schema"),
-		),
-		call.answer,
-	);
+	if (key === "default" && call.status < 400) return [`no answer with ${call.status}`];
+	if (!content) return type ? [`a body of ${type}`] : [];
+	if (!content[type]) return [`${key} has no ${type}`];
+	if (!content[type].schema) return [];
+	const validate = schemaAt(ajv, ...at, "schema");
+
+	return validate(call.answer) ? [] : validate.errors.map((e) => `answer ${e.instancePath} ${e.message}`);
+}
+
+// Judges a call by its operation in the document; one that is not there must have been refused.
+function contract(ajv, document, call) {
+	const [template, operation] = findOperation(document, call.method, call.path);
+
+	if (!operation)
+		return say({ valid: call.status === 404 || call.status === 405 || call.status === 403, errors: ["no such operation"] });
+	const errors = [
+		...faultsOfBody(ajv, call, template, operation),
+		...faultsOfAnswer(ajv, call, template, operation),
+	];
+
+	say({ valid: errors.length === 0, errors, operation: operation.operationId });
 }
 
 const verbs = {

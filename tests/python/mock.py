@@ -22,6 +22,8 @@ import urllib.parse
 
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "build"
 DEADLINE = 60
+# A file that each call of the control API is written to, for control_contract.py.
+RECORD = os.environ.get("MOCK_NDES_TEST_RECORD")
 
 _points = 0
 _failures = 0
@@ -132,7 +134,17 @@ def call(base, method, path, body=None, headers=None, raw=None):
     connection.close()
     if "json" in (response.getheader("Content-Type") or ""):
         answer = json.loads(answer)
+    if RECORD:
+        _record({"method": method, "path": path, "body": body, "status": response.status,
+                 "type": response.getheader("Content-Type"), "answer": answer})
     return response.status, response.headers, answer
+
+
+def _record(made):
+    if isinstance(made["answer"], bytes):
+        made["answer"] = made["answer"].decode("utf-8", "replace")
+    with open(RECORD, "a", encoding="utf-8") as file:
+        file.write(json.dumps(made) + "\n")
 
 
 def get(url, headers=None):
