@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/scep.h"
+#include "server/journal.h"
 #include "server/server.h"
 #include "server/site_life.h"
 #include "server/site_metrics.h"
@@ -170,6 +171,24 @@ resident_memory(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* A journal that keeps nothing has no figures. */
+static void
+write_journal(struct buffer *out, struct journal *journal)
+{
+	struct journal_ring *ring = journal_ring(journal);
+	struct journal_totals totals =
+		ring ? journal_ring_totals(ring) : (struct journal_totals){0};
+
+	write_single(out, "mock_ndes_journal_exchanges", "gauge",
+		"Exchanges that the journal has in memory.", totals.exchanges);
+	write_single(
+		out, "mock_ndes_journal_bytes", "gauge", "Bytes that they take.", totals.bytes);
+	write_single(out, "mock_ndes_journal_dropped_total", "counter",
+		"Exchanges that gave way to newer ones in the journal.", totals.dropped_exchanges);
+	write_single(out, "mock_ndes_journal_unsaved_total", "counter",
+		"Exchanges that the state file should have and has not.", journal_unsaved(journal));
+}
+
 void
 control_metrics_write(struct buffer *out, struct server *server)
 {
@@ -194,6 +213,7 @@ control_metrics_write(struct buffer *out, struct server *server)
 	write_single(out, "mock_ndes_store_errors_total", "counter",
 		"Writes that the store has refused: a full disk.",
 		store_write_failures(server->store));
+	write_journal(out, server->journal);
 	write_sites(out, server);
 	write_single(out, "process_resident_memory_bytes", "gauge", "Resident memory in bytes.",
 		resident_memory());

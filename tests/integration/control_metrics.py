@@ -68,6 +68,8 @@ WANTED = {
     ("mock_ndes_certificates_issued_total", "two"): 0,
     ("mock_ndes_broken_exchanges_total", "one"): 0,
     ("mock_ndes_sites",): 3,
+    ("mock_ndes_store_errors_total",): 0,
+    ("mock_ndes_journal_dropped_total",): 0,
 }
 
 
@@ -85,6 +87,9 @@ def counts(server):
     mock.equal("an enrolment", enroll(server, "one", "secret"), True)
     mock.ok("one with a wrong challenge", enroll(server, "one", "wrong") is not True)
     found = metrics(server)
+    mock.ok("the journal has what was counted", found[("mock_ndes_journal_exchanges",)]
+            == found[("mock_ndes_exchanges_begun_total",)] > 5
+            and found[("mock_ndes_journal_bytes",)] > 1000, found)
     for series, value in WANTED.items():
         mock.equal(f"{series}", found.get(series), value)
 
@@ -128,4 +133,10 @@ with mock.Server("--challenge", "secret") as server:
     counts(server)
     is_bounded(server)
     holds(server)
+with mock.Server("--journal-exchanges", "2") as server:
+    for _ in range(5):
+        mock.get(server.scep)
+    found = metrics(server)
+    mock.equal("what the journal drops is counted", (found[("mock_ndes_journal_exchanges",)],
+                                                     found[("mock_ndes_journal_dropped_total",)]), (2, 3))
 mock.finish()
