@@ -82,6 +82,8 @@ success(const struct control_route *route, unsigned status)
 	if (status != 204)
 		json_object_set_new(answer, "content",
 			content(type, route->answer ? control_schema_object(route->answer) : NULL));
+	for (const char *const *other = route->other_types; other && *other; other++)
+		json_object_set_new(json_object_get(answer, "content"), *other, json_object());
 	if (status == 201)
 		json_object_set_new(answer, "headers",
 			json_pack("{s:{s:s, s:o}}", "Location", "description",

@@ -15,10 +15,11 @@ struct control_route {
 	const struct control_field *query; /* the last one has no name; NULL: none */
 	const struct control_field *body;  /* of the object that is sent; NULL: none is taken */
 	bool body_required;
-	bool makes_site;                    /* {site} need not be there */
-	bool may_create;                    /* answers 201 when it was not there before */
-	unsigned success;                   /* the status when it went well */
-	const char *content_type;           /* of its answer; NULL: application/json */
+	bool makes_site;                /* {site} need not be there */
+	bool may_create;                /* answers 201 when it was not there before */
+	unsigned success;               /* the status when it went well */
+	const char *content_type;       /* of its answer; NULL: application/json */
+	const char *const *other_types; /* that it can have as well, ended by NULL; NULL: none */
 	const struct control_field *answer; /* members of its answer, NULL: not told */
 	/* On the I/O thread; must not wait. Answers, or sets the problem, or call->waits or call->works. NULL:
 	 * all is for `work` to do. */

@@ -14,6 +14,8 @@
 #define STEPS_MAX        100
 
 static const char *const format_words[] = {"json", "junit", "tap", NULL};
+static const char *const format_types[] = {
+	"application/json", "application/xml", "text/plain; charset=utf-8", NULL};
 static const struct control_field format_field = {"format", CONTROL_CHOICE, .choices = format_words,
 	.standard = "json", .help = "of the verdict"};
 
@@ -176,8 +178,6 @@ read_expectations(struct reading *reading)
 static void
 answer_verdict(struct control_call *call, const struct journal_verdict *verdict)
 {
-	static const char *const types[] = {
-		"application/json", "application/xml", "text/plain; charset=utf-8"};
 	int format = control_member_choice(call->query, &format_field, 0);
 	BUFFER_CLEANUP struct buffer text = {0};
 
@@ -187,7 +187,7 @@ answer_verdict(struct control_call *call, const struct journal_verdict *verdict)
 		journal_verdict_write_junit(&text, verdict, "mock-ndes");
 	else
 		journal_verdict_write_tap(&text, verdict);
-	control_answer_text(call, types[format], &text);
+	control_answer_text(call, format_types[format], &text);
 	response_add_header(
 		&call->http->response, "X-Mock-Verdict", verdict->failed ? "failed" : "passed");
 }
@@ -211,7 +211,7 @@ verify(struct control_call *call)
 
 const struct control_route control_rows_verify[] = {
 	{"POST", "/v1/verify", "verify", "holds the journal against a list of expectations",
-		.query = verify_query, .body = verify_members, .body_required = true,
-		.success = 200, .answer = verdict_members, .run = verify},
+		.other_types = format_types + 1, .query = verify_query, .body = verify_members,
+		.body_required = true, .success = 200, .answer = verdict_members, .run = verify},
 	{0},
 };

@@ -302,7 +302,7 @@ ok "challenge for no known key usage" says 2 \
 	'mock-ndes challenge: --key-usage: "sign"; expected signature, encryption or both' \
 	"$mock_ndes" challenge new --key-usage sign
 ok "challenge until no time" says 2 \
-	'mock-ndes challenge: --expires: "2026-02-30T00:00:00Z"; expected a UTC time such as 2026-01-31T23:59:59Z' \
+	'mock-ndes challenge: --expires: "2026-02-30T00:00:00Z"; expected a time in UTC like 2027-01-31T23:59:59Z, from 1970 to 9999' \
 	"$mock_ndes" challenge new --expires 2026-02-30T00:00:00Z
 challenges() {
 	"$mock_ndes" challenge new --subject CN=device --san DNS:device.example --key-usage signature \
