@@ -53,26 +53,20 @@ static const struct control_field list_members[] = {
 	{0},
 };
 
-static const struct control_field list_query[] = {
-	{"serial", CONTROL_TEXT, 1, 64, .help = "the one with this serial number"},
-	{"subject", CONTROL_TEXT, 1, 1024,
-		.help = "those whose subject fits this pattern: *CN=dev-*"},
-	{"transaction_id", CONTROL_TEXT, 1, 1024, .help = "that of this transaction"},
-	{"state", CONTROL_CHOICE, .choices = state_words, .help = "those in this state"},
-	CONTROL_PAGE_LIMIT,
-	CONTROL_PAGE_BEFORE,
-	{0},
-};
+/* Which are wanted, and which page of them. */
+#define QUERY                                                                                      \
+	{"serial", CONTROL_TEXT, 1, 64, .help = "the one with this serial number"},                \
+		{"subject", CONTROL_TEXT, 1, 1024,                                                 \
+			.help = "those whose subject fits this pattern: *CN=dev-*"},               \
+		{"transaction_id", CONTROL_TEXT, 1, 1024, .help = "that of this transaction"},     \
+		{"state", CONTROL_CHOICE, .choices = state_words, .help = "those in this state"},  \
+		CONTROL_PAGE_LIMIT, CONTROL_PAGE_BEFORE
+
+static const struct control_field list_query[] = {QUERY, {0}};
 
 static const struct control_field all_query[] = {
 	{"site", CONTROL_TEXT, 1, 255, .standard = "default", .help = "whose CA has issued them"},
-	{"serial", CONTROL_TEXT, 1, 64, .help = "the one with this serial number"},
-	{"subject", CONTROL_TEXT, 1, 1024,
-		.help = "those whose subject fits this pattern: *CN=dev-*"},
-	{"transaction_id", CONTROL_TEXT, 1, 1024, .help = "that of this transaction"},
-	{"state", CONTROL_CHOICE, .choices = state_words, .help = "those in this state"},
-	CONTROL_PAGE_LIMIT,
-	CONTROL_PAGE_BEFORE,
+	QUERY,
 	{0},
 };
 

@@ -261,9 +261,9 @@ take_turn(struct wire *wire)
 			service->worked(service->context, exchange);
 		return http_answer(wire);
 	case AWAITS_EVENT:
-		return http_wait_begin(wire);
+		return http_wait_begin(wire) ? MHD_YES : http_answer(wire);
 	case WAITS:
-		return http_wait_end(wire);
+		return http_wait_end(wire) ? MHD_YES : http_answer(wire);
 	case AWAITS_HOLD:
 		return http_answer_hold(wire);
 	default:

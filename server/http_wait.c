@@ -1,7 +1,5 @@
 #include "server/http_wait.h"
 
-#include "server/http_answer.h"
-
 static enum http_step
 ask(struct wire *wire, bool due)
 {
@@ -36,30 +34,29 @@ http_wait_forget(struct wire *wire)
 	wire->waits_in = NULL;
 }
 
-enum MHD_Result
+/* Waits on, or lets the answer leave. */
+static bool
+take_step(struct wire *wire, enum http_step step)
+{
+	wire->progress = step == HTTP_WAIT ? WAITS : AWAITS_ANSWER;
+	if (step == HTTP_WAIT)
+		http_wait_suspend(wire, wire->exchange.wait_ms);
+	return step == HTTP_WAIT;
+}
+
+bool
 http_wait_begin(struct wire *wire)
 {
 	/* What happened since the service said so has poked nobody. */
-	if (ask(wire, false) != HTTP_WAIT) {
-		wire->progress = AWAITS_ANSWER;
-		return http_answer(wire);
-	}
-	wire->progress = WAITS;
-	http_wait_suspend(wire, wire->exchange.wait_ms);
-	return MHD_YES;
+	return take_step(wire, ask(wire, false));
 }
 
-enum MHD_Result
+bool
 http_wait_end(struct wire *wire)
 {
 	bool over = wire->held.left || wire->dropped || wire->woken;
 
-	if (!over && ask(wire, true) == HTTP_WAIT) {
-		http_wait_suspend(wire, wire->exchange.wait_ms);
-		return MHD_YES;
-	}
-	wire->progress = AWAITS_ANSWER;
-	return http_answer(wire);
+	return take_step(wire, over ? HTTP_ANSWER : ask(wire, true));
 }
 
 void

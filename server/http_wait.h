@@ -7,12 +7,11 @@
 
 #include "server/http_wire.h"
 
-/* Suspends an exchange whose service said HTTP_WAIT, unless that has an answer by now. What it
- * returns, libmicrohttpd is told; so does the next one. */
-enum MHD_Result http_wait_begin(struct wire *wire);
+/* Suspends an exchange whose service said HTTP_WAIT. Returns false when that has an answer by now. */
+bool http_wait_begin(struct wire *wire);
 
-/* Goes on with an exchange that was taken back from the hold. */
-enum MHD_Result http_wait_end(struct wire *wire);
+/* Goes on with an exchange that was taken back from the hold. Returns false when its answer can leave. */
+bool http_wait_end(struct wire *wire);
 
 /* Suspends a connection for `ms` milliseconds, or until http_wait_look wakes it. */
 void http_wait_suspend(struct wire *wire, int64_t ms);
