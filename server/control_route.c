@@ -111,12 +111,14 @@ bool
 control_route_find(
 	struct control_call *call, const char *method, struct bytes path, struct buffer *allow)
 {
+	/* RFC 9110 9.3.2: the same but for the body, which libmicrohttpd leaves out. */
+	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	const struct control_route *row;
 
 	for (size_t i = 0; (row = control_route_at(i)); i++) {
 		if (!fits(row, path))
 			continue;
-		if (strcmp(row->method, method) == 0) {
+		if (strcmp(row->method, wanted) == 0) {
 			call->route = row;
 			take_parameters(call, path);
 			return true;

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import urllib.parse
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
 import mock
@@ -57,6 +58,8 @@ def routes(server):
     mock.ok("another method gets those that are", status == 405 and headers["Allow"] == "GET", headers)
     for path in ("/livez", "/readyz", "/v1/livez", "/v1/readyz"):
         mock.equal(f"{path} answers", server.call("GET", path)[0], 200)
+    with urllib.request.urlopen(urllib.request.Request(server.control + "/readyz", method="HEAD")) as answer:
+        mock.equal("a health check may ask by HEAD", (answer.status, answer.read()), (200, b""))
     status, _, answer = server.call("GET", GOOD + "?verbose=1")
     mock.ok("an unknown parameter is refused by its name",
             status == 422 and answer["errors"][0]["pointer"] == "verbose", answer)
