@@ -34,8 +34,9 @@ run_block() {
 	*'&'*)
 		# shellcheck disable=SC2086
 		background=${text%%&*}
-		eval "$background >background.out 2>&1 &"
+		eval "$background >background.out 2>background-$1.stderr &"
 		servers+=($!)
+		running[$!]=yes
 		case $text in *--ready-file*) wait_for test -s ready.json ;; *) wait_for accepts ;; esac &&
 			bash -euc "${text#*&}"
 		;;

@@ -12,6 +12,9 @@ import sys
 import tempfile
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+import mock
+
 MOCK_NDES = os.path.join(os.path.abspath(sys.argv[1]), "mock-ndes")
 
 # What makes a profile one that shapes a CertRep or a certificate, beside the actions at these stages.
@@ -270,24 +273,13 @@ def main():
     points += [(f"{profile['name']} has a row", ["it shapes a CertRep or a certificate: say in ROWS "
                                                  "what the client must make of it"])
                for profile in profiles if shapes(profile, stages) and profile["name"] not in ROWS]
-    server = subprocess.Popen([MOCK_NDES, "serve", "--listen", "127.0.0.1:0", "--quiet", "--seed", "1",
-                               "--challenge", "secret", "--max-sites", str(len(ROWS) + 2)],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        base = json.loads(server.stdout.readline())["scep"].split("/certsrv")[0]
-        with tempfile.TemporaryDirectory() as directory:
-            places = prepare(directory, base)
-            points += [(name, play(name, base, places)) for name in ROWS
-                       if ROWS[name] and name in names]
-    finally:
-        server.terminate()
-        server.wait(30)
-    for number, (name, wrong) in enumerate(points, 1):
-        print(f"{'not ok' if wrong else 'ok'} {number} - {name}")
-        for line in "\n".join(wrong).splitlines():
-            print(f"# {line}")
-    print(f"1..{len(points)}")
-    return 1 if any(wrong for _, wrong in points) else 0
+    with mock.Server("--quiet", "--seed", "1", *PLAIN, "--max-sites", str(len(ROWS) + 2)) as server:
+        places = prepare(server.directory, server.scep.split("/certsrv")[0])
+        points += [(name, play(name, server.scep.split("/certsrv")[0], places)) for name in ROWS
+                   if ROWS[name] and name in names]
+    for name, wrong in points:
+        mock.ok(name, not wrong, "\n".join(wrong))
+    mock.finish()
 
 
-sys.exit(main())
+main()

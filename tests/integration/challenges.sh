@@ -99,7 +99,7 @@ start_server --state state
 ok "a used token is still used" refused used 0x800B0110 "$token" "${fitting[@]}"
 challenge=$("$mock_ndes" challenge new)
 ok "a new one" enrols two "$challenge"
-{ kill -KILL "$server_pid" && wait "$server_pid" || true; } 2>killed.log
+{ stop_server KILL || true; } 2>killed.log
 start_server --state state
 ok "used before kill -9" refused used 0x800B0110 "$challenge"
 serials() {

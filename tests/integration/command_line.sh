@@ -233,11 +233,7 @@ ok "a state directory in use" refuses \
 ok "SIGTERM ends it with 0" stop_server
 ok "the ready file is gone" fails test -e "$work/ready.json"
 start_server
-interrupt() {
-	kill -INT "$server_pid"
-	wait "$server_pid"
-}
-ok "SIGINT ends it with 0" interrupt
+ok "SIGINT ends it with 0" stop_server INT
 start_server --listen 0.0.0.0:0
 warned() {
 	grep -F "mock-ndes serve: warning: 0.0.0.0:0 can be reached from other machines" "$output_file"

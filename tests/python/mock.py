@@ -7,7 +7,7 @@
     mock.finish()
 
 The first argument of the test is the build directory. Every server that was started is ended by its
-process id.
+process id; one that ends otherwise than with status 0, or with a sanitizer's report, fails the test.
 """
 import http.client
 import json
@@ -22,6 +22,9 @@ import urllib.parse
 
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "build"
 DEADLINE = 60
+# How the sanitizers begin what they report.
+REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer",
+           "FATAL: ThreadSanitizer", "runtime error:")
 # A file that each call of the control API is written to, for control_contract.py.
 RECORD = os.environ.get("MOCK_NDES_TEST_RECORD")
 
@@ -61,11 +64,19 @@ def until(condition, what):
     raise TimeoutError(what)
 
 
+def assert_unreported(errors):
+    """Fails on a sanitizer's report in what a program wrote to stderr."""
+    if any(report in errors for report in REPORTS):
+        raise AssertionError("a sanitizer reports:\n" + errors)
+
+
 def program(*arguments, **options):
     """Runs mock-ndes with these arguments and returns what subprocess.run does."""
     options.setdefault("timeout", DEADLINE)
-    return subprocess.run([os.path.join(BUILD, "mock-ndes"), *arguments], capture_output=True,
+    done = subprocess.run([os.path.join(BUILD, "mock-ndes"), *arguments], capture_output=True,
                           text=True, **options)
+    assert_unreported(done.stderr)
+    return done
 
 
 class Server:
@@ -101,15 +112,19 @@ class Server:
         self.process.stdout.close()
         self.errors.close()
         self.process = None
+        assert_unreported(self.stderr())
         return status
 
     def __exit__(self, *failure):
-        if self.process:
-            self.stop()
-        shutil.rmtree(self.directory)
+        try:
+            status = self.stop() if self.process else 0
+            if status != 0:
+                raise AssertionError(f"the server ended with status {status}:\n{self.stderr()}")
+        finally:
+            shutil.rmtree(self.directory)
 
     def stderr(self):
-        with open(os.path.join(self.directory, "stderr"), encoding="utf-8") as file:
+        with open(os.path.join(self.directory, "stderr"), encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def call(self, method, path, body=None, headers=None, raw=None):

@@ -5,7 +5,8 @@
 #   ok "the certificate verifies" openssl verify ...
 #   finish
 #
-# Everything that was started is ended by its process id when the script ends.
+# Everything that was started is ended by its process id when the script ends. A server that ends
+# otherwise than with status 0, or a sanitizer's report, fails the test.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -13,6 +14,9 @@ build=$(cd "$1" && pwd)
 mock_ndes=$build/mock-ndes
 work=$(mktemp -d)
 servers=()
+declare -A running=() # the servers that have to end well, by process id
+# How the sanitizers begin what they report.
+reports='ERROR: AddressSanitizer|ERROR: LeakSanitizer|(WARNING|FATAL): ThreadSanitizer|runtime error:'
 points=0
 failures=0
 
@@ -41,6 +45,7 @@ start_server() {
 		>"$output.ready" 2>"$output.stderr" &
 	server_pid=$!
 	servers+=("$server_pid")
+	running[$server_pid]=yes
 	ready=
 	IFS= read -r -t 30 ready <"$output.ready" || true
 	if [ -z "$ready" ]; then
@@ -51,10 +56,27 @@ start_server() {
 	admin_url=$(field admin_page)
 }
 
-# stop_server: ends the server that was started last, and gives its exit status.
+# stop_server [SIGNAL]: ends the server that was started last, and gives its exit status.
 stop_server() {
-	kill -TERM "$server_pid"
+	unset "running[$server_pid]"
+	kill -"${1:-TERM}" "$server_pid"
 	wait "$server_pid"
+}
+
+# end_well: ends all servers that still run; fails when one does not end with 0, or reported something.
+end_well() {
+	local pid status bad=0
+	for pid in "${!running[@]}"; do
+		status=0
+		kill -TERM "$pid" 2>/dev/null || true
+		wait "$pid" || status=$?
+		[ "$status" -eq 0 ] || {
+			echo "server $pid ended with status $status"
+			bad=1
+		}
+	done
+	! cat "$work"/*.stderr 2>/dev/null | grep -aE -A 30 "$reports" || bad=1
+	return "$bad"
 }
 
 # ok NAME COMMAND ...: one TAP point; the command's output is shown when it fails.
@@ -62,7 +84,7 @@ ok() {
 	local name=$1
 	shift
 	points=$((points + 1))
-	if "$@" >"$work/output" 2>&1; then
+	if "$@" >"$work/output" 2>&1 && ! grep -qaE "$reports" "$work/output"; then
 		echo "ok $points - $name"
 	else
 		failures=$((failures + 1))
@@ -98,6 +120,7 @@ wait_for() {
 
 # finish: the TAP plan and the script's exit status.
 finish() {
+	[ ${#servers[@]} -eq 0 ] || ok "every server ended well" end_well
 	echo "1..$points"
 	[ "$failures" -eq 0 ]
 }
