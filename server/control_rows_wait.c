@@ -111,15 +111,18 @@ count_events(struct wait *wait)
 static json_t *
 came(const struct wait *wait)
 {
-	const struct journal_query query = {.filter = &wait->filter, .limit = TOLD_MAX};
+	const struct journal_query query = {
+		.filter = &wait->filter, .when = wait->when, .limit = TOLD_MAX};
+	uint64_t matched;
 	struct journal_page page;
 	json_t *requests = json_array();
 
 	journal_query_run(&page, wait->journal, &query);
 	for (size_t i = 0; i < page.count; i++)
 		json_array_append_new(requests, control_record_json(page.records[i]));
+	matched = page.total;
 	journal_page_done(&page);
-	return json_pack("{s:I, s:o}", "matched", (json_int_t)wait->matched, "requests", requests);
+	return json_pack("{s:I, s:o}", "matched", (json_int_t)matched, "requests", requests);
 }
 
 /* The deadline has passed: what has come, and what came near. */
@@ -156,6 +159,9 @@ look(struct control_call *call, struct wait *wait)
 {
 	int64_t left_ms = (wait->deadline_ns - clock_monotonic_ns() + 999999) / 1000000;
 
+	/* What was cleared meanwhile is told no more. */
+	if (left_ms <= 0)
+		count_all(wait);
 	if (wait->matched >= wait->wanted) {
 		control_answer(call, 200, came(wait));
 	} else if (left_ms <= 0) {

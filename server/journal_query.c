@@ -45,6 +45,14 @@ fits(const struct journal_filter *filter, const struct journal_record *record)
 	return !filter || journal_filter_fits(filter, record);
 }
 
+/* Returns the moment at which a record counts; 0: not yet. */
+static uint64_t
+moment_of(const struct journal_record *record, enum journal_when when)
+{
+	return when == JOURNAL_AT_COMPLETION ? journal_record_completion(record)
+					     : journal_record_arrival(record);
+}
+
 /* --- pages ------------------------------------------------------------------------ */
 
 struct paging {
@@ -73,7 +81,7 @@ turn_page(void *context, struct journal_record *record)
 	const struct journal_query *query = paging->query;
 	struct journal_page *page = paging->page;
 
-	if (!fits(query->filter, record))
+	if (!moment_of(record, query->when) || !fits(query->filter, record))
 		return true;
 	page->total++;
 	if (query->before && journal_record_number(record) >= query->before)
@@ -119,11 +127,8 @@ static bool
 count_one(void *context, struct journal_record *record)
 {
 	struct counting *counting = context;
-	uint64_t moment = counting->when == JOURNAL_AT_COMPLETION
-		? journal_record_completion(record)
-		: journal_record_arrival(record);
 
-	if (moment > counting->since && fits(counting->filter, record))
+	if (moment_of(record, counting->when) > counting->since && fits(counting->filter, record))
 		counting->count++;
 	return true;
 }

@@ -7,8 +7,15 @@
 #include "server/journal.h"
 #include "server/journal_filter.h"
 
+/* When an exchange counts. */
+enum journal_when {
+	JOURNAL_AT_ARRIVAL,
+	JOURNAL_AT_COMPLETION,
+};
+
 struct journal_query {
 	const struct journal_filter *filter; /* NULL: all */
+	enum journal_when when;              /* at completion: only those that have ended */
 	size_t limit;                        /* records on a page */
 	uint64_t before; /* only exchanges with numbers below this one, journal_page.next; 0: all */
 };
@@ -26,12 +33,6 @@ void journal_query_run(
 	struct journal_page *out, struct journal *journal, const struct journal_query *query);
 
 void journal_page_done(struct journal_page *page);
-
-/* When an exchange counts. */
-enum journal_when {
-	JOURNAL_AT_ARRIVAL,
-	JOURNAL_AT_COMPLETION,
-};
 
 /*
  * Counts the exchanges in memory that fit (NULL: all) and have arrived, or have ended, later than the

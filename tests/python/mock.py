@@ -12,6 +12,7 @@ process id; one that ends otherwise than with status 0, or with a sanitizer's re
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -137,6 +138,11 @@ class Server:
         if status >= 300:
             raise AssertionError(f"{method} {path}: {status} {answer}")
         return answer
+
+    def held(self):
+        """How many answers wait now: those of rules that delay, calls that wait, streams."""
+        return int(re.search(r"^mock_ndes_answers_held (\d+)", self.call("GET", "/metrics")[2].decode(),
+                             re.MULTILINE).group(1))
 
 
 def call(base, method, path, body=None, headers=None, raw=None):
