@@ -100,7 +100,8 @@ refuse_verb(int argc, char **argv)
 static void
 print(const struct buffer *text)
 {
-	fwrite(text->data, 1, text->size, stdout);
+	if (text->size)
+		fwrite(text->data, 1, text->size, stdout);
 }
 
 static void

@@ -85,6 +85,8 @@ START_TEST(tells_a_failing_disk_once)
 	ck_assert_int_eq(open_journal(&journal, directory, NULL), DONE);
 	ck_assert_int_eq(journal_write(journal, &support.exchange, &diag), BROKEN);
 	ck_assert_ptr_nonnull(strstr(diag.found, "No space left"));
+	journal_record_release(support.exchange.record);
+	support.exchange.record = NULL;
 	journal_support_end(journal, &support, 17);
 	journal_close(journal);
 }
