@@ -7,6 +7,7 @@
 #include "server/control_rows.h"
 #include "server/control_time.h"
 #include "server/server.h"
+#include "server/site_life.h"
 #include "server/store.h"
 #include "server/store_certificate_list.h"
 
@@ -136,13 +137,12 @@ static void
 list_of_site(struct control_call *call)
 {
 	const char *name = control_member_text(call->query, "site", SITE_NAME_DEFAULT);
-	struct site *site = site_table_find(&call->server->sites, bytes_text(name));
+	struct diag diag = {0};
+	int result = site_life_find(&call->site, call->server, name, &diag);
 
-	call->works = site != NULL;
-	if (site)
-		call->site = site;
-	else
-		control_refuse(call, 404, "no site \"%.80s\"", name);
+	call->works = result == DONE;
+	if (result != DONE)
+		control_refuse_outcome(call, result, 404, &diag);
 }
 
 /* --- one ------------------------------------------------------------------------------------------ */

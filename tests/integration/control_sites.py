@@ -43,7 +43,8 @@ def sites(server):
     server.made("POST", "/v1/clock/advance", {"by": "59m"})
     mock.equal("before its time is over it is there", server.call("GET", "/v1/sites/short")[0], 200)
     server.made("POST", "/v1/clock/advance", {"by": "2m"})
-    mock.equal("then it is gone", server.call("GET", "/v1/sites/short")[0], 404)
+    mock.equal("then it has no certificates", server.call("GET", "/v1/certificates?site=short")[0], 404)
+    mock.equal("and is gone", server.call("GET", "/v1/sites/short")[0], 404)
     server.made("POST", "/v1/clock/reset")
 
 
