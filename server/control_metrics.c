@@ -209,7 +209,8 @@ control_metrics_write(struct buffer *out, struct server *server)
 		"Exchanges that are not finished, those of the control API included.",
 		counts.exchanges);
 	write_single(out, "mock_ndes_answers_held", "gauge",
-		"Answers that wait: delayed, dripped or stalled by plan, or for an event.", counts.held);
+		"Answers that wait: delayed, dripped or stalled by plan, or for an event.",
+		counts.held);
 	write_single(out, "mock_ndes_store_errors_total", "counter",
 		"Writes that the store has refused: a full disk.",
 		store_write_failures(server->store));
