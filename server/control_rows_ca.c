@@ -207,15 +207,16 @@ get_chain(struct control_call *call)
 
 /* --- changing ----------------------------------------------------------------------------------- */
 
+/* A site is changed on the I/O thread, as its rules and profiles are; only the telling is left to a
+ * worker thread. */
 static void
 change(struct control_call *call, int (*how)(struct site *site, struct diag *diag))
 {
 	struct diag diag = {0};
 	int result = how(call->site, &diag);
 
-	if (result == DONE)
-		get(call);
-	else
+	call->works = result == DONE;
+	if (result != DONE)
 		control_refuse_outcome(call, result, 409, &diag);
 }
 
@@ -239,7 +240,7 @@ static const struct control_field no_members[] = {{0}};
 
 #define CA "/v1/sites/{site}/ca"
 
-/* Each of them may cost a private-key operation. */
+/* What tells of a CRL may cost a private-key operation. */
 const struct control_route control_rows_ca[] = {
 	{"GET", CA, "getCa", "tells about the CA", .success = 200, .answer = ca_members,
 		.work = get},
@@ -251,9 +252,10 @@ const struct control_route control_rows_ca[] = {
 		.success = 200, .answer = ca_members, .work = publish_crl},
 	{"POST", CA "/rollover", "rollOver", "offers the next CA, or switches to it",
 		.body = rollover_members, .body_required = true, .success = 200,
-		.answer = ca_members, .work = roll_over},
+		.answer = ca_members, .run = roll_over, .work = get},
 	{"POST", CA "/ra-certificates", "changeRaCertificates",
 		"lets the RA certificates expire, or renews them", .body = ra_members,
-		.body_required = true, .success = 200, .answer = ca_members, .work = change_ra},
+		.body_required = true, .success = 200, .answer = ca_members, .run = change_ra,
+		.work = get},
 	{0},
 };

@@ -52,10 +52,11 @@ struct site {
 	struct site_metrics *metrics; /* of the I/O thread; NULL: nothing was counted */
 	struct app_pool app_pool;     /* locks itself */
 	_Atomic uint64_t balanced;    /* requests that a load balancer gave out one by one */
-	pthread_mutex_t lock;         /* around what follows */
-	struct condition *condition;  /* in force */
-	int64_t changed_ms;           /* when the administrator last changed or did something */
-	struct rule_set *rules;       /* NULL: none */
+	_Atomic int64_t changed_ms;   /* when the administrator last changed or did something */
+	/* Around what follows, which the I/O thread alone changes, and may read without it. */
+	pthread_mutex_t lock;
+	struct condition *condition; /* in force */
+	struct rule_set *rules;      /* NULL: none */
 	struct settings
 		configured;      /* what was set; what of it waits for its verb is not in force */
 	struct settings without; /* what would be configured without the profiles */

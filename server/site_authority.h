@@ -10,7 +10,7 @@
 
 struct site;
 
-/* Each returns DONE; REFUSED, with words, where there is nothing to be done; or BROKEN. From any
+/* Each returns DONE; REFUSED, with words, where there is nothing to be done; or BROKEN. I/O
  * thread; they mint certificates, some private-key operations. */
 
 /* Has GetNextCACert offer the next CA: next_ca: configured. REFUSED: it has taken over already. */
