@@ -8,6 +8,7 @@
 //
 // One JSON line is written for each thing that was judged: {valid, errors}.
 import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv from "ajv/dist/2020.js";
 import { parse } from "yaml";
@@ -19,8 +20,9 @@ function readJson(file) {
 	return JSON.parse(readFileSync(file, "utf8"));
 }
 
-function lines() {
-	return readFileSync(0, "utf8")
+// readFileSync would fail with EAGAIN in older Nodes, as soon as the pipe is empty.
+async function lines() {
+	return (await text(process.stdin))
 		.split("\n")
 		.filter(Boolean)
 		.map((line) => JSON.parse(line));
@@ -103,24 +105,24 @@ const verbs = {
 	yaml() {
 		for (const file of files) say(parse(readFileSync(file, "utf8")));
 	},
-	schema() {
+	async schema() {
 		const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(
 			readJson(files[0]),
 		);
 
-		for (const value of lines()) judge(validate, value);
+		for (const value of await lines()) judge(validate, value);
 	},
 	async openapi() {
 		const result = await new Validator().validate(readJson(files[0]));
 
 		say({ valid: result.valid, errors: result.errors ? [JSON.stringify(result.errors)] : [] });
 	},
-	contract() {
+	async contract() {
 		const document = readJson(files[0]);
 		const ajv = new Ajv({ strict: false });
 
 		ajv.addSchema({ $id: DOCUMENT, ...document });
-		for (const call of lines()) contract(ajv, document, call);
+		for (const call of await lines()) contract(ajv, document, call);
 	},
 };
 
