@@ -67,3 +67,9 @@ void profile_play_stop(struct profile_play *play);
 
 /* Plays one expectation. Fails the test with the profile, the step, what was wanted and what came. */
 void profile_play_expect(struct profile_play *play, const json_t *expectation);
+
+/* Fails the test with the profile, the step and the words. */
+void profile_play_refute(const struct profile_play *play, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4), noreturn));
+
+#define PROFILE_FAIL(play, ...) profile_play_refute(play, __LINE__, __VA_ARGS__)
