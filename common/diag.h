@@ -19,12 +19,12 @@ struct diag {
 	char object[96];  /* "pkiMessage signedAttrs"; empty: nothing was said yet */
 	char clause[96];  /* "RFC 8894 3.2.1"; may be empty */
 	char wanted[256]; /* "exactly one transactionID"; may be empty */
-	char found[256];  /* "none" */
+	char found[384];  /* "none" */
 	bool not_written; /* of BROKEN: a disk or its like did not take what was to be kept */
 };
 
 /* The longest text that diag_text makes, with its NUL. */
-#define DIAG_TEXT_SIZE 768
+#define DIAG_TEXT_SIZE 896
 
 /*
  * Says that `object` is refused and returns REFUSED, so that a check can return the call.

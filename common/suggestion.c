@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/buffer.h"
+
 #define WORD_MAX   64 /* longer words are no slips of anything we know */
 #define PREFIX_MIN 3  /* letters that a word cut short must have left */
 
@@ -74,18 +76,38 @@ suggestion_offer(struct suggestion *suggestion, const char *known)
 	if (typed > WORD_MAX || strlen(known) > WORD_MAX)
 		return;
 	slips = is_cut_short(suggestion->word, known) ? 1 : count_slips(suggestion->word, known);
-	if (slips < suggestion->slips && slips <= (typed + 2) / 3) {
+	if (slips > suggestion->slips || slips > (typed + 2) / 3)
+		return;
+	if (slips < suggestion->slips) {
 		suggestion->slips = slips;
 		suggestion->nearest = known;
+		suggestion->near_count = 0;
 	}
+	if (suggestion->near_count < SUGGESTION_NEAR_MAX)
+		suggestion->near[suggestion->near_count++] = known;
+}
+
+/* Appends "a", "a or b", "a, b or c". */
+static void
+append_near(struct buffer *out, const struct suggestion *suggestion, const char *mark)
+{
+	for (size_t i = 0; i < suggestion->near_count; i++)
+		buffer_append_format(out, "%s%s%s",
+			i == 0                                   ? ""
+				: i + 1 < suggestion->near_count ? ", "
+								 : " or ",
+			mark, suggestion->near[i]);
 }
 
 int
 suggestion_refuse(const struct suggestion *suggestion, const char *object, const char *what,
 	const char *mark, const char *wanted, struct diag *diag)
 {
+	BUFFER_CLEANUP struct buffer near = {0};
+
 	if (!suggestion->nearest)
 		return diag_refuse(diag, object, NULL, wanted, "%s", what);
-	return diag_refuse(diag, object, NULL, NULL, "%s; did you mean %s%s?", what, mark,
-		suggestion->nearest);
+	append_near(&near, suggestion, mark);
+	return diag_refuse(
+		diag, object, NULL, NULL, "%s; did you mean %s?", what, buffer_text(&near));
 }

@@ -1,5 +1,5 @@
 /*
- * "Did you mean": the known word that is nearest to a mistyped one.
+ * "Did you mean": the known words that are nearest to a mistyped one.
  *
  * Candidates are offered one after the other, so that any table can be walked.
  * Near means few slips of the finger (a letter too many, too few, wrong, or two
@@ -11,10 +11,16 @@
 
 #include "common/diag.h"
 
+#define SUGGESTION_NEAR_MAX 6
+
 struct suggestion {
 	const char *word;    /* as typed */
 	const char *nearest; /* the best candidate so far; NULL: none is near */
 	size_t slips;        /* of the best candidate */
+	/* It and those that are as near, in the order in which they were offered; what is too many is
+	 * left out. */
+	const char *near[SUGGESTION_NEAR_MAX];
+	size_t near_count;
 };
 
 /* Starts a search; `word` is borrowed. */
@@ -25,8 +31,8 @@ void suggestion_offer(struct suggestion *suggestion, const char *known);
 
 /*
  * Refuses `object` for being unknown: `what` ("no such setting") is what was found, followed by
- * "did you mean" and the nearest word, with `mark` ("--" or "") in front; or, when nothing is near,
- * by what was `wanted`. Returns REFUSED.
+ * "did you mean" and the nearest words, with `mark` ("--" or "") in front of each; or, when nothing is
+ * near, by what was `wanted`. Returns REFUSED.
  */
 int suggestion_refuse(const struct suggestion *suggestion, const char *object, const char *what,
 	const char *mark, const char *wanted, struct diag *diag);

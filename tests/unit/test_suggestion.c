@@ -57,16 +57,36 @@ END_TEST
 
 START_TEST(says_it)
 {
-	struct suggestion near = nearest_to("lisen"), far = nearest_to("colour");
+	struct suggestion near = nearest_to("lisen"), far = nearest_to("colour"),
+			  tied = nearest_to("password");
 	char text[DIAG_TEXT_SIZE];
 	struct diag diag;
 
 	ck_assert_int_eq(REFUSED,
 		suggestion_refuse(&near, "--lisen", "no such option", "--", "another", &diag));
 	ck_assert_str_eq(diag_text(text, &diag), "--lisen: no such option; did you mean --listen?");
+	suggestion_refuse(&tied, "password", "no such setting", "", "another", &diag);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"password: no such setting; did you mean password_max or password_length?");
 	ck_assert_int_eq(REFUSED,
 		suggestion_refuse(&far, "--colour", "no such option", "--", "another", &diag));
 	ck_assert_str_eq(diag_text(text, &diag), "--colour: no such option; expected another");
+}
+END_TEST
+
+START_TEST(leaves_out_what_is_too_many)
+{
+	static const char *const words[] = {
+		"tls-a", "tls-b", "tls-c", "tls-d", "tls-e", "tls-f", "tls-g"};
+	struct suggestion suggestion = suggestion_start("tls");
+	char text[DIAG_TEXT_SIZE];
+	struct diag diag;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		suggestion_offer(&suggestion, words[i]);
+	suggestion_refuse(&suggestion, "tls", "no such profile", "", "another", &diag);
+	ck_assert_str_eq(diag_text(text, &diag),
+		"tls: no such profile; did you mean tls-a, tls-b, tls-c, tls-d, tls-e or tls-f?");
 }
 END_TEST
 
@@ -80,6 +100,7 @@ main(void)
 
 	tcase_add_loop_test(cases, finds_the_nearest, 0, sizeof(slips) / sizeof(slips[0]));
 	tcase_add_test(cases, says_it);
+	tcase_add_test(cases, leaves_out_what_is_too_many);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
