@@ -18,6 +18,43 @@ refuse_pair(const struct profile *one, const struct profile *other, const char *
 	return PROFILE_SET_CONFLICT;
 }
 
+static bool
+has_rule(const struct profile *profile, const char *id)
+{
+	const json_t *rule;
+	size_t i;
+
+	json_array_foreach((json_t *)profile->rules, i, rule)
+	{
+		const char *theirs = json_string_value(json_object_get(rule, "id"));
+
+		if (theirs && strcmp(theirs, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Counters, draws and the journal know a rule by its id alone. */
+static int
+check_rules(const struct profile *one, const struct profile *other, struct diag *diag)
+{
+	const json_t *rule;
+	size_t i;
+
+	json_array_foreach((json_t *)other->rules, i, rule)
+	{
+		const char *id = json_string_value(json_object_get(rule, "id"));
+		TEXT_CLEANUP char *object = text_format("%s+%s", one->name, other->name);
+
+		if (!id || !has_rule(one, id))
+			continue;
+		diag_refuse(diag, object, NULL, "profiles whose rules have ids of their own",
+			"%s and %s both have a rule with the id %s", one->name, other->name, id);
+		return PROFILE_SET_CONFLICT;
+	}
+	return DONE;
+}
+
 /* Refuses a profile that does not go together with those before it. */
 static int
 check_conflicts(const struct profile_set *set, const struct profile *profile, struct diag *diag)
@@ -37,6 +74,8 @@ check_conflicts(const struct profile_set *set, const struct profile *profile, st
 			if (theirs && !json_equal(theirs, value))
 				return refuse_pair(other, profile, name, diag);
 		}
+		if (check_rules(other, profile, diag) != DONE)
+			return PROFILE_SET_CONFLICT;
 	}
 	return DONE;
 }

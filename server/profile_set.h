@@ -18,13 +18,14 @@ struct profile_set {
 /*
  * Reads the profiles that `names` lists, with "+", "," or blanks between them, from the catalogue.
  * DONE; REFUSED for an unknown name, a name that stands twice, a profile that is not as it should be,
- * and for two profiles that set one setting differently, with both names. profile_set_done releases
- * it in any case.
+ * and for two profiles that set one setting differently or have a rule of the same id, with both names.
+ * profile_set_done releases it in any case.
  */
 int profile_set_read(
 	struct profile_set *out, const char *directory, const char *names, struct diag *diag);
 
-/* Of profile_set_add: it and one of the set give a setting different values. */
+/* Of profile_set_add: it and one of the set give a setting different values, or have a rule of the
+ * same id. */
 #define PROFILE_SET_CONFLICT 3
 
 /* Adds one of the catalogue. DONE; REFUSED as by profile_set_read; PROFILE_SET_CONFLICT, with the names

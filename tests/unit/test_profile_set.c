@@ -34,6 +34,8 @@ make_directory(void)
 	write_profile("one", "{max_url: 2000, x_powered_by: false}", "[]");
 	write_profile("same", "{max_url: 2000}", "[{do: {status: 500}}]");
 	write_profile("other", "{max_url: 3000}", "[]");
+	write_profile("first", "{}", "[{id: a, do: {status: 500}}, {id: b, do: {status: 501}}]");
+	write_profile("second", "{}", "[{id: b, do: {status: 502}}]");
 	write_profile("broken", "{max_url: many}", "[]");
 }
 
@@ -76,6 +78,9 @@ static const struct {
 	{"same+one+other",
 		"same+other: same and other set max_url differently; expected profiles that can "
 		"both be so"},
+	{"first+second",
+		"first+second: first and second both have a rule with the id b; expected profiles "
+		"whose rules have ids of their own"},
 };
 
 START_TEST(refuses_names)
