@@ -30,15 +30,41 @@ append_wrapped(struct buffer *out, const char *text, unsigned indent)
 	buffer_append_byte(out, '\n');
 }
 
-/* Appends "S1, I3": what stands before the colon in each of the documents. */
-static void
-append_numbers(struct buffer *out, const struct profile *profile)
+/* Returns the length of the number in front of a document, "S1: ..."; 0: it has none. */
+static size_t
+number_size(const char *document)
 {
+	size_t letters = strspn(document, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	size_t digits = strspn(document + letters, "0123456789");
+
+	return letters && digits && document[letters + digits] == ':' ? letters + digits : 0;
+}
+
+/* Returns ["S1", "I3"]; the caller releases it. */
+static json_t *
+list_numbers(const struct profile *profile)
+{
+	json_t *list = json_array();
+
 	for (size_t i = 0; i < json_array_size(profile->documented); i++) {
 		const char *text = json_string_value(json_array_get(profile->documented, i));
 
-		buffer_append_format(out, "%s%.*s", i ? ", " : "", (int)strcspn(text, ":"), text);
+		if (number_size(text))
+			json_array_append_new(list, json_stringn(text, number_size(text)));
 	}
+	return list;
+}
+
+/* Appends "S1, I3". */
+static void
+append_numbers(struct buffer *out, const struct profile *profile)
+{
+	json_t *numbers = list_numbers(profile);
+
+	for (size_t i = 0; i < json_array_size(numbers); i++)
+		buffer_append_format(
+			out, "%s%s", i ? ", " : "", json_string_value(json_array_get(numbers, i)));
+	json_decref(numbers);
 }
 
 void
@@ -134,6 +160,8 @@ fault_text_json(const struct profile *profile)
 	buffer_append_format(&path, "/fault/%s/certsrv/mscep/mscep.dll", profile->name);
 	json_object_set_new(out, "name", json_string(profile->name));
 	json_object_set_new(out, "url_path", json_string(buffer_text(&path)));
+	json_object_set_new(out, "documented", list_numbers(profile));
+	json_object_set(out, "documents", (json_t *)profile->documented);
 	return out;
 }
 

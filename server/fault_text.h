@@ -14,8 +14,9 @@ void fault_text_line(struct buffer *out, const struct profile *profile);
 void fault_text_explain(struct buffer *out, const struct profile *profile);
 
 /*
- * Returns {"name", "title", "symptom", "cause", "remedy", "documented", "affects", "reports",
- * "settings", "rules", "repair", "expect", "url_path"}; the caller releases it.
+ * Returns {"name", "title", "symptom", "cause", "remedy", "documented", "documents",
+ * "affects", "reports", "settings", "rules", "repair", "expect", "url_path"}; the caller releases it.
+ * "documented" has the numbers alone, ["S3"]; "documents" has what the file says, ["S3: ..."].
  */
 json_t *fault_text_json(const struct profile *profile);
 

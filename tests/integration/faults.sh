@@ -9,15 +9,33 @@ ok "every file is listed" diff <(cd "$source/fault-profiles" && printf '%s\n' *.
 	<("$mock_ndes" faults | cut -d' ' -f1)
 every_file_has_what_a_suite_needs() {
 	"$mock_ndes" faults --json | python3 -c '
-import json, sys
+import json, re, sys
 for fault in json.load(sys.stdin):
     assert fault["url_path"] == "/fault/%s/certsrv/mscep/mscep.dll" % fault["name"], fault["name"]
     for key in ("title", "symptom", "cause", "remedy"):
         assert fault[key].strip(), (fault["name"], key)
-    assert fault["affects"] and isinstance(fault["documented"], list), fault["name"]
+    assert fault["affects"] and all(re.fullmatch("[A-Z]+[0-9]+", one) for one in fault["documented"]), fault
+    assert len(fault["documents"]) >= len(fault["documented"]), fault["name"]
     assert fault["expect"], fault["name"]'
 }
 ok "--json has what a suite needs" every_file_has_what_a_suite_needs
+# S14 says that there are further statuses, I10 is a setup that no device sees.
+every_documented_failure_has_a_profile() {
+	"$mock_ndes" faults --json | python3 -c '
+import json, sys
+numbers = {number for fault in json.load(sys.stdin) for number in fault["documented"]}
+wanted = {letter + str(i + 1) for letter, count in (("S", 14), ("I", 14), ("M", 8), ("P", 18)) for i in range(count)}
+assert wanted - numbers == {"S14", "I10"}, sorted(wanted - numbers)'
+}
+ok "every documented failure has a profile" every_documented_failure_has_a_profile
+# The shipped ones can be joined unless they contradict each other.
+no_two_profiles_share_a_rule() {
+	"$mock_ndes" faults --json | python3 -c '
+import collections, json, sys
+ids = collections.Counter(rule["id"] for fault in json.load(sys.stdin) for rule in fault.get("rules", []))
+assert ids and max(ids.values()) == 1, ids.most_common(3)'
+}
+ok "no two profiles have a rule of the same id" no_two_profiles_share_a_rule
 ok "one is explained" grep -F "/fault/password-cache-full/certsrv/mscep/mscep.dll" \
 	<("$mock_ndes" faults password-cache-full)
 ok "an unknown one is refused with the nearest" grep -F "did you mean password-cache-full?" \
@@ -110,6 +128,8 @@ ok "a URL makes a broken site" answers 200 /fault/connector-not-installed/$scep_
 ok "another label is another one" answers 200 /fault/connector-not-installed@test-7/$scep_path
 ok "an unknown profile is 404" answers 404 /fault/connector-not-instaled/$scep_path
 ok "and names the nearest" grep -F "did you mean connector-not-installed?" body
+ok "half a name is 404" answers 404 /fault/slow/$scep_path
+ok "and lists those near" grep -F "did you mean slow-ca, slow-drip or slow-server?" body
 ok "a bad label is 404" answers 404 "/fault/connector-not-installed@a%20b/$scep_path"
 ok "two that contradict each other are 404" \
 	answers 404 /fault/reply-in-single-des+getcacaps-empty+post-answered-empty/$scep_path
@@ -117,6 +137,7 @@ ok "and name each other" grep -F "getcacaps-empty and post-answered-empty set se
 ok "the last one that may be" answers 403 /fault/getcacaps-empty/$scep_path
 ok "and no more" answers 503 /fault/template-minimum-key-size/$scep_path
 ok "and what to do" grep -F -- "--max-sites" body
+ok "an unknown profile is 404 even then" answers 404 /fault/template-minimum-key-sise/$scep_path
 ok "those that are there go on" answers 200 /fault/connector-not-installed/$scep_path
 
 its_own_folder() {
