@@ -10,6 +10,7 @@
 #include "server/pki_directory.h"
 #include "server/preflight.h"
 #include "server/ready_file.h"
+#include "server/ready_line.h"
 
 /* What the options say. */
 struct serve {
@@ -370,7 +371,7 @@ announce(const struct command *command, const struct server *server, const char 
 	struct diag diag = {0};
 	int exit;
 
-	server_write_ready(&line, server);
+	ready_line_write(&line, server);
 	if (ready_file && ready_file_write(ready_file, buffer_bytes(&line), &diag) != DONE)
 		return command_refuse(command, REFUSED, &diag);
 	exit = command_print(command, buffer_bytes(&line));

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/json_writer.h"
 #include "common/memory.h"
 #include "server/configuration.h"
 #include "server/control.h"
@@ -128,8 +127,8 @@ url_of(const struct http_listener *listener, bool secure)
 		v6 ? "]" : "", listener->port);
 }
 
-static char *
-listener_url(const struct server *server, size_t index)
+char *
+server_listener_url(const struct server *server, size_t index)
 {
 	return url_of(&server->listeners[index], server->secure[index]);
 }
@@ -142,7 +141,7 @@ plain_url(const struct server *server)
 
 	while (index + 1 < server->listener_count && server->secure[index])
 		index++;
-	return listener_url(server, index);
+	return server_listener_url(server, index);
 }
 
 static int
@@ -184,7 +183,7 @@ open_listener(struct server *server, size_t index, const struct configuration *c
 {
 	const char *fault = configuration->listeners[index].fault;
 	const char *names = configuration->tls_names ? configuration->tls_names : "";
-	TEXT_CLEANUP char *url = listener_url(server, index);
+	TEXT_CLEANUP char *url = server_listener_url(server, index);
 	struct site *site = server->sites.sites[0];
 	int result = DONE;
 
@@ -332,89 +331,17 @@ server_free(struct server *server)
 	free(server);
 }
 
-/* A member that holds the hexadecimal digest of the CA certificate; null where libcrypto refuses it. */
-static void
-write_digest(
-	struct buffer *out, const char *key, const struct server *server, const char *digest_name)
-{
-	const struct certificate *ca =
-		authority_issuer(server->sites.sites[0]->condition->authority);
-	const struct digest_algorithm *digest = algorithm_digest_named(digest_name);
-	uint8_t octets[EVP_MAX_MD_SIZE];
-
-	if (certificate_fingerprint(octets, ca, digest, NULL) == DONE)
-		json_writer_hex(out, key, BYTES(octets, digest->size));
-	else
-		json_writer_null(out, key);
-}
-
-static void
-write_url(struct buffer *out, const char *key, const struct server *server, const char *path)
-{
-	TEXT_CLEANUP char *url = text_format("%s%s", server->base_url, path);
-
-	json_writer_text(out, key, bytes_text(url));
-}
-
 char *
 server_tls_url(const struct server *server)
 {
 	for (size_t i = 0; i < server->listener_count; i++)
 		if (server->secure[i] && server->services[i].context == server->sites.sites[0])
-			return listener_url(server, i);
+			return server_listener_url(server, i);
 	return NULL;
 }
 
-static void
-write_tls_url(struct buffer *out, const struct server *server)
+char *
+server_control_url(const struct server *server)
 {
-	TEXT_CLEANUP char *base = server_tls_url(server);
-	TEXT_CLEANUP char *url = base ? text_format("%s/certsrv/mscep/mscep.dll", base) : NULL;
-
-	if (url)
-		json_writer_text(out, "scep_tls", bytes_text(url));
-	else
-		json_writer_null(out, "scep_tls");
-}
-
-static void
-write_control(struct buffer *out, const struct server *server)
-{
-	TEXT_CLEANUP char *url = server->control ? url_of(&server->control_listener, false) : NULL;
-
-	if (url)
-		json_writer_text(out, "control", bytes_text(url));
-	else
-		json_writer_null(out, "control");
-}
-
-static void
-write_listeners(struct buffer *out, const struct server *server)
-{
-	json_writer_open_array(out, "listeners");
-	for (size_t i = 0; i < server->listener_count; i++) {
-		TEXT_CLEANUP char *url = listener_url(server, i);
-
-		json_writer_text(out, NULL, bytes_text(url));
-	}
-	json_writer_close_array(out);
-}
-
-void
-server_write_ready(struct buffer *out, const struct server *server)
-{
-	json_writer_open_object(out, NULL);
-	json_writer_boolean(out, "ready", true);
-	json_writer_text(out, "version", bytes_text(MOCK_NDES_VERSION));
-	json_writer_number(out, "pid", getpid());
-	json_writer_number(out, "seed", (int64_t)server->random.seed);
-	write_url(out, "scep", server, "/certsrv/mscep/mscep.dll");
-	write_tls_url(out, server);
-	write_url(out, "admin_page", server, "/certsrv/mscep_admin/");
-	write_control(out, server);
-	write_listeners(out, server);
-	write_digest(out, "ca_fingerprint_sha256", server, "SHA-256");
-	write_digest(out, "ca_thumbprint_md5", server, "MD5");
-	json_writer_close_object(out);
-	buffer_append_byte(out, '\n');
+	return server->control ? url_of(&server->control_listener, false) : NULL;
 }

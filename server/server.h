@@ -68,5 +68,8 @@ void server_free(struct server *server);
 /* Returns the URL of the first TLS listener that leads to all sites, on the heap; NULL: there is none. */
 char *server_tls_url(const struct server *server);
 
-/* Appends the ready line: one JSON object and a newline. */
-void server_write_ready(struct buffer *out, const struct server *server);
+/* Returns the URL of a listener, on the heap, by the loopback address if it listens on all. */
+char *server_listener_url(const struct server *server, size_t index);
+
+/* Returns the URL of the control API, on the heap; NULL: it is off. */
+char *server_control_url(const struct server *server);

@@ -147,6 +147,14 @@ ok "its evidence has its own folder, without the prefix" its_own_folder
 
 # --- by port --------------------------------------------------------------------
 
+its_url_is_in_the_ready_line() {
+	python3 -c '
+import json, sys
+ready = json.loads(sys.argv[1])
+assert ready["fault_listeners"] == [{"fault": "url-longer-than-max-field-length",
+    "url": ready["listeners"][-1] + "/certsrv/mscep/mscep.dll"}], ready' "$ready"
+}
+ok "the ready line names the fault of a listener" its_url_is_in_the_ready_line
 broken=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["listeners"][-1])' "$ready")
 longer=$(printf 'A%.0s' $(seq 9000))
 ok "a listener of its own has its fault" \
