@@ -1,14 +1,12 @@
 """Measures the server and prints one table a question, each figure beside its bound or its peer.
 
-    python3 tests/bench/run.py BUILD_DIR [startup|enrol|logs|plain|peer|connections|growth|held ...]
+    python3 tests/bench/run.py BUILD_DIR [startup|enrol|logs|plain|peer|connections|growth|held|control|
+                                          sites|calls|journal|waits ...]
 
 Everything runs on loopback, is bounded, and is ended by its process id.
 """
-import glob
 import json
 import os
-import re
-import signal
 import socket
 import statistics
 import subprocess
@@ -16,81 +14,11 @@ import sys
 import tempfile
 import time
 
-BUILD = os.path.abspath(sys.argv[1])
-SERVER = [os.path.join(BUILD, "mock-ndes"), "serve", "--listen", "127.0.0.1:0",
-          "--challenge", "secret", "--quiet"]
-EMPTY = [os.path.join(BUILD, "tests/bench/empty")]
-BARE = [os.path.join(BUILD, "tests/bench/bare")]
-LOAD = os.path.join(BUILD, "tests/bench/load")
-
-
-class Program:
-    """A program that prints a JSON line when it is ready."""
-
-    def __init__(self, command):
-        begun = time.perf_counter()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.ready = json.loads(self.process.stdout.readline())
-        self.start_ms = (time.perf_counter() - begun) * 1000
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    @property
-    def port(self):
-        return int(re.search(r":(\d+)/", self.ready["scep"]).group(1))
-
-    def resident_kib(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
-
-    def cpu_us(self):
-        """What its threads have used, to the nanosecond; /proc/PID/stat counts in steps of 10 ms."""
-        used = 0
-        for path in glob.glob(f"/proc/{self.process.pid}/task/*/schedstat"):
-            with open(path) as file:
-                used += int(file.read().split()[0])
-        return used / 1000
-
-    def stop(self):
-        """Ends it and returns how long that took, in milliseconds."""
-        if self.process.poll() is not None:
-            return 0.0
-        begun = time.perf_counter()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
-        self.process.stdout.close()
-        return (time.perf_counter() - begun) * 1000
-
-
-def load(program_pid, port, **options):
-    command = [LOAD, "--port", str(port), "--pid", str(program_pid)]
-    for name, value in options.items():
-        command.append("--" + name.replace("_", "-"))
-        if value is not True:
-            command.append(str(value))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
-
-
-def rsa_bound_us():
-    """CPU time of 3 private and 3 public RSA-2048 operations, by `openssl speed`."""
-    text = subprocess.run(["openssl", "speed", "-seconds", "1", "-mr", "rsa2048"],
-                          capture_output=True, text=True).stdout
-    private, public = re.search(r"\+F2:\d+:2048:([0-9.]+):([0-9.]+)", text).groups()
-    return 3e6 * (1 / float(private) + 1 / float(public))
-
-
-def table(title, header, rows):
-    print(f"\n{title}")
-    widths = [max(len(str(row[i])) for row in [header] + rows) for i in range(len(header))]
-    for row in [header] + rows:
-        print("  " + "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
+import control
+import journal
+import sites
+from program import (BARE, EMPTY, SERVER, Program, cpu_each, descriptors, in_turn, load, rsa_bound_us,
+                     status_of, table)
 
 
 def startup():
@@ -112,32 +40,6 @@ def startup():
             f"{(server[1] - empty[1]) / 1024:.1f}", "at most 12"],
            ["SIGTERM to exit, ms", f"{server[2]:.1f}", f"{empty[2]:.1f}",
             f"{server[2] - empty[2]:.1f}", "at most 20"]])
-
-
-def cpu_each(program, count, **options):
-    """CPU time of a request, in microseconds; all must be answered well."""
-    before = program.cpu_us()
-    result = load(program.process.pid, program.port, count=count, **options)
-    if result["bad"]:
-        sys.exit(f"{result['bad']} of {count} requests failed")
-    return (program.cpu_us() - before) / count, result
-
-
-def in_turn(programs, rounds, count, **options):
-    """Measures programs in turn, each time beginning with another one, after a round that does not
-    count. Returns the medians of their CPU times, and of their ratios to the first in a round."""
-    costs = {name: [] for name in programs}
-    for number in range(rounds + 1):
-        order = list(programs)
-        order = order[number % len(order):] + order[:number % len(order)]
-        for name in order:
-            cost, _ = cpu_each(programs[name], count, **options)
-            if number > 0:
-                costs[name].append(cost)
-    first = next(iter(costs.values()))
-    return {name: (statistics.median(row),
-                   statistics.median(cost / base for cost, base in zip(row, first)))
-            for name, row in costs.items()}
 
 
 def enrol():
@@ -254,15 +156,6 @@ HELD_CLIENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "held_cl
 HELD_PATH = "/fault/proxy-connector-stopped/certsrv/mscep/mscep.dll?operation=PKIOperation"
 
 
-def status_of(pid, name):
-    with open(f"/proc/{pid}/status") as status:
-        return int(re.search(name + r":\s+(\d+)", status.read()).group(1))
-
-
-def descriptors(pid):
-    return len(os.listdir(f"/proc/{pid}/fd"))
-
-
 def hold(count, hold_ms, body, leave, gap_ms):
     """Holds clients in a gateway timeout while another asks GetCACaps."""
     command = SERVER + ["--set", f"gateway_timeout={hold_ms}"]
@@ -303,8 +196,10 @@ def held():
            "descriptors left"], rows)
 
 
-BENCHES = {"startup": startup, "enrol": enrol, "logs": logs, "plain": plain, "peer": peer, "connections": connections,
-           "growth": growth, "held": held}
+BENCHES = {"startup": startup, "enrol": enrol, "logs": logs, "plain": plain, "peer": peer,
+           "connections": connections, "growth": growth, "held": held,
+           "control": control.switching, "sites": sites.sites, "calls": control.calls,
+           "journal": journal.journal, "waits": journal.waits}
 
 if __name__ == "__main__":
     for name in sys.argv[2:] or BENCHES:

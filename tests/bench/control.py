@@ -1,0 +1,179 @@
+"""Calls of the control API: how soon a fault is there, and how long a call keeps devices waiting."""
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+
+from client import Client, quantile
+from program import LOAD, SERVER, Program, load, table
+
+SWITCHES = 1000
+FAULTS = "/v1/sites/default/faults"
+RULE = {"id": "bench", "match": {"operation": "GetCACaps"}, "do": {"status": 503}}
+SETTING = "get_ca_caps_content_type"
+# What is called, and what the next GetCACaps must be like: its status and type.
+CYCLE = (
+    ("POST", FAULTS, RULE, (503, None)),
+    ("PUT", FAULTS + "/bench", {**RULE, "do": {"status": 500}}, (500, None)),
+    ("DELETE", FAULTS + "/bench", None, (200, "text/plain")),
+    ("PATCH", "/v1/sites/default/settings", {"settings": {SETTING: "html"}}, (200, "text/html")),
+    ("PATCH", "/v1/sites/default/settings", {"settings": {SETTING: None}}, (200, "text/plain")),
+)
+
+
+class Crowd:
+    """64 connections that enrol until the block ends; `bad` counts what was not answered well."""
+
+    def __init__(self, server, connections=64, count=6000):
+        self.server, self.count, self.bad, self.enrolled = server, count, 0, 0
+        self.command = [LOAD, "--port", str(server.port), "--pid", str(server.process.pid), "--count",
+                        str(count), "--connections", str(connections)]
+        self.process = None
+
+    def __enter__(self):
+        self.ensure()
+        return self
+
+    def __exit__(self, *_):
+        self._take()
+
+    def _take(self):
+        result = json.loads(self.process.communicate(timeout=600)[0])
+        self.bad += result["bad"]
+        self.enrolled += self.count
+
+    def ensure(self):
+        """Returns when they enrol: where all have, others follow."""
+        if self.process and self.process.poll() is None:
+            return
+        if self.process:
+            self._take()
+        with Client(self.server.ready["control"]) as suite:
+            before = suite.made("GET", "/v1/version")["exchanges"]
+            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+            while suite.made("GET", "/v1/version")["exchanges"] < before + 64:
+                time.sleep(0.02)
+
+
+def is_as(wanted, found):
+    status, headers, _ = found
+    return status == wanted[0] and (not wanted[1] or headers["content-type"].startswith(wanted[1]))
+
+
+def switch(server, crowd):
+    """Returns the milliseconds of each kind of call, and how many answers were stale."""
+    times, stale, number = {}, 0, 0
+    with Client(server.ready["control"]) as suite, Client(server.ready["scep"]) as device:
+        device.caps()
+        while number < SWITCHES:
+            for method, path, body, wanted in CYCLE:
+                crowd.ensure()
+                ms, status, _, answer = suite.timed(method, path, body)
+                if status >= 300:
+                    sys.exit(f"{method} {path}: {status} {answer[:500]}")
+                times.setdefault(f"{method} {path.split('/')[4]}", []).append(ms)
+                stale += not is_as(wanted, device.caps())
+                number += 1
+    return times, stale
+
+
+class Nobody:
+    """A crowd that is not there."""
+    bad = enrolled = 0
+
+    def ensure(self):
+        pass
+
+
+def switching():
+    rows = []
+    for title, crowded, bound in (("idle", False, 3), ("64 connections enrolling", True, 20)):
+        with Program(SERVER) as server, \
+                Crowd(server) if crowded else contextlib.nullcontext(Nobody()) as crowd:
+            times, stale = switch(server, crowd)
+        every = [ms for values in times.values() for ms in values]
+        rows += [[title, kind, len(values), f"{quantile(values, .5):.2f}", f"{quantile(values, .99):.2f}",
+                  f"{max(values):.2f}", bound, "", ""] for kind, values in [*times.items(), ("all", every)]]
+        rows[-1][-2:] = [f"{stale} of {len(every)}", f"{crowd.bad} of {crowd.enrolled}"]
+    table("A fault switched by the control API, seen by the next GetCACaps on a connection that is kept "
+          "alive (0 stale, no enrolment disturbed)",
+          ["", "call", "n", "p50 ms", "p99 ms", "max ms", "p99 at most", "stale", "bad enrolments"], rows)
+
+
+# --- how long a call keeps the loop ------------------------------------------------------------
+
+RECORDS = 10000
+SITES = 200
+EXPECTATIONS = [{"match": {"operation": "GetCACaps", "path": "*x*"}, "at_most": 0} for _ in range(100)]
+CALLS = (
+    ("requests, newest 100", "GET", "/v1/requests", None),
+    ("requests, newest 1,000", "GET", "/v1/requests?limit=1000", None),
+    ("requests, a filter that fits none", "GET", "/v1/requests?path=*nothing*&user_agent=*x*", None),
+    ("one request", "GET", "/v1/requests/{last}", None),
+    ("verify, 1 expectation", "POST", "/v1/verify", {"expectations": EXPECTATIONS[:1]}),
+    ("verify, 100 expectations", "POST", "/v1/verify", {"expectations": EXPECTATIONS}),
+    ("wait, all have come", "POST", "/v1/wait", {"count": RECORDS, "match": {"path": "*mscep*"}}),
+    ("wait, in vain for 1 ms", "POST", "/v1/wait", {"match": {"path": "*nothing*"}, "timeout": "1ms"}),
+    ("metrics, 200 sites", "GET", "/metrics", None),
+    ("sites, 200", "GET", "/v1/sites", None),
+    ("config, 200 sites", "GET", "/v1/config", None),
+    ("openapi.json", "GET", "/v1/openapi.json", None),
+    ("profiles", "GET", "/v1/profiles", None),
+    ("journal of a site emptied", "DELETE", "/v1/sites/site-1/requests", None),
+    ("journal emptied", "DELETE", "/v1/requests", None),
+)
+
+
+class Pinger(threading.Thread):
+    """A device that asks GetCACaps without a pause and notes the longest answer."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.device, self.ended, self.worst_ms = Client(url), False, 0.0
+
+    def run(self):
+        while not self.ended:
+            begun = time.perf_counter()
+            self.device.caps()
+            self.worst_ms = max(self.worst_ms, (time.perf_counter() - begun) * 1000)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended = True
+        self.join()
+
+
+def measure_call(server, suite, method, path, body):
+    """Returns the milliseconds of the answer, and of the loop's CPU that it took: medians. What empties is
+    called once."""
+    elapsed, loop = [], []
+    for _ in range(1 if method == "DELETE" else 9):
+        before = server.loop_cpu_us()
+        ms, status, _, answer = suite.timed(method, path, body)
+        loop.append((server.loop_cpu_us() - before) / 1000)
+        elapsed.append(ms)
+        if status >= 500 or status in (404, 405, 422):
+            sys.exit(f"{method} {path}: {status} {answer[:500]}")
+    return quantile(elapsed, .5), quantile(loop, .5), len(answer)
+
+
+def calls():
+    rows = []
+    with Program(SERVER) as server, Client(server.ready["control"]) as suite:
+        for _ in range(SITES):
+            suite.made("POST", "/v1/sites", {})
+        load(server.process.pid, server.port, count=RECORDS, connections=8,
+             get="operation=GetCACaps&message=load")
+        last = suite.made("GET", "/v1/requests?limit=1")["requests"][0]["number"]
+        for title, method, path, body in CALLS:
+            path = path.replace("{last}", str(last))
+            ms, loop_ms, size = measure_call(server, suite, method, path, body)
+            rows.append([title, f"{ms:.2f}", f"{loop_ms:.2f}", size])
+    table(f"Calls while the journal has {RECORDS} exchanges: what each takes, and for how long it keeps "
+          "the loop that serves devices (at most 5 ms of CPU there)",
+          ["call", "ms", "CPU of the loop, ms", "bytes"], rows)
