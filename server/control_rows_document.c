@@ -8,7 +8,7 @@
 #include "server/schema_document.h"
 #include "server/server.h"
 
-/* Answers with a document, which is taken over. */
+/* Answers with a document, which is taken over; on a worker thread, since they are large. */
 static void
 answer_document(struct control_call *call, const char *content_type, json_t *json)
 {
@@ -50,14 +50,14 @@ get_settings_schema(struct control_call *call)
 
 const struct control_route control_rows_document[] = {
 	{"GET", "/v1/openapi.json", "getOpenapi", "tells what the control API takes and answers",
-		.success = 200, .run = get_openapi},
+		.success = 200, .work = get_openapi},
 	{"GET", "/v1/schemas/profile.json", "getProfileSchema",
 		"gives the JSON Schema of a fault profile's file", .success = 200,
-		.content_type = SCHEMA_DOCUMENT_TYPE, .run = get_profile_schema},
+		.content_type = SCHEMA_DOCUMENT_TYPE, .work = get_profile_schema},
 	{"GET", "/v1/schemas/rule.json", "getRuleSchema", "gives the JSON Schema of a rule",
-		.success = 200, .content_type = SCHEMA_DOCUMENT_TYPE, .run = get_rule_schema},
+		.success = 200, .content_type = SCHEMA_DOCUMENT_TYPE, .work = get_rule_schema},
 	{"GET", "/v1/schemas/settings.json", "getSettingsSchema",
 		"gives the JSON Schema of the settings of a deployment", .success = 200,
-		.content_type = SCHEMA_DOCUMENT_TYPE, .run = get_settings_schema},
+		.content_type = SCHEMA_DOCUMENT_TYPE, .work = get_settings_schema},
 	{0},
 };

@@ -59,7 +59,7 @@ list_with(struct control_call *call, struct journal_filter *filter)
 	journal_page_done(&page);
 }
 
-/* Below a site, its own alone. */
+/* Below a site, its own alone. On a worker thread: all that the journal has is looked at. */
 static void
 list(struct control_call *call)
 {
@@ -173,7 +173,7 @@ get_reply(struct control_call *call)
 
 const struct control_route control_rows_requests[] = {
 	{"GET", REQUESTS, "listRequests", "lists exchanges of the journal", .query = page_query,
-		.success = 200, .answer = list_members, .run = list},
+		.success = 200, .answer = list_members, .work = list},
 	{"DELETE", REQUESTS, "clearRequests", "empties the journal", .success = 204, .run = clear},
 	{"GET", REQUESTS "/{number}", "getRequest",
 		"tells all about an exchange: the journal's object, and the bytes of request and "
@@ -186,7 +186,7 @@ const struct control_route control_rows_requests[] = {
 		"gives the bytes of the reply, as far as they are kept", .success = 200,
 		.content_type = "application/octet-stream", .run = get_reply},
 	{"GET", OF_SITE, "listSiteRequests", "lists exchanges of a site", .query = page_query,
-		.success = 200, .answer = list_members, .run = list},
+		.success = 200, .answer = list_members, .work = list},
 	{"DELETE", OF_SITE, "clearSiteRequests", "empties the journal of a site", .success = 204,
 		.run = clear},
 	{0},

@@ -192,6 +192,7 @@ answer_verdict(struct control_call *call, const struct journal_verdict *verdict)
 		&call->http->response, "X-Mock-Verdict", verdict->failed ? "failed" : "passed");
 }
 
+/* On a worker thread: all that the journal has is looked at for each expectation. */
 static void
 verify(struct control_call *call)
 {
@@ -212,6 +213,6 @@ verify(struct control_call *call)
 const struct control_route control_rows_verify[] = {
 	{"POST", "/v1/verify", "verify", "holds the journal against a list of expectations",
 		.other_types = format_types + 1, .query = verify_query, .body = verify_members,
-		.body_required = true, .success = 200, .answer = verdict_members, .run = verify},
+		.body_required = true, .success = 200, .answer = verdict_members, .work = verify},
 	{0},
 };

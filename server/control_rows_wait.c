@@ -113,11 +113,12 @@ came(const struct wait *wait)
 {
 	const struct journal_query query = {
 		.filter = &wait->filter, .when = wait->when, .limit = TOLD_MAX};
+	struct journal_page page = {0};
 	uint64_t matched;
-	struct journal_page page;
 	json_t *requests = json_array();
 
-	journal_query_run(&page, wait->journal, &query);
+	if (wait->matched)
+		journal_query_run(&page, wait->journal, &query);
 	for (size_t i = 0; i < page.count; i++)
 		json_array_append_new(requests, control_record_json(page.records[i]));
 	matched = page.total;

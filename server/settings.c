@@ -213,8 +213,8 @@ settings_done(struct settings *settings)
 	*settings = (struct settings){0};
 }
 
-static bool
-value_is_equal(
+bool
+settings_same_value(
 	const struct settings *one, const struct settings *other, const struct setting_row *row)
 {
 	const void *a = (const char *)one + row->offset, *b = (const char *)other + row->offset;
@@ -238,14 +238,15 @@ value_is_equal(
 bool
 settings_same_named(const struct settings *one, const struct settings *other, const char *name)
 {
-	return value_is_equal(one, other, settings_row(name));
+	return settings_same_value(one, other, settings_row(name));
 }
 
 bool
 settings_mint_the_same(const struct settings *one, const struct settings *other)
 {
 	for (size_t i = 0; settings_row_at(i); i++)
-		if (settings_row_at(i)->mints && !value_is_equal(one, other, settings_row_at(i)))
+		if (settings_row_at(i)->mints &&
+			!settings_same_value(one, other, settings_row_at(i)))
 			return false;
 	return true;
 }

@@ -149,6 +149,8 @@ enum revocation_server { REVOCATION_ONLINE, REVOCATION_OFFLINE };
 enum get_ca_caps_unpatched { UNPATCHED_EMPTY, UNPATCHED_CLOSED };
 enum apply { APPLY_NOW, APPLY_AS_REAL };
 
+struct setting_row; /* settings_table.h */
+
 /* Values of one site. Texts belong to the settings. */
 struct settings {
 	/* the deployment */
@@ -282,6 +284,10 @@ void settings_take_over(
 
 /* Takes from `from` the one setting of this name, which there must be. */
 void settings_take_named(struct settings *settings, const struct settings *from, const char *name);
+
+/* Returns whether both have the same value for the setting of a row. */
+bool settings_same_value(
+	const struct settings *one, const struct settings *other, const struct setting_row *row);
 
 /* Returns whether both have the same value for the setting of this name, which there must be. */
 bool settings_same_named(

@@ -27,13 +27,9 @@ settings_json(const struct settings *settings, const struct settings *base)
 
 	for (size_t i = 0; settings_row_at(i); i++) {
 		const struct setting_row *row = settings_row_at(i);
-		json_t *value = settings_json_value(row, settings);
-		json_t *other = base ? settings_json_value(row, base) : NULL;
 
-		if (!other || !json_equal(value, other))
-			json_object_set(object, row->name, value);
-		json_decref(value);
-		json_decref(other);
+		if (!base || !settings_same_value(settings, base, row))
+			json_object_set_new(object, row->name, settings_json_value(row, settings));
 	}
 	return object;
 }

@@ -1,5 +1,7 @@
 #include "server/settings_table.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "server/settings_rows.h"
@@ -12,14 +14,30 @@ static const struct setting_row *const tables[] = {
 	settings_rows_intune,
 };
 
+/* More than there are. */
+#define ROWS_MAX 256
+
+/* The rows of all tables in one list, as they are walked through for every copy of settings. */
+static const struct setting_row *rows[ROWS_MAX];
+static pthread_once_t rows_once = PTHREAD_ONCE_INIT;
+
+static void
+list_rows(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct setting_row *row = tables[i]; row->name; row++) {
+			assert(count < ROWS_MAX - 1);
+			rows[count++] = row;
+		}
+}
+
 const struct setting_row *
 settings_row_at(size_t index)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct setting_row *row = tables[i]; row->name; row++)
-			if (index-- == 0)
-				return row;
-	return NULL;
+	pthread_once(&rows_once, list_rows);
+	return rows[index];
 }
 
 const struct setting_row *
