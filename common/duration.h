@@ -10,6 +10,7 @@
 #include "common/buffer.h"
 #include "common/diag.h"
 
+#define DURATION_MAX_MS   (INT64_C(366) * 24 * 3600 * 1000)
 #define DURATION_YEARS_MS INT64_C(250246627199999) /* of a clock that was moved: to the year 9899 */
 
 /* As duration_parse, of at most `max_ms`; `wanted` says that in words. */
@@ -22,7 +23,7 @@ int duration_parse_within(int64_t *out_ms, const char *text, bool may_be_negativ
  */
 int duration_parse(int64_t *out_ms, const char *text, bool may_be_negative, struct diag *diag);
 
-/* Appends a regular expression (pattern.h) for what duration_parse takes and is from `min` to `max`
+/* Appends a regular expression (pattern.h) for what duration_parse_within takes and is from `min` to `max`
  * milliseconds; a negative `min` allows the sign. */
 void duration_write_pattern(struct buffer *out, int64_t min, int64_t max);
 

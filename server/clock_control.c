@@ -78,6 +78,16 @@ check_followers(const struct server *server, int64_t by_ms, struct diag *diag)
 }
 
 int
+clock_control_check(const struct clock *base, const struct clock_state *state, const char *whose,
+	struct diag *diag)
+{
+	int64_t now_ms = clock_now_ms(base);
+
+	return check(
+		now_ms, state->frozen ? state->frozen_ms - now_ms : state->offset_ms, whose, diag);
+}
+
+int
 clock_control_do(struct server *server, struct site *site, enum clock_verb verb, int64_t ms,
 	struct diag *diag)
 {

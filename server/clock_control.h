@@ -12,6 +12,7 @@
 #include "common/diag.h"
 
 struct clock;
+struct clock_state;
 struct server;
 struct site;
 
@@ -30,6 +31,13 @@ const char *clock_control_help(enum clock_verb verb);
 
 /* Returns the clock of a site, or of the server with `site` NULL. */
 struct clock *clock_control_clock(struct server *server, struct site *site);
+
+/*
+ * Checks the state that a new clock is to have over `base`. DONE; REFUSED, in the name of `whose`, where
+ * it would show a time out of the years that clock_control_do allows.
+ */
+int clock_control_check(const struct clock *base, const struct clock_state *state,
+	const char *whose, struct diag *diag);
 
 /*
  * Does it to the clock of a site, or with `site` NULL to that of the server, and so to all sites that

@@ -118,7 +118,8 @@ check_duration(const struct place *place, const json_t *value)
 
 	if (!json_is_string(value))
 		return refuse_type(place, "a duration like \"250ms\", \"10s\" or \"40d\"", value);
-	if (duration_parse(&ms, json_string_value(value), field->min < 0, &diag) != DONE)
+	if (duration_parse_within(&ms, json_string_value(value), field->min < 0, DURATION_YEARS_MS,
+		    "a duration such as 250ms, 10s, 5m, 2h or 40d", &diag) != DONE)
 		return refuse_diag(place, &diag);
 	if (ms >= field->min && ms <= field->max)
 		return true;

@@ -35,7 +35,9 @@ control_member_duration(const json_t *object, const char *name, int64_t standard
 	const char *text = control_member_text(object, name, NULL);
 	int64_t ms;
 
-	return text && duration_parse(&ms, text, true, NULL) == DONE ? ms : standard;
+	return text && duration_parse_within(&ms, text, true, DURATION_YEARS_MS, "", NULL) == DONE
+		? ms
+		: standard;
 }
 
 int64_t

@@ -1,10 +1,9 @@
 /* The server's clock, and each site's: read, stop, set, move, let run, reset. */
+#include "common/duration.h"
 #include "server/clock_control.h"
 #include "server/control_clock.h"
 #include "server/control_rows.h"
 #include "server/server.h"
-
-#define YEARS_MS (INT64_C(366) * 86400000)
 
 static const struct control_field at_members[] = {
 	{"at", CONTROL_TIME, .standard = "now", .help = "the time at which it stands"},
@@ -17,7 +16,7 @@ static const struct control_field set_members[] = {
 };
 
 static const struct control_field advance_members[] = {
-	{"by", CONTROL_DURATION, -YEARS_MS, YEARS_MS, .required = true,
+	{"by", CONTROL_DURATION, -DURATION_YEARS_MS, DURATION_YEARS_MS, .required = true,
 		.help = "how far it moves: 360d, or -1h to step back"},
 	{0},
 };

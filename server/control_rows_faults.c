@@ -4,12 +4,11 @@
 
 #include "common/memory.h"
 #include "common/percent.h"
+#include "server/control_fault.h"
 #include "server/control_rows.h"
 #include "server/server.h"
 #include "server/site_profiles.h"
 #include "server/site_rules.h"
-
-#define FAULTS_MAX 64
 
 static const struct control_field rule_members[] = {
 	{"id", CONTROL_TEXT, 1, 63, .standard = "made of its action, \"status-1\"",
@@ -27,84 +26,24 @@ static const struct control_field rule_members[] = {
 	{0},
 };
 
-static const struct control_field fault_members[] = {
-	{"id", CONTROL_TEXT, .help = "of the rule, or the profile's name"},
-	{"kind", CONTROL_TEXT, .help = "rule or profile"},
-	{"source", CONTROL_TEXT,
-		.help = "of a rule: api, or the profile or file that it came from"},
-	{"rule", CONTROL_RULE, .help = "of a rule: as it was given"},
-	{"matches", CONTROL_NUMBER, .help = "how many exchanges fitted since it was armed"},
-	{"strikes", CONTROL_NUMBER, .help = "how many of them it struck"},
-	{"remaining", CONTROL_NUMBER, .help = "how often it can still strike; null: no bound"},
-	{"armed_at", CONTROL_TIME, .help = "since when it counts, by the site's clock"},
-	{"expires_at", CONTROL_TIME, .help = "when it heals by itself; null: never"},
-	{"spent", CONTROL_BOOLEAN, .help = "whether it can never strike again"},
-	{0},
-};
-
 static const struct control_field list_members[] = {
-	{"faults", CONTROL_OBJECTS, 0, FAULTS_MAX, .fields = fault_members,
+	{"faults", CONTROL_OBJECTS, 0, CONTROL_FAULTS_MAX, .fields = control_fault_members,
 		.help = "profiles first, then rules in the order in which they are asked"},
 	{0},
 };
 
 static const struct control_field put_members[] = {
-	{"faults", CONTROL_OBJECTS, 0, FAULTS_MAX, .fields = rule_members, .required = true,
+	{"faults", CONTROL_OBJECTS, 0, CONTROL_FAULTS_MAX, .fields = rule_members, .required = true,
 		.help = "a list of rules and profiles"},
 	{0},
 };
 
 /* --- telling ---------------------------------------------------------------------------- */
 
-static json_t *
-profile_json(const char *name)
-{
-	return json_pack("{s:s, s:s}", "id", name, "kind", "profile");
-}
-
-static json_t *
-with_kind(json_t *rule)
-{
-	if (rule)
-		json_object_set_new(rule, "kind", json_string("rule"));
-	return rule;
-}
-
-static json_t *
-faults_of(struct site *site)
-{
-	json_t *faults = json_array(), *profiles = site_profiles_list(site),
-	       *rules = site_rules_list(site), *item;
-	size_t i;
-
-	json_array_foreach(profiles, i, item)
-		json_array_append_new(faults, profile_json(json_string_value(item)));
-	json_array_foreach(rules, i, item) json_array_append(faults, with_kind(item));
-	json_decref(profiles);
-	json_decref(rules);
-	return faults;
-}
-
-/* Returns a fault by its id, a rule before a profile; NULL: there is none. */
-static json_t *
-find(struct site *site, const char *id)
-{
-	json_t *fault = with_kind(site_rules_describe(site, id)), *profiles, *name;
-	size_t i;
-
-	if (fault)
-		return fault;
-	profiles = site_profiles_list(site);
-	json_array_foreach(profiles, i, name) if (strcmp(json_string_value(name), id) == 0) fault =
-		profile_json(id);
-	json_decref(profiles);
-	return fault;
-}
-
 static void
 refuse_unknown(struct control_call *call, const char *id)
 {
-	json_t *faults = faults_of(call->site), *fault;
+	json_t *faults = control_fault_list(call->site), *fault;
 	const char **known = memory_new(json_array_size(faults) + 1, sizeof(*known));
 	size_t i;
 
@@ -118,13 +57,13 @@ refuse_unknown(struct control_call *call, const char *id)
 static void
 list(struct control_call *call)
 {
-	control_answer(call, 200, json_pack("{s:o}", "faults", faults_of(call->site)));
+	control_answer(call, 200, json_pack("{s:o}", "faults", control_fault_list(call->site)));
 }
 
 static void
 get(struct control_call *call)
 {
-	json_t *fault = find(call->site, call->parameters[1]);
+	json_t *fault = control_fault_find(call->site, call->parameters[1]);
 
 	if (fault)
 		control_answer(call, 200, fault);
@@ -168,7 +107,7 @@ answer_made(struct control_call *call, const char *id)
 	percent_encode(&location, bytes_text(call->site->name), "");
 	buffer_append_text(&location, "/faults/");
 	percent_encode(&location, bytes_text(id), "");
-	control_answer_created(call, buffer_text(&location), find(call->site, id));
+	control_answer_created(call, buffer_text(&location), control_fault_find(call->site, id));
 }
 
 /* A profile stands alone: what else is said there would be lost. */
@@ -241,7 +180,7 @@ static void
 put(struct control_call *call)
 {
 	json_t *profiles = json_array(), *rules = json_array();
-	size_t places[FAULTS_MAX] = {0};
+	size_t places[CONTROL_FAULTS_MAX] = {0};
 	struct diag diag = {0};
 	int result;
 
@@ -263,7 +202,8 @@ put(struct control_call *call)
 static void
 put_one(struct control_call *call)
 {
-	json_t *rule = json_copy(call->body), *old = find(call->site, call->parameters[1]);
+	json_t *rule = json_copy(call->body),
+	       *old = control_fault_find(call->site, call->parameters[1]);
 	struct diag diag = {0};
 	int result;
 
@@ -285,7 +225,7 @@ put_one(struct control_call *call)
 static void delete (struct control_call *call)
 {
 	const char *id = call->parameters[1];
-	json_t *fault = find(call->site, id);
+	json_t *fault = control_fault_find(call->site, id);
 	bool is_rule = strcmp(control_member_text(fault, "kind", ""), "rule") == 0;
 	struct diag diag = {0};
 	int result;
@@ -341,7 +281,7 @@ const struct control_route control_rows_faults[] = {
 	{"GET", FAULTS, "listFaults", "lists what breaks a site", .success = 200,
 		.answer = list_members, .run = list},
 	{"POST", FAULTS, "addFault", "adds a rule or a fault profile", .body = rule_members,
-		.body_required = true, .success = 201, .answer = fault_members, .run = add},
+		.body_required = true, .success = 201, .answer = control_fault_members, .run = add},
 	{"PUT", FAULTS, "putFaults", "has a list take the place of all; those that stay count on",
 		.body = put_members, .body_required = true, .success = 200, .answer = list_members,
 		.run = put},
@@ -350,13 +290,13 @@ const struct control_route control_rows_faults[] = {
 	{"POST", FAULTS "/rearm", "rearmAll", "puts the counters of all rules to zero",
 		.body = no_members, .success = 200, .answer = list_members, .run = rearm_all},
 	{"GET", FAULTS "/{fault}", "getFault", "tells about a rule or profile", .success = 200,
-		.answer = fault_members, .run = get},
+		.answer = control_fault_members, .run = get},
 	{"PUT", FAULTS "/{fault}", "putFault", "has a rule take the place of that of the same id",
 		.body = rule_members, .body_required = true, .may_create = true, .success = 200,
-		.answer = fault_members, .run = put_one},
+		.answer = control_fault_members, .run = put_one},
 	{"DELETE", FAULTS "/{fault}", "removeFault", "removes a rule or profile", .success = 204,
 		.run = delete},
 	{"POST", FAULTS "/{fault}/rearm", "rearmFault", "puts the counters of a rule to zero",
-		.body = no_members, .success = 200, .answer = fault_members, .run = rearm},
+		.body = no_members, .success = 200, .answer = control_fault_members, .run = rearm},
 	{0},
 };

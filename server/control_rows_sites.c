@@ -2,8 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/duration.h"
 #include "common/memory.h"
 #include "common/percent.h"
+#include "server/clock_control.h"
+#include "server/control_fault.h"
 #include "server/control_rows.h"
 #include "server/control_site.h"
 #include "server/reset.h"
@@ -12,20 +15,29 @@
 #include "server/site_life.h"
 
 #define TTL_MAX_MS (INT64_C(366) * 86400000)
-#define RULES_MAX  64
 
 static const char *const ca_words[] = {"shared", "own", NULL};
+
+static const struct control_field clock_members[] = {
+	{"offset", CONTROL_DURATION, -DURATION_YEARS_MS, DURATION_YEARS_MS, .standard = "0s",
+		.help = "how far it is ahead of the server's: 40d, or -1h behind it"},
+	{"frozen_at", CONTROL_TIME, .standard = "it runs", .help = "the time at which it stands"},
+	{0},
+};
 
 static const struct control_field wish_members[] = {
 	{"name", CONTROL_TEXT, 1, SITE_NAME_MAX, .standard = "site-N",
 		.help = "letters, digits, \"-\", \"_\" and \".\"; it becomes a segment of URLs"},
 	{"profile", CONTROL_TEXT, 1, 1024, .help = "fault profiles, joined by +"},
 	{"settings", CONTROL_SETTINGS, .help = "over the configuration's and the profiles'"},
-	{"faults", CONTROL_RULES, 0, RULES_MAX, .help = "its rules, behind those of the profiles"},
+	{"faults", CONTROL_RULES, 0, CONTROL_FAULTS_MAX,
+		.help = "its rules, behind those of the profiles"},
 	{"ttl", CONTROL_DURATION, 1, TTL_MAX_MS, .standard = "it stays",
 		.help = "after which it is removed, by the server's clock"},
 	{"ca", CONTROL_CHOICE, .choices = ca_words, .standard = "shared",
 		.help = "own: a CA with new keys, which takes about a second to make"},
+	{"clock", CONTROL_OBJECT, .fields = clock_members, .standard = "the server's",
+		.help = "its time, as in the file of serve --config"},
 	{0},
 };
 
@@ -62,6 +74,17 @@ release(void *kept)
 	free(making);
 }
 
+static struct clock_state
+clock_of(const json_t *body)
+{
+	const json_t *clock = json_object_get(body, "clock");
+	int64_t frozen_ms = control_member_time(clock, "frozen_at", -1);
+
+	if (frozen_ms >= 0)
+		return (struct clock_state){.frozen = true, .frozen_ms = frozen_ms};
+	return (struct clock_state){.offset_ms = control_member_duration(clock, "offset", 0)};
+}
+
 /* Certificates are minted, and perhaps keys made: on a worker thread. */
 static void
 make(struct control_call *call)
@@ -77,6 +100,7 @@ make(struct control_call *call)
 		.rules = json_object_get(body, "faults"),
 		.own_ca = strcmp(control_member_text(body, "ca", "shared"), "own") == 0,
 		.time_to_live_ms = control_member_duration(body, "ttl", 0),
+		.clock = clock_of(body),
 	};
 
 	making->result =
@@ -92,11 +116,14 @@ refuse_made(struct control_call *call)
 	struct making *making = call->kept;
 	TEXT_CLEANUP char *pointer = text_format("/settings/%s", making->fault);
 	TEXT_CLEANUP char *rule_pointer = text_format("/faults%s", making->diag.object);
+	bool has_profile = control_member_text(call->body, "profile", NULL) != NULL;
 
 	if (making->result == REFUSED && making->fault[0])
 		control_refuse_at(call, pointer, &making->diag);
 	else if (making->result == REFUSED && making->diag.object[0] == '/')
 		control_refuse_at(call, rule_pointer, &making->diag);
+	else if (making->result == REFUSED && has_profile)
+		control_refuse_at(call, "/profile", &making->diag);
 	else
 		control_refuse_outcome(call, making->result,
 			making->result == SITE_LIFE_TAKEN          ? 409
@@ -134,8 +161,19 @@ made(struct control_call *call, bool due)
 static void
 begin(struct control_call *call, const char *name, bool replaces)
 {
-	struct making *making = memory_new(1, sizeof(*making));
+	struct making *making = NULL;
+	struct clock_state clock = clock_of(call->body);
+	struct diag diag = {0};
 
+	if (name && site_name_check(name, &diag) != DONE) {
+		control_refuse_at(call, "/name", &diag);
+		return;
+	}
+	if (clock_control_check(&call->server->clock, &clock, "clock", &diag) != DONE) {
+		control_refuse_at(call, "/clock", &diag);
+		return;
+	}
+	making = memory_new(1, sizeof(*making));
 	making->name = text_copy(name);
 	making->replaces = replaces;
 	call->kept = making;
@@ -146,7 +184,13 @@ begin(struct control_call *call, const char *name, bool replaces)
 static void
 create(struct control_call *call)
 {
-	begin(call, control_member_text(call->body, "name", NULL), false);
+	const char *name = control_member_text(call->body, "name", NULL);
+
+	if (name && strcmp(name, SITE_NAME_DEFAULT) == 0)
+		control_refuse(
+			call, 409, "the default site is there already; expected another name");
+	else
+		begin(call, name, false);
 }
 
 static void

@@ -8,6 +8,9 @@
 #include "server/store.h"
 #include "server/store_transaction_list.h"
 
+/* How many are named when another one is asked for. */
+#define KNOWN_MAX 8
+
 static const char *const state_words[] = {"SUCCESS", "FAILURE", "PENDING", NULL};
 static const enum scep_status states[] = {
 	SCEP_STATUS_SUCCESS, SCEP_STATUS_FAILURE, SCEP_STATUS_PENDING};
@@ -88,23 +91,59 @@ list(struct control_call *call)
 	control_page_answer(call, &page, result, &diag, "transactions", entries);
 }
 
-static void
-get(struct control_call *call)
+/* Lists as many as a page has room for; the problem is set, and NULL returned, when that fails. */
+static json_t *
+entries_of(struct control_call *call, const struct transaction_filter *filter, size_t limit)
 {
-	STORE_PAGE_CLEANUP struct store_page page = {.limit = 1};
-	const struct transaction_filter filter = {.transaction_id = call->parameters[1]};
+	STORE_PAGE_CLEANUP struct store_page page = {.limit = limit};
 	json_t *entries = json_array();
 	struct diag diag = {0};
 	int result = store_transaction_list(&page, call->server->store, call->site->store_name,
-		&filter, append_entry, entries, &diag);
+		filter, append_entry, entries, &diag);
 
-	if (result != DONE)
-		control_refuse_outcome(call, result, 422, &diag);
-	else if (json_array_size(entries) == 0)
-		control_refuse(call, 404, "the site has seen no such transactionID");
-	else
-		control_answer(call, 200, json_incref(json_array_get(entries, 0)));
+	if (result == DONE)
+		return entries;
+	control_refuse_outcome(call, result, 422, &diag);
 	json_decref(entries);
+	return NULL;
+}
+
+static void
+refuse_unknown(struct control_call *call)
+{
+	json_t *entries = entries_of(call, &(struct transaction_filter){0}, KNOWN_MAX), *entry;
+	const char *known[KNOWN_MAX];
+	size_t i;
+
+	json_array_foreach(entries, i, entry) known[i] =
+		json_string_value(json_object_get(entry, "transaction_id"));
+	if (entries)
+		control_refuse_unknown(call, "transactionID", call->parameters[1], known,
+			json_array_size(entries));
+	json_decref(entries);
+}
+
+/* Returns the transaction of the path; NULL, with the problem set: there is none. */
+static json_t *
+find(struct control_call *call)
+{
+	const struct transaction_filter filter = {.transaction_id = call->parameters[1]};
+	json_t *entries = entries_of(call, &filter, 1);
+	json_t *entry = json_incref(json_array_get(entries, 0));
+
+	if (entries && !entry)
+		refuse_unknown(call);
+	json_decref(entries);
+	return entry;
+}
+
+static void
+get(struct control_call *call)
+{
+	json_t *entry = find(call);
+
+	if (entry)
+		control_answer(call, 200, entry);
 }
 
 static void
@@ -112,10 +151,14 @@ decide(struct control_call *call,
 	int (*decision)(
 		struct site *site, const char *transaction_id, int64_t now_ms, struct diag *diag))
 {
+	json_t *entry = find(call);
 	struct diag diag = {0};
-	int result =
-		decision(call->site, call->parameters[1], clock_now_ms(&call->site->clock), &diag);
+	int result;
 
+	if (!entry)
+		return;
+	json_decref(entry);
+	result = decision(call->site, call->parameters[1], clock_now_ms(&call->site->clock), &diag);
 	if (result == DONE)
 		get(call);
 	else

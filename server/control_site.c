@@ -7,6 +7,7 @@
 #include "common/memory.h"
 #include "common/percent.h"
 #include "server/control_clock.h"
+#include "server/control_fault.h"
 #include "server/server.h"
 #include "server/settings_json.h"
 #include "server/site_verb.h"
@@ -18,6 +19,8 @@ const struct control_field control_site_members[] = {
 	{"scep", CONTROL_TEXT, .help = "the URL for the device"},
 	{"scep_tls", CONTROL_TEXT, .help = "the same by HTTPS; null without a TLS listener"},
 	{"admin_page", CONTROL_TEXT, .help = "the page that hands out challenge passwords"},
+	{"faults", CONTROL_OBJECTS, 0, CONTROL_FAULTS_MAX, .fields = control_fault_members,
+		.help = "its profiles, and then its rules in the order in which they are asked"},
 	{"settings", CONTROL_SETTINGS, .help = "those in force that are not at their defaults"},
 	{"log_directory", CONTROL_TEXT, .help = "its folder of logs; null without --log-dir"},
 	{"expires_at", CONTROL_TIME,
@@ -73,11 +76,11 @@ control_site_json(struct site *site)
 	char time[CLOCK_TEXT_SIZE];
 	static const char page[] = "/certsrv/mscep_admin/", scep[] = "/certsrv/mscep/mscep.dll";
 
-	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", site->name,
-		"number", (int)site->number, "ca", site->own_pki ? "own" : "shared", "scep",
-		url(site->base_url, scep), "scep_tls", url(secure, scep), "admin_page",
-		url(site->base_url, page), "settings", settings_in_force(site), "log_directory",
-		log_directory(site), "expires_at",
+	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+		site->name, "number", (int)site->number, "ca", site->own_pki ? "own" : "shared",
+		"scep", url(site->base_url, scep), "scep_tls", url(secure, scep), "admin_page",
+		url(site->base_url, page), "faults", control_fault_list(site), "settings",
+		settings_in_force(site), "log_directory", log_directory(site), "expires_at",
 		site->expires_ms ? json_string(clock_text(time, site->expires_ms)) : json_null(),
 		"clock", control_clock_json(&site->clock));
 }

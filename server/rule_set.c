@@ -54,6 +54,16 @@ refused_at(const struct rule_source *source, size_t index, const char *key, stru
 	return REFUSED;
 }
 
+static void
+refuse_twice(struct diag *diag, const char *id, const char *first, const char *second)
+{
+	if (strcmp(first, second) == 0)
+		diag_refuse(diag, id, NULL, "another id", "there is a rule of this id already");
+	else
+		diag_refuse(diag, id, NULL, "another id", "%s and %s both have a rule of this id",
+			first, second);
+}
+
 static int
 check_id(const struct rule_set *set, const struct rule *rule, const struct rule_source *source,
 	size_t index, struct diag *diag)
@@ -61,9 +71,8 @@ check_id(const struct rule_set *set, const struct rule *rule, const struct rule_
 	for (size_t i = 0; rule->id && i < set->count; i++) {
 		if (strcmp(set->rules[i].id, rule->id) != 0)
 			continue;
-		diag_refuse(diag, rule->id, NULL, "another id",
-			"%s and %s both have a rule of this id",
-			rule_record_source(set->rules[i].record), source->name);
+		refuse_twice(
+			diag, rule->id, rule_record_source(set->rules[i].record), source->name);
 		refused_at(source, index, "id", diag);
 		return set->rules[i].is_new ? REFUSED : RULE_SET_TAKEN;
 	}

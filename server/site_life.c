@@ -46,7 +46,8 @@ site_life_prepare(struct site **out, struct server *server, const struct site_wi
 		.rules = wish->rules,
 		.origin = SITE_CREATED,
 		.own_ca = wish->own_ca,
-		.time_to_live_ms = wish->time_to_live_ms};
+		.time_to_live_ms = wish->time_to_live_ms,
+		.clock = wish->clock};
 
 	*fault = NULL;
 	if (site_name_check(name, diag) != DONE ||

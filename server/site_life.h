@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/clock.h"
 #include "common/diag.h"
 
 struct server;
@@ -29,6 +30,7 @@ struct site_wish {
 	const json_t *rules;     /* behind the profiles'; NULL: none */
 	bool own_ca;             /* its CA has new keys; false: the server's */
 	int64_t time_to_live_ms; /* by the server's clock; 0: it stays */
+	struct clock_state clock; /* over the server's; clock_control_check has found it good */
 };
 
 /*

@@ -80,7 +80,10 @@ def transactions(server):
     mock.equal("the other denied", (found["status"], found["error_name"]),
                ("FAILURE", "CERTSRV_E_ADMIN_DENIED_REQUEST"))
     mock.equal("not twice", server.call("POST", path + "/tx%2Fb/approve")[0], 409)
-    mock.equal("an unknown one", server.call("GET", path + "/nobody")[0], 404)
+    for method, verb in (("GET", ""), ("POST", "/approve"), ("POST", "/deny")):
+        status, _, answer = server.call(method, path + "/tx%2Fc" + verb)
+        mock.ok(f"an unknown one, {method}{verb}: 404 with those that there are", status == 404 and
+                "there is tx/b, tx/a" in answer["detail"], answer)
     key = os.path.join(server.directory, "a", "key.pem")
     found = enroll(server, "a", "--transaction-id", "tx/a", "--key", key, "--force", *poll, url=site["scep"])
     mock.equal("the next request gets it", found.returncode, 0)

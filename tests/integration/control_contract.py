@@ -41,6 +41,8 @@ CALLS = [
     ("POST", "/v1/sites/one/clock/reset", None, 200),
     ("POST", "/v1/clock/advance", {"by": "-1h"}, 200),
     ("POST", "/v1/clock/reset", None, 200),
+    ("POST", "/v1/sites", {"name": "late", "clock": {"offset": "40d"}, "faults": [{"do": {"status": 503}}]}, 201),
+    ("POST", "/v1/sites", {"clock": {"offset": 40}}, 422),
     ("DELETE", "/v1/sites/one", None, 204),
     ("DELETE", "/v1/sites/default", None, 409),
 ]

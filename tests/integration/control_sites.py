@@ -20,8 +20,11 @@ def sites(server):
     mock.equal("which is told as settings", site["settings"].get("app_pool"), "stopped")
     mock.equal("the default one has none of it", mock.get(server.scep + CAPS)[0], 200)
     mock.ok("its logs are in its folder", os.path.isdir(site["log_directory"]), site)
+    mock.equal("and as what breaks it", [(f["id"], f["kind"]) for f in site["faults"]],
+               [("app-pool-stopped", "profile")])
     status, _, answer = server.call("POST", "/v1/sites", {"name": "one"})
     mock.ok("a second one of this name: 409", status == 409 and "one" in answer["detail"], answer)
+    mock.equal("nor a second default one", server.call("POST", "/v1/sites", {"name": "default"})[0], 409)
     names = [s["name"] for s in server.made("GET", "/v1/sites")["sites"]]
     mock.equal("both are listed", names, ["default", "one"])
     unnamed = server.made("POST", "/v1/sites", {})
@@ -52,16 +55,21 @@ def refusals(server):
     for name, body, pointer, words in (
             ("an unknown member", {"nmae": "x"}, "/nmae", "did you mean name?"),
             ("a wrong type", {"name": 7}, "/name", "a text"),
-            ("a bad name", {"name": "A B"}, None, "A B"),
+            ("a bad name", {"name": "A B"}, "/name", "no name for a site"),
             ("an unknown setting", {"settings": {"pasword_max": 7}}, "/settings/pasword_max",
              "did you mean password_max?"),
             ("a setting out of range", {"settings": {"password_max": -1}}, "/settings/password_max", "to"),
-            ("an unknown profile", {"profile": "app-pool-stoped"}, None, "did you mean app-pool-stopped?"),
-            ("two that exclude each other", {"profile": "app-pool-stopped+app-pool-queue-full"}, None,
+            ("an unknown profile", {"profile": "app-pool-stoped"}, "/profile", "did you mean app-pool-stopped?"),
+            ("two that exclude each other", {"profile": "app-pool-stopped+app-pool-queue-full"}, "/profile",
              "app-pool-queue-full"),
             ("no duration", {"ttl": "soon"}, "/ttl", "soon"),
             ("a negative one", {"ttl": "-1h"}, "/ttl", "-1h"),
-            ("no choice", {"ca": "onw"}, "/ca", "did you mean own?")):
+            ("no choice", {"ca": "onw"}, "/ca", "did you mean own?"),
+            ("a clock without a time", {"clock": {"ofset": "1d"}}, "/clock/ofset", "did you mean offset?"),
+            ("a time without certificates", {"clock": {"frozen_at": "1970-01-01T00:00:00Z"}}, "/clock", "1971"),
+            ("years that will never be", {"clock": {"offset": "9999999d"}}, "/clock/offset", "9999999d"),
+            ("a rule of no action", {"faults": [{"do": {"statsu": 503}}]}, "/faults/0/do",
+             "did you mean status?")):
         status, _, answer = server.call("POST", "/v1/sites", body)
         found = [error["pointer"] for error in answer.get("errors", [])]
         mock.ok(f"{name}: 422 with its place", status == 422 and words in str(answer) and
@@ -145,6 +153,18 @@ def clocks(server):
                "Tue, 01 Jan 2030 01:00:00 GMT")
     mock.equal("and no other site", mock.get(server.scep + CAPS)[1]["Date"],
                "Tue, 01 Jan 2030 00:00:00 GMT")
+    site = server.made("POST", "/v1/sites", {"name": "ahead", "clock": {"offset": "2h"}})
+    mock.equal("or is made with one", site["clock"]["now"], "2030-01-01T02:00:00.000Z")
+    server.made("POST", "/v1/sites/ahead/clock/advance", {"by": "1d"})
+    mock.equal("which a reset of the site goes back to",
+               server.made("POST", "/v1/sites/ahead/reset")["clock"]["offset"], "2h")
+    site = server.made("PUT", "/v1/sites/ahead", {"clock": {"frozen_at": "2028-02-29T12:00:00Z"}})
+    mock.equal("or stands", (site["clock"]["now"], site["clock"]["frozen"]), ("2028-02-29T12:00:00.000Z", True))
+    mock.equal("for its devices", mock.get(site["scep"] + CAPS)[1]["Date"], "Tue, 29 Feb 2028 12:00:00 GMT")
+    server.call("DELETE", "/v1/sites/ahead")
+    found = server.made("POST", "/v1/clock/advance", {"by": "4000d"})
+    mock.equal("years go by", found["now"], "2040-12-14T00:00:00.000Z")
+    server.made("POST", "/v1/clock/advance", {"by": "-4000d"})
     found = server.made("POST", "/v1/clock/advance", {"by": "-1h"})
     mock.equal("it steps back", found["now"], "2029-12-31T23:00:00.000Z")
     mock.equal("and is set", server.made("POST", "/v1/clock/set", {"at": "2031-05-06T07:08:09.5Z"})["now"],
@@ -154,7 +174,7 @@ def clocks(server):
             not found["frozen"], found)
     found = server.made("POST", "/v1/clock/reset")
     mock.equal("and is real again", found["offset"], "0ms")
-    for body in ({}, {"by": "x"}, {"by": 7}, {"at": "2030-01-01T00:00:00Z"}, {"by": "99999d"}):
+    for body in ({}, {"by": "x"}, {"by": 7}, {"at": "2030-01-01T00:00:00Z"}, {"by": "9999999d"}):
         mock.equal(f"no move: {body}", server.call("POST", "/v1/clock/advance", body)[0], 422)
     server.call("DELETE", "/v1/sites/late")
 
