@@ -105,18 +105,38 @@ print(const struct buffer *text)
 }
 
 static void
-show_list(const struct ctl_verb *verb, const json_t *answer)
+show_list(const struct ctl *ctl, const json_t *answer)
+{
+	BUFFER_CLEANUP struct buffer text = {0}, next = {0};
+	const json_t *cursor = json_object_get(answer, "next");
+
+	ctl_print_list(&text, json_object_get(answer, ctl->verb->list), ctl->verb->columns);
+	print(&text);
+	if (!cursor || json_is_null(cursor) || options_given(&ctl->options, "last"))
+		return;
+	ctl_print_value(&next, cursor);
+	fprintf(stderr, "there are more: --before %s\n", buffer_text(&next));
+}
+
+/* What nearly fitted: of a wait, or of each expectation that failed. */
+static void
+show_misses(const struct ctl_verb *verb, const json_t *answer)
 {
 	BUFFER_CLEANUP struct buffer text = {0};
+	json_t *item;
+	size_t i;
 
-	ctl_print_list(&text, json_object_get(answer, verb->list), verb->columns);
+	ctl_print_misses(&text, json_object_get(answer, "misses"));
+	json_array_foreach(json_object_get(answer, verb->list), i, item)
+	{
+		const char *title = json_string_value(json_object_get(item, "title"));
+
+		if (!json_is_false(json_object_get(item, "passed")))
+			continue;
+		buffer_append_format(&text, "%s:\n", title ? title : "-");
+		ctl_print_misses(&text, json_object_get(item, "misses"));
+	}
 	print(&text);
-	if (json_is_string(json_object_get(answer, "next")) ||
-		json_is_integer(json_object_get(answer, "next")))
-		fprintf(stderr, "there are more: --before %s\n",
-			json_is_string(json_object_get(answer, "next"))
-				? json_string_value(json_object_get(answer, "next"))
-				: "...");
 }
 
 static void
@@ -169,7 +189,9 @@ show(struct ctl *ctl, const struct control_reply *reply)
 		ctl_explain(&text, reply->json);
 		print(&text);
 	} else if (list) {
-		show_list(verb, reply->json);
+		show_list(ctl, reply->json);
+		if (verb->show == CTL_SHOW_VERDICT)
+			show_misses(verb, reply->json);
 	} else {
 		show_object(reply->json);
 	}
@@ -194,9 +216,11 @@ show_problem(struct ctl *ctl, const struct control_reply *reply)
 		fprintf(stderr, "    %s: %s\n",
 			json_string_value(json_object_get(error, "pointer")),
 			json_string_value(json_object_get(error, "message")));
-	if (ctl->human && ctl->verb->show == CTL_SHOW_VERDICT &&
-		json_array_size(json_object_get(reply->json, ctl->verb->list)))
-		show_list(ctl->verb, reply->json);
+	if (ctl->human && ctl->verb->show == CTL_SHOW_VERDICT) {
+		if (json_array_size(json_object_get(reply->json, ctl->verb->list)))
+			show_list(ctl, reply->json);
+		show_misses(ctl->verb, reply->json);
+	}
 	return reply->status == 408 || reply->status >= 500 ? EXIT_CODE_FAILED : EXIT_CODE_USAGE;
 }
 

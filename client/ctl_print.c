@@ -20,9 +20,34 @@ ctl_print_value(struct buffer *out, const json_t *value)
 	} else if (json_is_boolean(value)) {
 		buffer_append_text(out, json_is_true(value) ? "yes" : "no");
 	} else {
-		text = json_dumps(value, JSON_ENCODE_ANY);
+		text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 		buffer_append_text(out, text);
 		free(text);
+	}
+}
+
+/* --- misses ---------------------------------------------------------------------------------- */
+
+static void
+print_member_of(struct buffer *out, const char *words, const json_t *object, const char *name)
+{
+	buffer_append_text(out, words);
+	ctl_print_value(out, json_object_get(object, name));
+}
+
+void
+ctl_print_misses(struct buffer *out, const json_t *misses)
+{
+	json_t *miss;
+	size_t i;
+
+	json_array_foreach((json_t *)misses, i, miss)
+	{
+		print_member_of(out, "  nearly: exchange ", miss, "exchange");
+		print_member_of(out, ", whose ", miss, "field");
+		print_member_of(out, " is ", miss, "found");
+		print_member_of(out, "; wanted ", miss, "wanted");
+		buffer_append_byte(out, '\n');
 	}
 }
 

@@ -71,6 +71,19 @@ has_body(const struct ctl_verb *verb)
 	return strcmp(verb->method, "GET") != 0 && strcmp(verb->method, "DELETE") != 0;
 }
 
+/* "clock/offset" is a member of the object "clock". */
+static void
+set_member(struct maker *maker, const char *member, json_t *value)
+{
+	size_t size = strcspn(member, "/");
+	TEXT_CLEANUP char *object = text_copy_size(member, size);
+
+	if (member[size])
+		json_object_set_new(part_of_body(maker, object), member + size + 1, value);
+	else
+		json_object_set_new(body_of(maker), member, value);
+}
+
 static int
 add_member(struct maker *maker, enum ctl_type type, const char *member, const char *text)
 {
@@ -85,7 +98,7 @@ add_member(struct maker *maker, enum ctl_type type, const char *member, const ch
 				   : json_string(text);
 	if (!value)
 		return diag_refuse(maker->diag, "", NULL, "UTF-8", "\"%s\"", text);
-	json_object_set_new(body_of(maker), member, value);
+	set_member(maker, member, value);
 	return DONE;
 }
 

@@ -10,7 +10,7 @@
 #include "common/options.h"
 
 #define CTL_POSITIONALS_MAX 3
-#define CTL_OPTIONS_MAX     40
+#define CTL_OPTIONS_MAX     48
 
 /* Where a word of the command line goes. */
 enum ctl_place {

@@ -44,7 +44,7 @@ begin(struct control_call *call, unsigned status, const char *content_type)
 static void
 write_json(struct control_call *call, json_t *json)
 {
-	char *text = json_dumps(json, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	char *text = json_dumps(json, JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 
 	if (!text)
 		memory_exhausted();

@@ -70,15 +70,18 @@ write_event(struct stream *stream, const struct journal_event *event)
 	struct journal_record *record =
 		journal_ring_hold(journal_ring(stream->journal), event->number);
 	bool completed = record && journal_record_completion(record) == event->moment;
+	const char *name = completed ? "completed" : "arrived";
 	char *data;
 
 	if (record && journal_filter_fits(&stream->filter, record)) {
 		json_t *json = control_record_json(record);
 
+		/* As it was then: it may have ended since. */
+		json_object_set_new(json, "ended", json_boolean(completed));
+		json_object_set_new(json, "event", json_string(name));
 		data = json_dumps(json, JSON_COMPACT);
 		buffer_append_format(&stream->pending, "id: %llu\nevent: %s\ndata: %s\n\n",
-			(unsigned long long)event->moment, completed ? "completed" : "arrived",
-			data);
+			(unsigned long long)event->moment, name, data);
 		free(data);
 		json_decref(json);
 	}
@@ -94,7 +97,7 @@ write_events(struct stream *stream)
 		journal_ring(stream->journal), events, EVENTS_AT_ONCE, stream->moment, &lost);
 
 	if (lost)
-		buffer_append_text(&stream->pending, "event: lost\ndata: {}\n\n");
+		buffer_append_text(&stream->pending, "event: lost\ndata: {\"event\":\"lost\"}\n\n");
 	for (size_t i = 0; i < count; i++) {
 		write_event(stream, &events[i]);
 		stream->moment = events[i].moment;

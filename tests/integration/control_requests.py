@@ -258,7 +258,8 @@ def events(server):
     seen = [stream.next(), stream.next()]
     mock.equal("of what is asked for", [(e["event"], e["data"]["site"], e["data"]["ended"]) for e in seen][-1],
                ("completed", "e", True))
-    mock.equal("arrived comes first", seen[0]["event"], "arrived")
+    mock.equal("arrived comes first", (seen[0]["event"], seen[0]["data"]["event"], seen[0]["data"]["ended"]),
+               ("arrived", "arrived", False))
     for _ in range(100):
         mock.get(url + CAPS)
     more = [stream.next() for _ in range(200)]
