@@ -8,7 +8,7 @@ points=0
 failures=0
 # A checkout without git (a release archive) is looked at as it lies there.
 mapfile -t sources < <(git ls-files '*.c' '*.h' 2>/dev/null || true)
-[ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find common server client tests -name '*.[ch]')
+[ ${#sources[@]} -gt 0 ] || mapfile -t sources < <(find common server client tests examples -name '*.[ch]')
 mapfile -t programs < <(printf '%s\n' "${sources[@]}" | grep -E '^(common|server|client)/')
 mapfile -t library < <(printf '%s\n' "${sources[@]}" | grep '^common/')
 
@@ -31,9 +31,9 @@ find_in() {
 	grep -nE "$@" || true
 }
 
-includers() { # but for the bare library that the bench measures against
+includers() { # but for the bare library that the bench measures against, and suites of other people
 	local found
-	found=$(grep -lF "#include <$1>" "${sources[@]}" | grep -vFx tests/bench/bare.c || true)
+	found=$(grep -lF "#include <$1>" "${sources[@]}" | grep -vE '^(tests/bench/bare\.c$|examples/)' || true)
 	[ "$(wc -w <<<"$found")" -le 1 ] || echo "$found"
 }
 
