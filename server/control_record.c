@@ -25,6 +25,9 @@ const struct control_field control_record_members[] = {
 	{"status", CONTROL_TEXT, .help = "of HTTP"},
 	{"end", CONTROL_TEXT, .help = "how it ended on the wire"},
 	{"connection", CONTROL_TEXT, .help = "its number"},
+	{"repeats", CONTROL_TEXT,
+		.help = "the number of the exchange before that sent the same bytes, at most 5 s "
+			"earlier"},
 	{0},
 };
 

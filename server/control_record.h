@@ -33,6 +33,8 @@ extern const struct control_field control_record_members[];
 		CONTROL_RECORD_CONDITION("status", "of HTTP"),                                     \
 		CONTROL_RECORD_CONDITION("end", "how it ended on the wire"),                       \
 		CONTROL_RECORD_CONDITION("connection", "its number"),                              \
+		CONTROL_RECORD_CONDITION(                                                          \
+			"repeats", "the exchange before with the same bytes; ?* is any"),          \
 		CONTROL_RECORD_CONDITION("since", "arrived at this time or later"),                \
 		CONTROL_RECORD_CONDITION("until", "arrived before this time"),                     \
 		CONTROL_RECORD_CONDITION("after", "behind the exchange of this number")

@@ -8,6 +8,7 @@
 #include "common/scep_request.h"
 #include "server/evidence.h"
 #include "server/http.h"
+#include "server/journal_repeat.h"
 #include "server/ndes_event.h"
 #include "server/pages.h"
 #include "server/pipeline.h"
@@ -144,6 +145,8 @@ struct exchange {
 	struct rule_set *rules;        /* of the site; held; NULL: none */
 	struct rule_decision decision; /* of the rules */
 	struct evidence evidence;
+	struct journal_repeat
+		repeat; /* whether it is sent for the second time; filled at its end */
 	struct journal_record *record; /* in the journal; held; NULL: none yet, or none is kept */
 	bool broke;                    /* a stage failed: an error of ours, not of the deployment */
 	struct diag diag;              /* the words of the latest refusal or failure; empty: none */

@@ -6,6 +6,7 @@
 #include "common/memory.h"
 #include "server/journal_entry.h"
 #include "server/journal_line.h"
+#include "server/journal_repeat.h"
 #include "server/journal_saver.h"
 #include "server/log_file.h"
 #include "server/operator_log.h"
@@ -23,6 +24,7 @@ struct journal {
 	size_t raw_limit;
 	struct journal_ring *ring;   /* NULL: nothing is kept */
 	struct journal_saver *saver; /* NULL: nothing outlives the process */
+	struct journal_repeats *repeats;
 	uint64_t highest;
 	void (*notify)(void *context);
 	void *notify_context;
@@ -80,6 +82,7 @@ journal_open(struct journal **out, const struct journal_plan *plan, struct diag 
 	journal->raw_limit =
 		plan->bytes / RAW_PART < JOURNAL_RAW_MAX ? plan->bytes / RAW_PART : JOURNAL_RAW_MAX;
 	log_file_init(&journal->file, NULL);
+	journal->repeats = journal_repeats_new();
 	if (plan->exchanges > 0)
 		journal->ring = journal_ring_new(plan->exchanges, plan->bytes);
 	outcome = plan->directory ? open_file(journal, plan->directory, diag) : DONE;
@@ -99,6 +102,7 @@ journal_close(struct journal *journal)
 		return;
 	journal_saver_free(journal->saver);
 	journal_ring_free(journal->ring);
+	journal_repeats_free(journal->repeats);
 	log_file_done(&journal->file);
 	buffer_done(&journal->line);
 	pthread_mutex_destroy(&journal->lock);
@@ -123,6 +127,7 @@ tell_watchers(struct journal *journal)
 void
 journal_arrive(struct journal *journal, struct exchange *exchange)
 {
+	journal_repeats_note(journal->repeats, exchange, false);
 	if (!journal->ring)
 		return;
 	exchange->record = journal_record_new(exchange);
@@ -182,6 +187,8 @@ journal_write(struct journal *journal, struct exchange *exchange, struct diag *d
 	struct bytes line;
 	int outcome = DONE;
 
+	journal_repeats_note(journal->repeats, exchange, true);
+	exchange->repeat = journal_repeats_find(journal->repeats, exchange);
 	pthread_mutex_lock(&journal->lock);
 	write_human_line(journal, exchange);
 	if (journal->has_file || journal->ring) {

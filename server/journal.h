@@ -33,6 +33,10 @@
  *   connection       {number, nth, client_address, client_port, end}; end: sent, client-left,
  *                    timed-out, malformed, closed-by-plan, reset-by-plan, stalled-by-plan, shutdown
  *   request          {method, target, target_size, user_agent, content_length, bytes}
+ *   repeats          {exchange, same, end, gap_ms}: an earlier exchange that sent the same bytes at most 5 s
+ *                    before, and was not answered if it was a short GET; same: request, or head where the earlier one's body was not read; end as
+ *                    that of its connection, absent where it went on; gap_ms from its end to this request
+ *                    line, real time
  *   operation        the parameter as sent, unescaped
  *   message          {size, type, type_name, transaction_id, sender_nonce (hex), digest, cipher,
  *                    renewal, signer: {subject, issuer, serial (hex), self_signed},

@@ -39,6 +39,20 @@ write_request(struct buffer *out, const struct exchange *exchange)
 }
 
 static void
+write_repeat(struct buffer *out, const struct journal_repeat *repeat)
+{
+	if (repeat->exchange == 0)
+		return;
+	json_writer_open_object(out, "repeats");
+	json_writer_number(out, "exchange", (int64_t)repeat->exchange);
+	journal_text_write(out, "same", repeat->head_alone ? "head" : "request");
+	if (repeat->ended)
+		journal_text_write(out, "end", journal_text_end(repeat->end));
+	json_writer_thousandths(out, "gap_ms", repeat->gap_us);
+	json_writer_close_object(out);
+}
+
+static void
 write_operation(struct buffer *out, const struct request *request)
 {
 	BUFFER_CLEANUP struct buffer operation = {0};
@@ -172,6 +186,7 @@ journal_entry_write(struct buffer *out, const struct exchange *exchange)
 	if (exchange->balanced_to)
 		json_writer_number(out, "balanced_to", exchange->balanced_to);
 	write_request(out, exchange);
+	write_repeat(out, &exchange->repeat);
 	write_operation(out, &http->request);
 	journal_message_write(out, exchange);
 	write_stages(out, exchange);

@@ -166,6 +166,13 @@ take_connection(struct buffer *out, const struct exchange *exchange)
 }
 
 static void
+take_repeats(struct buffer *out, const struct exchange *exchange)
+{
+	if (exchange->repeat.exchange)
+		buffer_append_decimal(out, (int64_t)exchange->repeat.exchange);
+}
+
+static void
 take_time(struct buffer *out, const struct exchange *exchange)
 {
 	char time[CLOCK_TEXT_SIZE];
@@ -206,6 +213,7 @@ RESTORE(challenge, "challenge", "verdict")
 RESTORE(status, "response", "status")
 RESTORE(end, "connection", "end")
 RESTORE(connection, "connection", "number")
+RESTORE(repeats, "repeats", "exchange")
 RESTORE(time, NULL, "time")
 
 /* The request as its stages saw it: without what stands in front of the site's URL. */
@@ -381,6 +389,10 @@ static const struct journal_field_row rows[JOURNAL_FIELD_COUNT] = {
 		.at_end = true, .only_then = true, .word_at = end_at},
 	[JOURNAL_CONNECTION] = {FIELD(connection), .help = "The number of its connection",
 		.digits = true},
+	[JOURNAL_REPEATS] = {FIELD(repeats),
+		.help = "The number of the exchange before that sent the same bytes, as in the "
+			"object's repeats.exchange",
+		.at_end = true, .only_then = true, .digits = true},
 	[JOURNAL_TIME] = {FIELD(time),
 		.help = "When it arrived, by the deployment's clock: "
 			"\"2026-01-31T23:59:58.747Z\""},

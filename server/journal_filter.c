@@ -197,6 +197,7 @@ static const struct journal_filter_row rows[] = {
 	PATTERN(JOURNAL_STATUS),
 	PATTERN(JOURNAL_END),
 	PATTERN(JOURNAL_CONNECTION),
+	PATTERN(JOURNAL_REPEATS),
 	PATTERN(JOURNAL_TIME),
 	{"since", "Arrived at this time or later, by the deployment's clock, ISO 8601",
 		JOURNAL_TIME, read_time, fits_since},

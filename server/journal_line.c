@@ -136,6 +136,9 @@ journal_line_write(struct buffer *out, const struct exchange *exchange)
 	append_status(out, exchange);
 	append_disposition(out, exchange);
 	append_words(out, exchange);
+	if (exchange->repeat.exchange)
+		buffer_append_format(
+			out, " repeats #%llu", (unsigned long long)exchange->repeat.exchange);
 	if (http->end != HTTP_END_SENT)
 		buffer_append_format(out, " %s", journal_text_end(http->end));
 	buffer_append_format(

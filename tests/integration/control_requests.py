@@ -222,6 +222,68 @@ def verifies(server):
                 (pointer == "" and status == 422), answer)
 
 
+def send(server, text):
+    """Sends bytes on a connection of their own, and returns the answer; empty: it was reset."""
+    url = urllib.parse.urlsplit(server.scep)
+    with socket.create_connection((url.hostname, url.port), mock.DEADLINE) as connection:
+        connection.sendall(text)
+        try:
+            return connection.recv(65536)
+        except ConnectionResetError:
+            return b""
+
+
+def repeats(server):
+    """A client whose library sends again after a reset, behind the agent's back."""
+    site = server.made("POST", "/v1/sites", {"name": "again"})
+    path = urllib.parse.urlsplit(site["scep"]).path
+    message = b"x" * 2000
+    head = f"POST {path}?operation=PKIOperation HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n".encode()
+    short = f"GET {path}{CAPS} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+
+    def newest():
+        found = server.made("POST", "/v1/wait", {"match": {"site": "again"}, "after": newest.seen, "timeout": "30s"})
+        newest.seen = found["requests"][0]["number"]
+        return newest.seen, server.made("GET", f"/v1/requests/{newest.seen}")
+    newest.seen = server.made("GET", "/v1/version")["exchanges"]
+    for where in ("before_head", "in_body"):
+        server.made("PUT", "/v1/sites/again/faults", {"faults": [
+            {"id": "cut", "when": {"times": 1}, "do": {"reset": where}}]})
+        send(server, head + message)
+        first, whole = newest()
+        mock.ok(f"reset {where}: the first is no repetition", "repeats" not in whole, whole)
+        send(server, head + message)
+        number, whole = newest()
+        mock.ok("the second is one, and says of what", whole["repeats"]["exchange"] == first and
+                whole["repeats"]["end"] == "reset-by-plan" and 0 <= whole["repeats"]["gap_ms"] < 5000 and
+                whole["repeats"]["same"] == "request", whole)
+        listed = server.made("GET", f"/v1/requests?site=again&repeats={first}")["requests"]
+        mock.equal("it is found by that", [(r["number"], r["repeats"]) for r in listed], [(number, str(first))])
+        send(server, head + message[:-1] + b"y")
+        mock.ok("another message is none", "repeats" not in newest()[1], first)
+        head = head.replace(b"Host: a", b"Host: b")
+    send(server, short)
+    newest()
+    send(server, short)
+    mock.ok("to ask for GetCACaps twice is no repetition", "repeats" not in newest()[1], short)
+    server.made("POST", "/v1/sites/again/faults", {"when": {"times": 1}, "do": {"reset": "before_head"}})
+    short = short.replace(b"Host: a", b"Host: c")
+    send(server, short)
+    first, _ = newest()
+    send(server, short)
+    mock.equal("but behind a reset it is", newest()[1]["repeats"]["exchange"], first)
+    mock.equal("all of them by a pattern", server.made("GET", "/v1/requests?site=again&repeats=%3F*")["total"], 3)
+    server.made("PUT", "/v1/sites/again/faults", {"faults": [{"when": {"times": 1}, "do": {"refuse": True}}]})
+    head = head.replace(b"Host: b", b"Host: d")
+    send(server, head + message)
+    first, _ = newest()
+    send(server, head + message)
+    found = newest()[1]["repeats"]
+    mock.equal("of a body that was not read the head alone is compared", (found["exchange"], found["same"]),
+               (first, "head"))
+    server.call("DELETE", "/v1/sites/again")
+
+
 class Events:
     """A stream of events, as a browser or a tool reads it."""
 
@@ -310,6 +372,7 @@ with mock.Server("--quiet", "--challenge", "secret") as server:
     waits(server)
     crowd(server)
     verifies(server)
+    repeats(server)
     events(server)
     clears(server)
     stream = Events(server)
