@@ -12,22 +12,26 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
 import mock
 
 CAPS = "?operation=GetCACaps"
+PKI = "?operation=PKIOperation"
 RUN = []  # the command lines of ctl() that ended with 0
 
 
-def ctl(server, *words, status=0, **options):
+def ctl(server, *words, status=0, binary=False, **options):
     """Runs a verb that must end so; returns its JSON, or its text where that is none."""
     found = mock.program("ctl", *words, env={**os.environ, "MOCK_NDES_CONTROL_URL": server.control},
-                         **options)
-    mock.equal("ctl " + " ".join(words)[:60], (found.returncode, found.stderr if status == 0 else ""),
+                         **{"text": not binary, **options})
+    mock.equal("ctl " + " ".join(words)[:60], (found.returncode, found.stderr or "" if status == 0 else ""),
                (status, ""))
     if found.returncode == 0:
         RUN.append(words)
+    if binary:
+        return found.stdout
     try:
         return json.loads(found.stdout)
     except ValueError:
@@ -178,9 +182,52 @@ def issuing(server, site):
     mock.equal("and are renewed", mock.get(site["scep"] + CAPS)[0], 200)
 
 
+def explained(server, site):
+    """What each kind of client's error is told as."""
+    s, fast = ("-s", "two"), ("--clock-offset", "40d")
+    new = ctl(server, "challenge", "new", *s)["text"]
+    enroll(server, site, "x1", "--challenge", new, *fast)
+    newest = ctl(server, "requests", "--last", "1", *s)["requests"][0]["number"]
+    for name, options, lines in (
+            ("used", ("--challenge", new), ("challenge-used", f"was used at exchange {newest}", "A challenge is good for one")),
+            ("none", (), ("no challengePassword",)),
+            ("unknown", ("--challenge", "0" * 16), ("NDES has never given this password out",)),
+            ("malformed", ("--challenge", "a b"), ("without blanks, line ends",)),
+            ("digest", ("--challenge", "secret", "--digest", "MD5"), ("digest-not-supported", "never MD5"))):
+        enroll(server, site, "e-" + name, *options, *fast)
+        told(server, "requests", "--last", "1", "--explain", *s, lines=lines + ("answered   HTTP 200 by mscep",))
+    other = ctl(server, "site", "add", "other", "--ca", "own")
+    message = ctl(server, "raw", "request", str(newest), binary=True).split(b"\r\n\r\n", 1)[1]
+    mock.call(other["scep"].rsplit("/", 3)[0], "POST", urllib.parse.urlsplit(other["scep"]).path + PKI, raw=message)
+    told(server, "requests", "--last", "1", "--explain", "-s", "other",
+         lines=("encrypted  to issuer", "expected ra_encryption", "Take the RA certificate"))
+    mock.get(other["scep"] + "?operation=GetCACapz")
+    told(server, "requests", "--last", "1", "--explain", "-s", "other", lines=("sent       GET GetCACapz",))
+    server.made("POST", "/v1/sites/other/faults", {"id": "oops", "do": {"status": 503}})
+    mock.get(other["scep"] + CAPS)
+    told(server, "requests", "--last", "1", "--explain", "-s", "other", lines=("on purpose rule oops",))
+    text = ctl(server, "requests", "--last", "1", "--explain", "-s", "other", "--json")
+    mock.ok("as JSON it is the list", text["requests"][0]["fault"] == "oops", text)
+    ctl(server, "site", "rm", "other")
+
+
+def advice():
+    """Each reason for which something is refused has its sentence."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+    def source(path):
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            return file.read()
+    told_of = set(re.findall(r'\{"([a-z-]+)"', source("client/ctl_advice.c")))
+    reasons = set(re.findall(r'\{"([a-z-]+)", SCEP_FAIL', source("server/refusal.c")))
+    verdicts = set(re.findall(r'REFUSES\("([a-z-]+)"', source("server/challenge.c")))
+    mock.ok("the sources have reasons", len(reasons) > 20 and len(verdicts) > 9, (reasons, verdicts))
+    mock.equal("each is advised on", sorted((reasons | verdicts) - told_of), [])
+
+
 def journal(server, site):
     """The journal, as the README and issue trackers quote it."""
-    newest = ctl(server, "requests", "--last", "1")["requests"][0]["number"]
+    newest = ctl(server, "version")["exchanges"]
     mock.get(server.scep + CAPS)
     mock.get(server.scep + CAPS)
     mock.equal("those behind a number", ctl(server, "requests", "--after", str(newest))["total"], 2)
@@ -290,6 +337,8 @@ with mock.Server("--quiet") as server:
     sites(server)
     made = more_sites(server)
     issuing(server, made)
+    explained(server, made)
+    advice()
     journal(server, made)
     clocks(server)
     whole(server)

@@ -73,10 +73,9 @@ def assert_unreported(errors):
 
 def program(*arguments, **options):
     """Runs mock-ndes with these arguments and returns what subprocess.run does."""
-    options.setdefault("timeout", DEADLINE)
-    done = subprocess.run([os.path.join(BUILD, "mock-ndes"), *arguments], capture_output=True,
-                          text=True, **options)
-    assert_unreported(done.stderr)
+    options = {"timeout": DEADLINE, "text": True, **options}
+    done = subprocess.run([os.path.join(BUILD, "mock-ndes"), *arguments], capture_output=True, **options)
+    assert_unreported(done.stderr if options["text"] else done.stderr.decode())
     return done
 
 
