@@ -154,13 +154,14 @@ make_cas(struct authority *authority, const struct settings *settings, const cha
 
 static int
 make(struct authority **out, const struct pki *pki, const struct settings *settings,
-	const char *base_url, int64_t made_at, int64_t now, struct diag *diag)
+	const char *base_url, unsigned ra_edition, int64_t made_at, int64_t now, struct diag *diag)
 {
 	struct authority *authority = memory_new(1, sizeof(*authority));
 	int result;
 
 	authority->pki = pki;
 	authority->made_at = made_at;
+	authority->ra_edition = ra_edition;
 	authority->signature = ca_signature_of(settings);
 	result = make_cas(authority, settings, base_url, made_at, diag);
 	if (result == DONE)
@@ -176,14 +177,14 @@ int
 authority_new(struct authority **out, const struct pki *pki, const struct settings *settings,
 	const char *base_url, int64_t now, struct diag *diag)
 {
-	return make(out, pki, settings, base_url, now, now, diag);
+	return make(out, pki, settings, base_url, 0, now, now, diag);
 }
 
 int
-authority_renew(struct authority **out, const struct authority *earlier,
+authority_renew(struct authority **out, const struct authority *earlier, unsigned ra_edition,
 	const struct settings *settings, const char *base_url, int64_t now, struct diag *diag)
 {
-	return make(out, earlier->pki, settings, base_url, earlier->made_at, now, diag);
+	return make(out, earlier->pki, settings, base_url, ra_edition, earlier->made_at, now, diag);
 }
 
 static void

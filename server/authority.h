@@ -37,6 +37,7 @@ struct authority {
 	struct certificate root;
 	struct certificate issuing; /* empty with CA_HIERARCHY_ROOT */
 	enum ra_certificates ra_certificates;
+	unsigned ra_edition; /* how often they were renewed by hand: each time other ones */
 	struct certificate ra_signing;
 	struct certificate ra_encryption;
 	struct certificate next_ca;     /* empty unless it is offered: authority_offers_next */
@@ -59,9 +60,9 @@ int authority_new(struct authority **out, const struct pki *pki, const struct se
 /*
  * The same for a site that has an authority already, under other settings or at another time: its CAs
  * are those that it had, as far as the settings leave them, and the RA certificates are enrolled anew,
- * at `now`.
+ * at `now`. Those of another edition have other serial numbers.
  */
-int authority_renew(struct authority **out, const struct authority *earlier,
+int authority_renew(struct authority **out, const struct authority *earlier, unsigned ra_edition,
 	const struct settings *settings, const char *base_url, int64_t now, struct diag *diag);
 
 void authority_free(struct authority *authority);

@@ -82,6 +82,7 @@ authority_issue(struct certificate *out, const struct authority *authority,
 		.issuer_url = issuer ? issuer->issuer_url : NULL,
 		.digest = authority->signature.digest,
 		.pss = authority->signature.pss,
+		.edition = order->edition,
 	};
 
 	if (given->der.size && !order->minted)

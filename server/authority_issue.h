@@ -13,6 +13,7 @@ struct authority_order {
 	struct bytes subject; /* Name, of a minted one */
 	const struct authority_ca *issuer; /* NULL: it signs itself */
 	int64_t now;                       /* when it is enrolled, seconds since 1970 */
+	unsigned edition;                  /* as in mint.h */
 	bool minted;                       /* also where the pki has one */
 };
 

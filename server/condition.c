@@ -26,6 +26,17 @@ end(struct condition **out, struct condition *condition, int result)
 	return result;
 }
 
+static int
+follow(struct condition **out, const struct settings *settings, const char *base_url, int64_t now,
+	const struct condition *kin, unsigned ra_edition, struct diag *diag)
+{
+	struct condition *condition = begin(settings);
+
+	return end(out, condition,
+		authority_renew(&condition->authority, kin->authority, ra_edition,
+			&condition->settings, base_url, now, diag));
+}
+
 int
 condition_new(struct condition **out, const struct pki *pki, const struct settings *settings,
 	const char *base_url, int64_t now, struct condition *kin, struct diag *diag)
@@ -33,7 +44,7 @@ condition_new(struct condition **out, const struct pki *pki, const struct settin
 	struct condition *condition;
 
 	if (kin && !settings_mint_the_same(&kin->settings, settings))
-		return condition_renew(out, settings, base_url, now, kin, diag);
+		return follow(out, settings, base_url, now, kin, kin->authority->ra_edition, diag);
 	condition = begin(settings);
 	if (!kin)
 		return end(out, condition,
@@ -48,11 +59,7 @@ int
 condition_renew(struct condition **out, const struct settings *settings, const char *base_url,
 	int64_t now, const struct condition *kin, struct diag *diag)
 {
-	struct condition *condition = begin(settings);
-
-	return end(out, condition,
-		authority_renew(&condition->authority, kin->authority, &condition->settings,
-			base_url, now, diag));
+	return follow(out, settings, base_url, now, kin, kin->authority->ra_edition + 1, diag);
 }
 
 struct condition *

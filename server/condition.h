@@ -25,7 +25,8 @@ struct condition {
 int condition_new(struct condition **out, const struct pki *pki, const struct settings *settings,
 	const char *base_url, int64_t now, struct condition *kin, struct diag *diag);
 
-/* The same with certificates that are minted anew, also where they could be shared. */
+/* The same with certificates that are minted anew, also where they could be shared; the RA's have other serial
+ * numbers than before. */
 int condition_renew(struct condition **out, const struct settings *settings, const char *base_url,
 	int64_t now, const struct condition *kin, struct diag *diag);
 

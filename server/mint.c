@@ -61,7 +61,7 @@ mint_serial(uint8_t out[CERTIFICATE_SERIAL_MAX], const struct certificate *issue
 /* Draws the serial from everything else that stands in the certificate. */
 static int
 set_serial(struct certificate_plan *plan, const struct certificate *issuer, uint32_t request_id,
-	struct diag *diag)
+	unsigned edition, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer content = {0};
 	uint8_t digest[EVP_MAX_MD_SIZE];
@@ -72,6 +72,8 @@ set_serial(struct certificate_plan *plan, const struct certificate *issuer, uint
 	buffer_append_format(&content, "%lld %lld %s %s %s", (long long)plan->not_before,
 		(long long)plan->not_after, plan->template_name ? plan->template_name : "",
 		plan->crl_url ? plan->crl_url : "", plan->issuer_url ? plan->issuer_url : "");
+	if (edition)
+		buffer_append_format(&content, " %u", edition);
 	if (algorithm_digest_bytes(digest, plan->digest, buffer_bytes(&content), diag) != DONE)
 		return BROKEN;
 	if (issuer) {
@@ -140,7 +142,7 @@ mint_certificate(struct certificate *out, enum pki_role role, struct bytes subje
 			return BROKEN;
 		certificate_template_apply(&plan, template, 0);
 	}
-	if (set_serial(&plan, above, roles[role].request_id, diag) != DONE ||
+	if (set_serial(&plan, above, roles[role].request_id, issuer->edition, diag) != DONE ||
 		certificate_plan_sign(&der, &plan, issuer->key, diag) != DONE)
 		return BROKEN;
 	return certificate_read(out, buffer_bytes(&der), diag) == DONE ? DONE : BROKEN;

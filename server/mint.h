@@ -17,6 +17,7 @@ struct mint_issuer {
 	const char *issuer_url;
 	const struct digest_algorithm *digest; /* of the signature; NULL: SHA-256 */
 	bool pss;                              /* RSASSA-PSS */
+	unsigned edition; /* tells apart what is alike but for its serial number; 0: the first */
 };
 
 /*

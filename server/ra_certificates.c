@@ -46,7 +46,9 @@ make(struct certificate *out, const struct authority *authority, enum pki_role r
 		.issuer = previous ? &authority->previous : &authority->cas[0],
 		.now = now - age,
 		/* Those of the pki are healthy ones, of the CA that the pki begins with. */
-		.minted = exchanged || age || previous != authority->renewed,
+		.edition = authority->ra_edition,
+		.minted = exchanged || age || previous != authority->renewed ||
+			authority->ra_edition > 0,
 	};
 
 	return authority_issue(out, authority, &order, diag);

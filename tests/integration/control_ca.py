@@ -144,10 +144,29 @@ def ca(server):
     before = number()
     server.made("POST", path + "/crl")
     mock.ok("published anew it has another number", number() != before, before)
+    def ra():
+        return [c["serial"] for c in server.made("GET", path)["chain"][:2]]
+    server.made("PATCH", SITE + "/settings", {"settings": {"challenge": "secret"}})
+    mock.equal("a device enrols", enroll(server, "early", "--challenge", "secret").returncode, 0)
+    newest = server.made("GET", "/v1/requests?message_type=PKCSReq")["requests"][0]["number"]
+    old, message = ra(), server.call("GET", f"/v1/requests/{newest}/request")[2].partition(b"\r\n\r\n")[2]
     server.made("POST", path + "/ra-certificates", {"state": "expired"})
     mock.equal("RA certificates expire", mock.get(server.scep + "?operation=GetCACaps")[0], 500)
     server.made("POST", path + "/ra-certificates", {"state": "renewed"})
     mock.equal("and are renewed", mock.get(server.scep + "?operation=GetCACaps")[0], 200)
+    new = ra()
+    mock.ok("to others than before", not set(new) & set(old), (old, new))
+    server.made("PATCH", SITE + "/settings", {"settings": {"ca_signature": "sha1"}})
+    mock.equal("which a change of something else leaves", len(set(ra()) & set(old)), 0)
+    server.made("POST", path + "/ra-certificates", {"state": "renewed"})
+    mock.equal("each time", len(set(ra()) & set(new + old)), 0)
+    url = urllib.parse.urlsplit(server.scep)
+    mock.call(f"http://{url.netloc}", "POST", url.path + "?operation=PKIOperation", raw=message)
+    found = server.made("GET", "/v1/requests?operation=PKIOperation")["requests"][0]["number"]
+    found = server.made("GET", f"/v1/requests/{found}")
+    mock.equal("a client that keeps the old ones is not understood", found["disposition"]["reason"],
+               "envelope-not-decryptable")
+    mock.equal("one that asks again is", enroll(server, "again", "--challenge", "secret").returncode, 0)
     server.made("POST", path + "/rollover", {"step": "offer"})
     next_ca = mock.get(server.scep + "?operation=GetNextCACert")
     mock.equal("the next CA is offered", next_ca[1]["Content-Type"], "application/x-x509-next-ca-cert")

@@ -150,7 +150,7 @@ START_TEST(numbers_never_go_back)
 	publish(&first, &support, NOW);
 	publish(&first, &support, NOW);
 	earlier = condition->authority;
-	ASSERT_DONE(authority_renew(&condition->authority, earlier, &condition->settings,
+	ASSERT_DONE(authority_renew(&condition->authority, earlier, 0, &condition->settings,
 			    CA_SUPPORT_URL, NOW, &diag),
 		&diag);
 	authority_free(earlier);
