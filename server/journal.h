@@ -43,7 +43,8 @@
  *                    recipients: [{issuer, serial, key_identifier, ours, key_transport}]}; ours:
  *                    ra_encryption, ra_signing, issuing_ca, root_ca
  *   csr              {subject, key ("RSA" or "EC"), key_bits, subject_alt_name,
- *                    key_usage: ["digitalSignature"], extended_key_usage: ["clientAuth"]}
+ *                    key_usage: ["digitalSignature"], extended_key_usage: ["clientAuth"],
+ *                    base64 (of the DER, up to 16 KiB; not with --redact)}
  *   challenge        {text, size, verdict, used_by}; text not with --redact; verdict: not-needed, fixed, one-time, intune,
  *                    or, refused, absent, malformed, unknown, used, expired, other-subject,
  *                    other-alternative-name, other-key-usage, bad-token

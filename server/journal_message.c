@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "common/alternative_name.h"
+#include "common/base64.h"
 #include "common/der.h"
 #include "common/hresult.h"
 #include "common/json_writer.h"
@@ -11,6 +12,9 @@
 #include "server/journal.h"
 #include "server/journal_redaction.h"
 #include "server/journal_text.h"
+
+/* Of the longest PKCS#10 that the journal has the bytes of; the request has them all. */
+#define CSR_BYTES_MAX 16384
 
 static void
 write_name(struct buffer *out, const char *key, struct bytes name)
@@ -188,9 +192,23 @@ write_extended_key_usage(struct buffer *out, struct bytes purposes)
 	json_writer_close_array(out);
 }
 
+/* Its challengePassword is among its bytes. */
 static void
-write_csr(struct buffer *out, const struct scep_request *scep)
+write_csr_bytes(struct buffer *out, const struct exchange *exchange)
 {
+	struct bytes der = buffer_bytes(&exchange->message.scep.csr.der);
+	BUFFER_CLEANUP struct buffer text = {0};
+
+	if (der.size > CSR_BYTES_MAX || journal_redaction_is_on(exchange))
+		return;
+	base64_encode(&text, der);
+	json_writer_text(out, "base64", buffer_bytes(&text));
+}
+
+static void
+write_csr(struct buffer *out, const struct exchange *exchange)
+{
+	const struct scep_request *scep = &exchange->message.scep;
 	const struct csr *csr = &scep->csr;
 
 	if (csr->der.size == 0)
@@ -202,6 +220,7 @@ write_csr(struct buffer *out, const struct scep_request *scep)
 	if (csr->has_key_usage)
 		write_key_usage(out, csr->key_usage);
 	write_extended_key_usage(out, csr->extended_key_usage);
+	write_csr_bytes(out, exchange);
 	json_writer_close_object(out);
 }
 
@@ -281,10 +300,8 @@ write_issuance(struct buffer *out, const struct issuance *issuance)
 void
 journal_message_write(struct buffer *out, const struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
-
 	write_message(out, exchange);
-	write_csr(out, scep);
+	write_csr(out, exchange);
 	write_challenge(out, exchange);
 	write_disposition(out, exchange);
 	write_issuance(out, &exchange->issuance);

@@ -56,6 +56,10 @@ def one(server, number):
     found = server.made("GET", f"/v1/requests/{number}")
     mock.equal("an exchange whole", (found["exchange"], found["csr"]["subject"], found["challenge"]["verdict"],
                                      found["disposition"]["status"]), (number, "CN=dev-1", "fixed", "SUCCESS"))
+    csr = subprocess.run(["openssl", "req", "-inform", "DER", "-noout", "-subject", "-verify"],
+                               input=base64.b64decode(found["csr"]["base64"]), capture_output=True)
+    mock.ok("whose PKCS#10 OpenSSL verifies", b"CN = dev-1" in csr.stdout and b"OK" in csr.stderr,
+            csr)
     mock.ok("with its way through the stages", "mscep" in found["stages"], found["stages"])
     request = server.call("GET", f"/v1/requests/{number}/request")[2]
     mock.equal("with its bytes", base64.b64decode(found["raw"]["request"]["base64"]), request)
@@ -364,7 +368,9 @@ def bounds():
         enroll(server, "dev")
         text = json.dumps([server.made("GET", f"/v1/requests/{r['number']}")
                            for r in server.made("GET", "/v1/requests")["requests"]])
-        mock.ok("redacted: no password", "secret" not in text and "PKCSReq" in text, text[:500])
+        mock.ok("redacted: no password, and no PKCS#10 that has it", "secret" not in text and
+                base64.b64encode(b"secret").decode().rstrip("=") not in text and '"csr"' in text and
+                "PKCSReq" in text, text[:500])
 
 
 with mock.Server("--quiet", "--challenge", "secret") as server:
