@@ -75,9 +75,14 @@ check_connection(
 static void
 check_tls(const struct profile_play *play, const struct profile_seen *seen, const json_t *wanted)
 {
-	if (strcmp(seen->tls.words, json_string_value(wanted)) != 0)
-		PROFILE_FAIL(play, "over TLS: %s, wanted %s", seen->tls.words,
-			json_string_value(wanted));
+	const char *words = json_string_value(wanted);
+	/* With TLS 1.3 a request may be on its way before its sender is turned away, and who closes on
+	 * what it has not read resets (RFC 1122 4.2.2.13). */
+	bool closed = strcmp(words, "closed") == 0 && seen->tls.shaken &&
+		strcmp(seen->tls.words, "reset") == 0;
+
+	if (strcmp(seen->tls.words, words) != 0 && !closed)
+		PROFILE_FAIL(play, "over TLS: %s, wanted %s", seen->tls.words, words);
 }
 
 static void
