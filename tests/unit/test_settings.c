@@ -169,7 +169,8 @@ static const struct {
 		"reply_digest: \"x\" is unknown; expected as_captured, mirror or a digest such as "
 		"SHA-256"},
 	{"reply_cipher", "AES-512-CBC",
-		"reply_cipher: \"AES-512-CBC\" is unknown; did you mean AES-128-CBC?"},
+		"reply_cipher: \"AES-512-CBC\" is unknown; did you mean AES-128-CBC or "
+		"AES-192-CBC?"},
 	{"ca_capabilities_algorithms", "SHA-256,aes",
 		"ca_capabilities_algorithms: \"aes\" is unknown; did you mean AES?"},
 	{"ca_capabilities_algorithms", "Renewal",
