@@ -83,11 +83,13 @@ put_recipient(struct buffer *out, const struct envelope_plan *plan, const struct
 {
 	struct bytes content_key = BYTES(key->key, plan->cipher->key_size);
 	size_t set = der_begin(out, DER_SET);
-	int result = plan->no_recipient ? DONE
-		: plan->password.size > 0
-		? password_recipient_put(out, plan->password, plan->cipher, content_key, diag)
-		: put_key_recipient(out, plan, content_key, diag);
+	int result = plan->first ? put_key_recipient(out, plan->first, content_key, diag) : DONE;
 
+	if (result == DONE && plan->password.size > 0)
+		result = password_recipient_put(
+			out, plan->password, plan->cipher, content_key, diag);
+	else if (result == DONE && !plan->no_recipient)
+		result = put_key_recipient(out, plan, content_key, diag);
 	if (result == DONE)
 		der_end(out, set);
 	return result;

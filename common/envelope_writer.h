@@ -18,9 +18,11 @@ struct envelope_plan {
 	enum key_transport transport;
 	const struct cipher_algorithm *cipher;
 	bool no_recipient; /* to nobody: no RecipientInfo, against RFC 5652 6.1 */
+	/* A further recipient, whose RecipientInfo comes first; its certificate, key and transport count. */
+	const struct envelope_plan *first;
 };
 
-/* Appends a ContentInfo of type envelopedData around `content`. One public-key operation,
- * or 2,048 iterations of PBKDF2. DONE, or BROKEN with nothing appended. */
+/* Appends a ContentInfo of type envelopedData around `content`. One public-key operation a
+ * recipient, * or 2,048 iterations of PBKDF2. DONE, or BROKEN with nothing appended. */
 int envelope_seal(struct buffer *out, const struct envelope_plan *plan, struct bytes content,
 	struct diag *diag);

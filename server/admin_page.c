@@ -29,7 +29,9 @@ admin_page_run(struct exchange *exchange)
 
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "text/html";
+	exchange_note_setting(exchange, "admin_page_bom");
 	if (!settings->admin_enroll_permission) {
+		exchange_note_setting(exchange, "admin_enroll_permission");
 		evidence_event(exchange, EVENT_NDES_NO_ENROLL_PERMISSION, NULL);
 		pages_ndes_no_permission(&response->body, settings->admin_page_bom);
 		return STAGE_ANSWERED;
@@ -40,6 +42,7 @@ admin_page_run(struct exchange *exchange)
 	case DONE:
 		return write_password(exchange, buffer_text(&password));
 	case REFUSED:
+		exchange_note_setting(exchange, "password_max");
 		pages_ndes_cache_full(&response->body, settings->admin_page_bom,
 			settings->password_max, settings->password_validity);
 		return STAGE_ANSWERED;

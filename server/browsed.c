@@ -12,6 +12,7 @@ browsed_answer_general_page(struct exchange *exchange)
 
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "text/html";
+	exchange_note_setting(exchange, "admin_page_bom");
 	pages_ndes_general(&response->body, exchange->settings->admin_page_bom, admin_url);
 	return STAGE_ANSWERED;
 }

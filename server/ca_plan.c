@@ -61,6 +61,8 @@ check_template(struct exchange *exchange)
 			&exchange->issuance.plan, template, request_of(exchange)->key_usage);
 		return DONE;
 	}
+	exchange_note_setting(
+		exchange, certificate_template_setting(request_of(exchange)->key_usage));
 	refusal_give(exchange, REFUSAL_TEMPLATE);
 	return REFUSED;
 }
@@ -85,6 +87,7 @@ check_key_size(struct exchange *exchange)
 	snprintf(wanted, sizeof(wanted), "at least %lld bits", (long long)minimum);
 	diag_refuse(&exchange->diag, "PKCS#10 public key", "CERTSRV_E_KEY_LENGTH", wanted,
 		"%u bits", key_bits(key));
+	exchange_note_setting(exchange, "minimum_key_size");
 	refusal_give(exchange, REFUSAL_KEY_SIZE);
 	return REFUSED;
 }

@@ -42,6 +42,7 @@ decide(struct exchange *exchange, bool approved)
 {
 	if (approved || exchange->settings->approval != APPROVAL_REFUSED_AFTER_POLLS)
 		return ca_plan_certificate(exchange);
+	exchange_note_setting(exchange, "approval");
 	diag_refuse(&exchange->diag, "request", NULL, "approval", "it was denied");
 	return refusal_give(exchange, REFUSAL_DENIED);
 }
@@ -64,6 +65,7 @@ put_refusal(struct exchange *exchange)
 static int
 answer_pending(struct exchange *exchange)
 {
+	exchange_note_setting(exchange, "approval");
 	exchange->disposition.status = SCEP_STATUS_PENDING;
 	exchange->disposition.reason = "pending";
 	return STAGE_NEXT;

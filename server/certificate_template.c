@@ -34,6 +34,16 @@ certificate_template_name(const struct settings *settings, uint32_t key_usage)
 	return signs ? settings->signature_template : settings->encryption_template;
 }
 
+const char *
+certificate_template_setting(uint32_t key_usage)
+{
+	bool signs = key_usage & SIGNING, encrypts = key_usage & ENCRYPTION;
+
+	if (signs == encrypts)
+		return "general_purpose_template";
+	return signs ? "signature_template" : "encryption_template";
+}
+
 int
 certificate_template_find(
 	const struct certificate_template **out, const char *name, struct diag *diag)

@@ -25,6 +25,9 @@ struct certificate_template {
  * for): SignatureTemplate, EncryptionTemplate or GeneralPurposeTemplate (ndes-behaviour 3). */
 const char *certificate_template_name(const struct settings *settings, uint32_t key_usage);
 
+/* Returns the name of the setting that gives it. */
+const char *certificate_template_setting(uint32_t key_usage);
+
 /* Finds a template by name, compared without case. DONE, or REFUSED with words, which tell when the
  * text is a display name (Microsoft KB 4488562). */
 int certificate_template_find(

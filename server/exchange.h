@@ -15,7 +15,7 @@
 #include "server/rule_set.h"
 #include "server/site.h"
 
-#define EXCHANGE_SHAPED_MAX 8
+#define EXCHANGE_SHAPED_MAX 16
 
 struct operation;
 struct message_type;

@@ -46,11 +46,16 @@ get_ca_caps_run(struct exchange *exchange)
 
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	if (version->caps == VERSION_CAPS_EMPTY) {
+		exchange_note_setting(exchange, "server_version");
+		exchange_note_setting(exchange, "get_ca_caps_unpatched");
 		exchange->http->send.close_connection = true;
 		if (settings->get_ca_caps_unpatched == UNPATCHED_CLOSED)
 			exchange->http->send.cut = SEND_CUT_BEFORE_HEAD;
 		return STAGE_ANSWERED;
 	}
+	exchange_note_setting(exchange, "get_ca_caps_content_type");
+	exchange_note_setting(exchange, "get_ca_caps_form");
+	exchange_note_setting(exchange, "ca_capabilities_algorithms");
 	response->content_type = caps_types[settings->get_ca_caps_content_type];
 	append_keywords(&response->body, version->caps_keywords, separator);
 	append_keywords(&response->body,

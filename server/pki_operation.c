@@ -41,7 +41,11 @@ pki_operation_fail_to_encrypt(struct exchange *exchange, const char *reason)
 static int
 take_body(struct exchange *exchange)
 {
-	switch (server_version_row(exchange->settings->server_version)->post) {
+	const struct version_row *version = server_version_row(exchange->settings->server_version);
+
+	if (version->post != VERSION_POST_WORKS)
+		exchange_note_setting(exchange, "server_version");
+	switch (version->post) {
 	case VERSION_POST_WORKS:
 		buffer_append(&exchange->message.der, buffer_bytes(&exchange->http->request.body));
 		return STAGE_NEXT;
@@ -139,6 +143,8 @@ open_envelope(struct exchange *exchange)
 		return STAGE_NEXT;
 	case REFUSED:
 		exchange_note_setting(exchange, "ra_certificates");
+		if (exchange->message.scep.envelope.recipient_count > limit)
+			exchange_note_setting(exchange, "recipient_infos");
 		return answer_without_reply(
 			exchange, NDES_EVENT_FAIL_TO_DECRYPT_INNER, "envelope-not-decryptable");
 	default:

@@ -77,8 +77,10 @@ cut_query(struct exchange *exchange)
 {
 	struct bytes query = exchange->http->request.query;
 
-	if (query.size > QUERY_CUT)
-		replace_query(exchange, (const char *)query.data, QUERY_CUT);
+	if (query.size <= QUERY_CUT)
+		return;
+	exchange_note_setting(exchange, "application_proxy_query");
+	replace_query(exchange, (const char *)query.data, QUERY_CUT);
 }
 
 /* As a proxy does that takes the query for a form (ndes-behaviour 7.4, P18). */
@@ -88,6 +90,9 @@ blank_pluses(struct exchange *exchange)
 	struct bytes query = exchange->http->request.query;
 	TEXT_CLEANUP char *text = text_copy_size((const char *)query.data, query.size);
 
+	if (!strchr(text, '+'))
+		return;
+	exchange_note_setting(exchange, "application_proxy_query");
 	for (size_t i = 0; i < query.size; i++)
 		if (text[i] == '+')
 			text[i] = ' ';
@@ -101,7 +106,6 @@ pass_on(struct exchange *exchange)
 
 	if (how == PROXY_QUERY_INTACT || exchange->http->request.query.size == 0)
 		return;
-	exchange_note_setting(exchange, "application_proxy_query");
 	if (how == PROXY_QUERY_CUT)
 		cut_query(exchange);
 	else

@@ -32,18 +32,21 @@ choose_digest(const struct exchange *exchange)
 }
 
 static const struct cipher_algorithm *
-choose_cipher(const struct exchange *exchange)
+choose_cipher(struct exchange *exchange)
 {
 	const struct settings *settings = exchange->settings;
 	const struct cipher_algorithm *mirrored = exchange->message.scep.envelope.cipher;
 	bool fixed = strcmp(settings->reply_cipher, "as_captured") != 0 &&
 		strcmp(settings->reply_cipher, "mirror") != 0;
 
+	exchange_note_setting(exchange, "reply_cipher");
 	if (fixed)
 		return algorithm_cipher_named(settings->reply_cipher);
 	/* 2008 answers in single DES whatever the client used (ndes-behaviour 2.9). */
-	if (server_version_row(settings->server_version)->reply_single_des)
+	if (server_version_row(settings->server_version)->reply_single_des) {
+		exchange_note_setting(exchange, "server_version");
 		return algorithm_cipher_named("DES-CBC");
+	}
 	/* A client that can only send single DES reads 3DES, and nothing else may be in DES. */
 	return mirrored->legacy ? algorithm_cipher_named("DES-EDE3-CBC") : mirrored;
 }

@@ -176,8 +176,9 @@ void
 device_write(struct buffer *out, struct device *device, const struct device_message *message)
 {
 	const struct certificate *recipient = message->to_ca ? &device->ca : &device->ra_encryption;
-	CLEANUP(EVP_PKEY) EVP_PKEY *recipient_key = NULL;
+	CLEANUP(EVP_PKEY) EVP_PKEY *recipient_key = NULL, *ca_key = NULL;
 	BUFFER_CLEANUP struct buffer csr = {0};
+	struct envelope_plan to_ca = {.issuer = device->ca.issuer, .serial = device->ca.serial};
 	struct scep_request_plan plan = {
 		.message_type = message->message_type ? message->message_type : SCEP_PKCS_REQ,
 		.transaction_id =
@@ -199,6 +200,11 @@ device_write(struct buffer *out, struct device *device, const struct device_mess
 		.transport = message->oaep ? KEY_TRANSPORT_OAEP : KEY_TRANSPORT_PKCS1,
 		.cipher = algorithm_cipher_named(message->cipher ? message->cipher : "AES-128-CBC"),
 	};
+	if (message->to_all) {
+		expect_done(key_read_public(&ca_key, device->ca.spki, &diag), &diag);
+		to_ca.key = ca_key;
+		plan.envelope.first = &to_ca;
+	}
 	if (!message->data.data) {
 		write_csr(&csr, device, message);
 		plan.message_data = buffer_bytes(&csr);

@@ -34,6 +34,7 @@ struct device_message {
 	EVP_PKEY *csr_key;        /* another key than the device's */
 	struct bytes data;        /* messageData in place of a CSR */
 	bool to_ca;               /* encrypted to the CA in place of the RA */
+	bool to_all;              /* encrypted to the CA, and behind it to the RA */
 	size_t flip_from_end;     /* changes this byte of the message, counted from 1 at its end */
 	size_t flip_csr_from_end; /* the same in the CSR */
 	const char *path;         /* "/certsrv/mscep/mscep.dll" */

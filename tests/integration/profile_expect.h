@@ -10,6 +10,7 @@
  *                PKIOperation with expired Intune challenge |
  *                PKIOperation with another's Intune challenge | PKIOperation with EC key |
  *                PKIOperation without subject | PKIOperation encrypted to the CA |
+ *                PKIOperation encrypted to all |
  *                renewal | renewal with another subject | renewal with another CA's certificate | poll
  *       times: 5                      sends it so often; each must see the same
  *       sees:

@@ -105,6 +105,15 @@ check_one(const char *name, const char *added, const json_t *pattern)
 	return text_format("log %s has not \"%s\" but: %s", name, text, added);
 }
 
+bool
+profile_logs_tell_of_faults(const struct deployment *deployment)
+{
+	BUFFER_CLEANUP struct buffer log = {0};
+
+	read_log(&log, deployment, JOURNAL);
+	return strstr(buffer_text(&log), "\"faults\":[") != NULL;
+}
+
 /* Returns the number of the log that a profile calls so, or PROFILE_LOGS_COUNT. */
 static size_t
 find_kind(const char *name)

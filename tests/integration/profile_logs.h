@@ -22,6 +22,9 @@ void profile_logs_mark(struct profile_logs *logs, const struct deployment *deplo
 char *profile_logs_check(
 	const struct profile_logs *logs, const struct deployment *deployment, const json_t *wanted);
 
+/* Returns whether the journal has an exchange that a fault has shaped. */
+bool profile_logs_tell_of_faults(const struct deployment *deployment);
+
 /* Holds whole logs, new lines or not, against {LOG: {has: text, lacks: text}}, where lists of texts may
  * stand (NULL: nothing is wanted). Returns NULL, or what is wrong; the caller frees. */
 char *profile_logs_check_files(const struct deployment *deployment, const json_t *wanted);

@@ -41,6 +41,7 @@ struct profile_request_kind {
 	bool poll;
 	const char *subject;
 	bool to_ca;          /* encrypted to the CA's certificate */
+	bool to_all;         /* encrypted to it, and to the RA's */
 	bool foreign_signer; /* a RenewalReq, signed with a certificate that another CA issued */
 };
 
@@ -66,6 +67,7 @@ static const struct profile_request_kind kinds[] = {
 	{.name = "PKIOperation with EC key", .ec_key = true},
 	{.name = "PKIOperation without subject", .subject = ""},
 	{.name = "PKIOperation encrypted to the CA", .to_ca = true},
+	{.name = "PKIOperation encrypted to all", .to_all = true},
 	{.name = "renewal", .renewal = true},
 	{.name = "renewal with another subject", .renewal = true, .subject = "CN=another"},
 	{.name = "renewal with another CA's certificate", .foreign_signer = true},
@@ -167,7 +169,8 @@ fill_message(struct profile_request *request, struct profile_play *play,
 		.raw_query = kind->raw,
 		.chunked = kind->chunked,
 		.subject = kind->subject,
-		.to_ca = kind->to_ca};
+		.to_ca = kind->to_ca,
+		.to_all = kind->to_all};
 	if (!kind->poll)
 		snprintf(play->transaction, sizeof(play->transaction), "transaction-%zu",
 			++play->pending);
