@@ -86,6 +86,17 @@ on_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
 		end_connection(context, *socket_context);
 }
 
+/* Ends the library's copy of a target at its query, as it is about to read parameters out of it: it
+ * takes 80 bytes of the connection's memory for each, and hangs where that is not enough. */
+static void
+hide_parameters(const char *target)
+{
+	char *query = strchr(target, '?'); /* in the library's buffer, which may be written */
+
+	if (query && query[1])
+		query[1] = '\0';
+}
+
 /* A request line has arrived; what is returned comes back with every later call. */
 static void *
 on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
@@ -103,6 +114,7 @@ on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 	wire->client = connection;
 	http_awaited_line(connection);
 	memcpy(wire->target, target, size);
+	hide_parameters(target);
 	request_set_target(request, wire->target);
 	request->secure = wire->daemon->tls != NULL;
 	http_connection_begin(connection, request);
