@@ -293,7 +293,7 @@ read_keys(struct reader *reader, const struct profile_key *rows, const json_t *m
 	for (; rows->name; rows++)
 		if (rows->required && !json_object_get(mapping, rows->name))
 			return diag_refuse(reader->diag, rows->name, NULL, kinds[rows->kind].wanted,
-				"no such key");
+				"this key is missing");
 	return DONE;
 }
 

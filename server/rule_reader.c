@@ -401,6 +401,6 @@ rule_read(struct rule *out, const struct rule_source *source, size_t index,
 	}
 	if (out->action_count)
 		return DONE;
-	diag_refuse(diag, "do", NULL, "an action", "no such key");
+	diag_refuse(diag, "do", NULL, "an action", "this key is missing");
 	return refused_at(&reader, source->rules, NULL, index);
 }

@@ -61,8 +61,8 @@ static const struct {
 } bad[] = {
 	/* the profile */
 	{"- 1\n", "f.yaml:1:1: a list; expected a mapping of KEY: VALUE"},
-	{"", "f.yaml:1:1 (title): no such key; expected a text that is not empty"},
-	{BEHEADED, "f.yaml:1:1 (expect): no such key; expected a list"},
+	{"", "f.yaml:1:1 (title): this key is missing; expected a text that is not empty"},
+	{BEHEADED, "f.yaml:1:1 (expect): this key is missing; expected a list"},
 	{HEAD "settigns: {}\n", "f.yaml:8:1 (settigns): no such key; did you mean settings?"},
 	{HEAD "title: u\n", "f.yaml:8:1: \"title\" stands here twice; expected each key once"},
 	{HEAD "rules: &x []\n", "f.yaml:8:8: an anchor; expected the value itself"},
@@ -88,13 +88,13 @@ static const struct {
 	{HEAD "rules:\n  - {do: {settings: {app_pol: x}}}\n",
 		"f.yaml:9:22 (app_pol): no such setting; did you mean app_pool?"},
 	{HEAD "rules:\n  - {id: a, do: {status: 500}}\n  - {id: a, do: {status: 501}}\n",
-		"f.yaml:10:6 (a): n and n both have a rule of this id; expected another id"},
+		"f.yaml:10:6 (a): there is a rule of this id already; expected another id"},
 	/* settings and repair */
 	{HEAD "settings: {app_pol: stopped}\n",
 		"f.yaml:8:12 (app_pol): no such setting; did you mean app_pool?"},
 	{HEAD "settings: {max_url: many}\n",
 		"f.yaml:8:12 (max_url): a text; expected a whole number"},
-	{HEAD "repair: {}\n", "f.yaml:8:1 (takes): no such key; expected a word"},
+	{HEAD "repair: {}\n", "f.yaml:8:1 (takes): this key is missing; expected a word"},
 	{HEAD "repair: {takes: later}\n",
 		"f.yaml:8:10 (takes): \"later\"; expected one of now, recycle, iisreset, reboot"},
 	{HEAD "repair: {takes: 1}\n", "f.yaml:8:10 (takes): a whole number; expected a word"},
@@ -109,9 +109,9 @@ static const struct {
 	/* expect */
 	{BEHEADED "expect: [probe]\n", "f.yaml:7:10 (expect): a text; expected a mapping"},
 	{BEHEADED "expect: [{sees: {}}]\n",
-		"f.yaml:7:10 (request): no such key; expected a text that is not empty"},
+		"f.yaml:7:10 (request): this key is missing; expected a text that is not empty"},
 	{BEHEADED "expect: [{request: probe}]\n",
-		"f.yaml:7:10 (sees): no such key; expected a mapping"},
+		"f.yaml:7:10 (sees): this key is missing; expected a mapping"},
 	{BEHEADED "expect: [{request: probe, see: {}}]\n",
 		"f.yaml:7:27 (see): no such key; did you mean sees?"},
 	{BEHEADED "expect: [{request: probe, sees: 500}]\n",

@@ -49,7 +49,7 @@ static const struct {
 	const char *sentence;
 } bad[] = {
 	{"- status\n", "r.yaml:1:3 (rules): a text; expected a mapping: match, when, do"},
-	{"- {}\n", "r.yaml:1:3 (do): no such key; expected an action"},
+	{"- {}\n", "r.yaml:1:3 (do): this key is missing; expected an action"},
 	{"- {dp: 1}\n", "r.yaml:1:4 (dp): no such key; did you mean do?"},
 	{"- do: {statsu: 503}\n", "r.yaml:1:3 (statsu): no such action; did you mean status?"},
 	{"- do: {status: 503, delay: 1s}\n",
@@ -82,7 +82,7 @@ static const struct {
 	{"- when: {times: 0}\n  do: {status: 500}\n",
 		"r.yaml:1:10 (times): 0; expected 1 to 1000000000"},
 	{"- {id: a, do: {status: 500}}\n- {id: a, do: {status: 501}}\n",
-		"r.yaml:2:4 (a): r and r both have a rule of this id; expected another id"},
+		"r.yaml:2:4 (a): there is a rule of this id already; expected another id"},
 	{"- {do: {status: 500}, do: {status: 501}}\n",
 		"r.yaml:1:23: \"do\" stands here twice; expected each key once"},
 };
@@ -300,7 +300,7 @@ START_TEST(says_when_an_id_is_taken)
 				 1, &diag),
 		RULE_SET_TAKEN);
 	ck_assert_str_eq(diag_text(text, &diag),
-		"r.yaml:1:4 (a): r and r both have a rule of this id; expected another id");
+		"r.yaml:1:4 (a): there is a rule of this id already; expected another id");
 	rule_set_release(before);
 }
 END_TEST

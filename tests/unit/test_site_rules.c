@@ -127,7 +127,7 @@ START_TEST(adds_and_removes)
 	ck_assert_int_eq(
 		try_add("{\"id\": \"mine\", \"do\": {\"status\": 501}}", &diag), SITE_RULES_TAKEN);
 	ck_assert_str_eq(diag_text(text, &diag),
-		"mine: api and api both have a rule of this id; expected another id");
+		"mine: there is a rule of this id already; expected another id");
 	ASSERT_DONE(site_rules_remove(site, "status-1", &diag), &diag);
 	ck_assert_int_eq(site_rules_remove(site, "mime", &diag), REFUSED);
 	ck_assert_str_eq(diag_text(text, &diag), "mime: no such rule; did you mean mine?");
