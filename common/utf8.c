@@ -45,6 +45,19 @@ utf8_size(struct bytes text)
 }
 
 bool
+utf8_is_text(struct bytes text)
+{
+	while (text.size) {
+		size_t size = utf8_size(text);
+
+		if (size == 0 || text.data[0] == 0)
+			return false;
+		text = BYTES(text.data + size, text.size - size);
+	}
+	return true;
+}
+
+bool
 utf8_append(struct buffer *out, uint32_t point)
 {
 	unsigned shift = point < 0x80 ? 0 : point < 0x800 ? 6 : point < 0x10000 ? 12 : 18;

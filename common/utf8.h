@@ -14,6 +14,9 @@
  */
 size_t utf8_size(struct bytes text);
 
+/* Returns whether `text` is UTF-8 throughout, and has no NUL. */
+bool utf8_is_text(struct bytes text);
+
 /* Appends a code point. Returns false, with nothing appended, for one that is no character: a
  * surrogate, or beyond U+10FFFF. */
 bool utf8_append(struct buffer *out, uint32_t point);

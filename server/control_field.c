@@ -16,6 +16,9 @@
 /* The largest thing that is kept of a bad value for the words that refuse it. */
 #define SHOWN_MAX 64
 
+/* Longer names are not repeated. */
+#define NAME_MAX_SHOWN 255
+
 struct place {
 	struct control_problem *problem;
 	const char *pointer; /* of the value */
@@ -269,13 +272,15 @@ control_field_find(const struct control_field *fields, const char *name)
 	return NULL;
 }
 
+/* A member with an endless name is not told by it: the pointer is that of the object. */
 static char *
 member_pointer(const char *pointer, const char *name)
 {
 	BUFFER_CLEANUP struct buffer out = {0};
 
 	buffer_append_text(&out, pointer);
-	json_place_append(&out, name);
+	if (strlen(name) <= NAME_MAX_SHOWN)
+		json_place_append(&out, name);
 	return text_copy(buffer_text(&out));
 }
 
@@ -334,6 +339,8 @@ check_object(struct control_problem *problem, const struct control_field *fields
 		TEXT_CLEANUP char *inner = member_pointer(pointer, name);
 		const struct place here = {problem, inner, field};
 
+		if (control_problem_is_full(problem))
+			return false;
 		if (!field)
 			good &= refuse_unknown(problem, fields, name, inner);
 		else if (!json_is_null(member))

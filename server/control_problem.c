@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "common/utf8.h"
 
 static const struct {
 	unsigned status;
@@ -43,12 +44,31 @@ control_problem_done(struct control_problem *problem)
 	*problem = (struct control_problem){0};
 }
 
+/* Words are cut anywhere, and may have what a stranger sent in them: JSON takes UTF-8 alone. */
+static json_t *
+readable(const char *words)
+{
+	BUFFER_CLEANUP struct buffer text = {0};
+	struct bytes rest = bytes_text(words);
+
+	while (rest.size) {
+		size_t size = utf8_size(rest), step = size ? size : 1;
+
+		buffer_append(&text, size ? BYTES(rest.data, size) : bytes_text(UTF8_REPLACEMENT));
+		rest = BYTES(rest.data + step, rest.size - step);
+	}
+	return json_string(buffer_text(&text));
+}
+
 /* "found; expected wanted", without the object, which is the place. */
 static json_t *
 message(const struct diag *diag)
 {
-	return json_sprintf("%s%s%s%s%s", diag->clause, diag->clause[0] ? ": " : "", diag->found,
-		diag->wanted[0] ? "; expected " : "", diag->wanted);
+	TEXT_CLEANUP char *words =
+		text_format("%s%s%s%s%s", diag->clause, diag->clause[0] ? ": " : "", diag->found,
+			diag->wanted[0] ? "; expected " : "", diag->wanted);
+
+	return readable(words);
 }
 
 void
@@ -59,11 +79,11 @@ control_problem_add(struct control_problem *problem, const char *pointer, const 
 
 	if (!problem->errors)
 		problem->errors = json_array();
-	if (json_array_size(problem->errors) == CONTROL_ERRORS_MAX)
+	if (control_problem_is_full(problem))
 		return;
-	error = json_pack("{s:s, s:o}", "pointer", pointer, "message", message(diag));
+	error = json_pack("{s:o, s:o}", "pointer", readable(pointer), "message", message(diag));
 	if (hint)
-		json_object_set_new(error, "hint", json_string(hint));
+		json_object_set_new(error, "hint", readable(hint));
 	json_array_append_new(problem->errors, error);
 }
 
@@ -71,6 +91,12 @@ bool
 control_problem_is_set(const struct control_problem *problem)
 {
 	return problem->detail || problem->errors;
+}
+
+bool
+control_problem_is_full(const struct control_problem *problem)
+{
+	return json_array_size(problem->errors) == CONTROL_ERRORS_MAX;
 }
 
 json_t *
@@ -81,7 +107,7 @@ control_problem_json(const struct control_problem *problem)
 	const json_t *first = json_array_get(problem->errors, 0);
 
 	if (problem->detail)
-		json_object_set_new(json, "detail", json_string(problem->detail));
+		json_object_set_new(json, "detail", readable(problem->detail));
 	else if (first)
 		json_object_set_new(json, "detail",
 			json_sprintf("%s: %s", json_string_value(json_object_get(first, "pointer")),

@@ -31,6 +31,9 @@ void control_problem_add(
 /* Returns whether a fault was added. */
 bool control_problem_is_set(const struct control_problem *problem);
 
+/* Returns whether more faults would be left out. */
+bool control_problem_is_full(const struct control_problem *problem);
+
 /* Returns the problem as a JSON object. The caller releases it with json_decref. */
 json_t *control_problem_json(const struct control_problem *problem);
 

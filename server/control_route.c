@@ -6,7 +6,12 @@
 #include "common/memory.h"
 #include "common/percent.h"
 #include "common/suggestion.h"
+#include "common/utf8.h"
 #include "server/control_rows.h"
+#include "server/journal_text.h"
+
+/* How much of a bad segment is told. */
+#define SEGMENT_SHOWN_MAX 128
 
 static const struct control_route *const tables[] = {
 	control_rows_server,
@@ -64,29 +69,40 @@ fits(const struct control_route *row, struct bytes path)
 	return true;
 }
 
-/* What cannot be unescaped names nothing that is there. */
+/* Returns a segment unescaped, or NULL when that is no text. */
 static char *
 unescape(struct bytes raw)
 {
 	BUFFER_CLEANUP struct buffer text = {0};
 
-	if (percent_decode(&text, raw, NULL) != DONE)
-		return text_copy_size(raw.data, raw.size);
+	if (percent_decode(&text, raw, NULL) != DONE || !utf8_is_text(buffer_bytes(&text)))
+		return NULL;
 	return text_copy(buffer_text(&text));
 }
 
-static void
+static bool
 take_parameters(struct control_call *call, struct bytes path)
 {
 	struct bytes pattern = bytes_text(call->route->path);
+	BUFFER_CLEANUP struct buffer shown = {0};
 	size_t count = 0;
 
 	while (pattern.size) {
 		struct bytes wanted = next_segment(&pattern), found = next_segment(&path);
 
-		if (wanted.size && wanted.data[0] == '{')
-			call->parameters[count++] = unescape(found);
+		if (!wanted.size || wanted.data[0] != '{')
+			continue;
+		call->parameters[count] = unescape(found);
+		if (call->parameters[count++])
+			continue;
+		journal_text_print(&shown, found, SEGMENT_SHOWN_MAX);
+		control_refuse(call, 400,
+			"\"%s\" in the path is no text; expected UTF-8, without NUL and escaped as "
+			"RFC 3986 2.1 says",
+			buffer_text(&shown));
+		return false;
 	}
+	return true;
 }
 
 static bool
@@ -120,8 +136,7 @@ control_route_find(
 			continue;
 		if (strcmp(row->method, wanted) == 0) {
 			call->route = row;
-			take_parameters(call, path);
-			return true;
+			return take_parameters(call, path);
 		}
 		buffer_append_format(allow, "%s%s", allow->size ? ", " : "", row->method);
 	}

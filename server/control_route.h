@@ -39,8 +39,8 @@ const struct control_route *control_route_at(size_t index);
 
 /*
  * Finds the row of a method and a raw path, and fills in the call's route and parameters, unescaped.
- * Returns false with the problem set: 404 with the nearest path, or 405, then `allow` (released with
- * buffer_done) lists the methods.
+ * Returns false with the problem set: 404 with the nearest path, 400 for a parameter that is no text, or
+ * 405, then `allow` (released with buffer_done) lists the methods.
  */
 bool control_route_find(
 	struct control_call *call, const char *method, struct bytes path, struct buffer *allow);

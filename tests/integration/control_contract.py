@@ -70,7 +70,8 @@ def others(directory):
     here = os.path.dirname(os.path.abspath(__file__))
     for script in sorted(glob.glob(os.path.join(here, "control*.py"))):
         name = os.path.basename(script).removesuffix(".py")
-        if name in ("control_contract", "control_configuration", "control_metrics", "control_stress"):
+        if name in ("control_contract", "control_configuration", "control_hostile", "control_metrics",
+                    "control_stress"):
             continue
         path = os.path.join(directory, name)
         done = subprocess.run([sys.executable, script, mock.BUILD], capture_output=True, text=True, check=False,

@@ -116,6 +116,16 @@ START_TEST(trims_a_cut_character)
 }
 END_TEST
 
+START_TEST(text_has_no_nul)
+{
+	ck_assert(utf8_is_text(BYTES_NONE));
+	ck_assert(utf8_is_text(bytes_text("a\xc3\xa9\xf0\x9f\x98\x80\n")));
+	ck_assert(!utf8_is_text(BYTES((const uint8_t *)"a\0b", 3)));
+	ck_assert(!utf8_is_text(bytes_text("a\xc3")));
+	ck_assert(!utf8_is_text(bytes_text("\xff")));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -127,6 +137,7 @@ main(void)
 	suite_add_tcase(suite, all);
 	tcase_add_test(all, judges_two_bytes_as_jansson);
 	tcase_add_test(all, judges_corners_as_jansson);
+	tcase_add_test(all, text_has_no_nul);
 	tcase_add_loop_test(all, trims_a_cut_character, 0, sizeof(cuts) / sizeof(cuts[0]));
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
