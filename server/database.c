@@ -72,10 +72,12 @@ count_failure(struct database *database)
 static int
 broken(struct database *database, const char *sql, struct diag *diag)
 {
-	diag_break(diag, database->object, "\"%.60s\" failed: %s", sql,
-		sqlite3_errmsg(database->connection));
+	const char *words = sqlite3_errmsg(database->connection);
+
 	if (!was_not_written(database))
-		return BROKEN;
+		return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
+	diag_break(diag, database->object,
+		"it cannot be written: %s; nothing was changed: make room, then try again", words);
 	if (diag)
 		diag->not_written = true;
 	count_failure(database);
