@@ -11,7 +11,7 @@
 #include "server/site_rules.h"
 
 static const struct control_field rule_members[] = {
-	{"id", CONTROL_TEXT, 1, 63, .standard = "made of its action, \"status-1\"",
+	{"id", CONTROL_RULE_MEMBER, .standard = "made of its action, \"status-1\"",
 		.help = "by which paths, the journal and X-Mock-Fault name it"},
 	{"match", CONTROL_RULE_MEMBER, .help = "which exchanges; all that stands there must fit"},
 	{"when", CONTROL_RULE_MEMBER, .help = "how often of those that fit"},

@@ -303,10 +303,18 @@ read_text(struct reader *reader, char **out, const char *name, const json_t *val
 	return DONE;
 }
 
+/* It stands in a header, X-Mock-Fault (RFC 9110 5.5), and in lines of logs. */
 static int
 read_id(struct reader *reader, const json_t *value)
 {
-	return read_text(reader, &reader->rule->id, "id", value, RULE_ID_MAX);
+	int result = read_text(reader, &reader->rule->id, "id", value, RULE_ID_MAX);
+
+	for (const char *at = reader->rule->id; result == DONE && *at; at++)
+		if ((uint8_t)*at < ' ' || *at == 0x7f)
+			return diag_refuse(reader->diag, "id", NULL,
+				"a text without control characters", "the control character 0x%02x",
+				(uint8_t)*at);
+	return result;
 }
 
 static int
@@ -338,7 +346,7 @@ static const struct {
 	struct rule_key key;
 	int (*read)(struct reader *reader, const json_t *value);
 } keys[] = {
-	{{"id", RULE_KEY_TEXT, RULE_ID_MAX,
+	{{"id", RULE_KEY_NAME, RULE_ID_MAX,
 		"Its name, which no other rule of the deployment has; made when absent"}, read_id},
 	{{"match", RULE_KEY_MATCH, 0,
 		"Which exchanges it is for: all of these must fit; every one when absent"}, read_match},

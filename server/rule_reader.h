@@ -10,6 +10,7 @@
 /* What may stand behind a key of a rule. */
 enum rule_key_kind {
 	RULE_KEY_TEXT,    /* 1 to `most` bytes */
+	RULE_KEY_NAME,    /* the same, without control characters */
 	RULE_KEY_NUMBER,  /* any whole one */
 	RULE_KEY_BOOLEAN, /* true or false */
 	RULE_KEY_MATCH,   /* a mapping of fields, rule_match.h */

@@ -8,6 +8,9 @@
 #include "server/rule_when.h"
 #include "server/schema.h"
 
+/* What no name may hold (read_id in rule_reader.c). */
+#define NAME_PATTERN "^[^\\u0000-\\u001f\\u007f]*$"
+
 /* What no text may hold (is_printable in action_value.c). */
 #define ARGUMENT_TEXT_PATTERN "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$"
 
@@ -128,9 +131,20 @@ of_do(size_t most, const char *settings)
 }
 
 static json_t *
+of_name(int64_t most)
+{
+	json_t *schema = schema_text(1, most);
+
+	json_object_set_new(schema, "pattern", json_string(NAME_PATTERN));
+	return schema;
+}
+
+static json_t *
 of_rule_key(const struct rule_key *key, const char *settings)
 {
 	switch (key->kind) {
+	case RULE_KEY_NAME:
+		return of_name((int64_t)key->most);
 	case RULE_KEY_NUMBER:
 		return schema_type("integer");
 	case RULE_KEY_BOOLEAN:

@@ -107,7 +107,7 @@ def of_rules(schema):
             for value in OTHERS + bounds(member) + DURATIONS + WORDS:
                 yield f"{part}.{name}", (value,), {**MINIMAL, "rules": [{part: {name: value}, "do": do}]}
     for name in list(rule) + ["actions"]:
-        for value in OTHERS + ["x" * 63, "x" * 64, "x" * 512, "x" * 513]:
+        for value in OTHERS + ["x" * 63, "x" * 64, "x" * 512, "x" * 513, "a\tb", "a\nb", "\x1b", "a\x7f", "\u0085"]:
             yield f"rule {name}", (value,), {**MINIMAL, "rules": [{"do": do, **{name: value}}]}
     for count in range(7):
         yield "do", (count,), {**MINIMAL, "rules": [{"do": [do] * count}]}
