@@ -3,7 +3,6 @@ import contextlib
 import json
 import subprocess
 import sys
-import threading
 import time
 
 from client import Client, quantile
@@ -63,8 +62,9 @@ def is_as(wanted, found):
 
 
 def switch(server, crowd):
-    """Returns the milliseconds of each kind of call, and how many answers were stale."""
-    times, stale, number = {}, 0, 0
+    """Returns the milliseconds of each kind of call, of one that does nothing as their peer, and how many
+    answers were stale."""
+    times, stale, number = {"GET livez": []}, 0, 0
     with Client(server.ready["control"]) as suite, Client(server.ready["scep"]) as device:
         device.caps()
         while number < SWITCHES:
@@ -76,6 +76,7 @@ def switch(server, crowd):
                 times.setdefault(f"{method} {path.split('/')[4]}", []).append(ms)
                 stale += not is_as(wanted, device.caps())
                 number += 1
+            times["GET livez"].append(suite.timed("GET", "/livez")[0])
     return times, stale
 
 
@@ -93,7 +94,7 @@ def switching():
         with Program(SERVER) as server, \
                 Crowd(server) if crowded else contextlib.nullcontext(Nobody()) as crowd:
             times, stale = switch(server, crowd)
-        every = [ms for values in times.values() for ms in values]
+        every = [ms for kind, values in times.items() if kind != "GET livez" for ms in values]
         rows += [[title, kind, len(values), f"{quantile(values, .5):.2f}", f"{quantile(values, .99):.2f}",
                   f"{max(values):.2f}", bound, "", ""] for kind, values in [*times.items(), ("all", every)]]
         rows[-1][-2:] = [f"{stale} of {len(every)}", f"{crowd.bad} of {crowd.enrolled}"]
@@ -124,28 +125,6 @@ CALLS = (
     ("journal of a site emptied", "DELETE", "/v1/sites/site-1/requests", None),
     ("journal emptied", "DELETE", "/v1/requests", None),
 )
-
-
-class Pinger(threading.Thread):
-    """A device that asks GetCACaps without a pause and notes the longest answer."""
-
-    def __init__(self, url):
-        super().__init__()
-        self.device, self.ended, self.worst_ms = Client(url), False, 0.0
-
-    def run(self):
-        while not self.ended:
-            begun = time.perf_counter()
-            self.device.caps()
-            self.worst_ms = max(self.worst_ms, (time.perf_counter() - begun) * 1000)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended = True
-        self.join()
 
 
 def measure_call(server, suite, method, path, body):
