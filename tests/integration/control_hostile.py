@@ -132,6 +132,12 @@ def resident_kib(server):
         return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
 
 
+def is_sanitized(server):
+    """Sanitizers keep what was freed, so that its use shows."""
+    with open(f"/proc/{server.process.pid}/maps", encoding="utf-8") as file:
+        return re.search(r"lib[at]san\.", file.read()) is not None
+
+
 def descriptors(server):
     """What it has open, but for logs, which are opened when there is something to write."""
     folder, names = f"/proc/{server.process.pid}/fd", []
@@ -524,8 +530,8 @@ with mock.Server("--quiet") as server:
     mock.ok(f"a device beside it was served {device.served} times", device.served > 10 and not device.refused,
             device.refused[:10])
     mock.until(lambda: len(descriptors(server)) <= len(before), f"{before} again, not {descriptors(server)}")
-    mock.equal("no descriptor is left", len(descriptors(server)), len(before))
+    mock.ok("no descriptor is left", len(descriptors(server)) <= len(before), descriptors(server))
     grown = resident_kib(server) - resident
-    mock.ok(f"memory is bounded: {grown} KiB more", grown < MEMORY_MAX_KIB)
+    mock.ok(f"memory is bounded: {grown} KiB more", grown < MEMORY_MAX_KIB or is_sanitized(server))
     mock.equal("and it ends well", server.stop(), 0)
 mock.finish()
