@@ -1,18 +1,18 @@
-"""Writes the keys of this directory as C: arrays of DER RSAPrivateKey, by their roles.
+"""Writes the keys of this directory as C: arrays of DER RSAPrivateKey, by their roles; and the root.
 
-Usage: embed-keys.py OUTPUT.c KEY..., where a key's file is called after its role.
+Usage: embed-keys.py OUTPUT.c ROOT.crt KEY..., where a key's file is called after its role.
 """
 import base64
 import pathlib
 import sys
 
 
-def read_der(path):
-    """Returns what stands between the lines BEGIN and END of a PKCS#1 PEM file."""
+def read_der(path, label):
+    """Returns what stands between the lines BEGIN and END of a PEM file."""
     text = path.read_text(encoding='ascii')
-    begin, end = ('-----%s RSA PRIVATE KEY-----' % word for word in ('BEGIN', 'END'))
+    begin, end = (f'-----{word} {label}-----' for word in ('BEGIN', 'END'))
     if text.count(begin) != 1 or text.count(end) != 1:
-        sys.exit(f'{path}: expected one PKCS#1 key in PEM; make it with certs/make-keys.sh')
+        sys.exit(f'{path}: expected one {label} in PEM; make it with certs/make-keys.sh')
     return base64.b64decode(text.partition(begin)[2].partition(end)[0])
 
 
@@ -24,14 +24,18 @@ def write_array(name, der):
 
 
 def main():
-    output, *paths = map(pathlib.Path, sys.argv[1:])
+    output, root, *paths = map(pathlib.Path, sys.argv[1:])
     names = {path: path.stem.replace('-', '_') for path in paths}
-    arrays = ''.join(write_array(name, read_der(path)) for path, name in names.items())
+    arrays = ''.join(write_array(name, read_der(path, 'RSA PRIVATE KEY'))
+                     for path, name in names.items())
     rows = ''.join(f'\t[PKI_{name.upper()}] = {{{name}, sizeof({name})}},\n'
                    for name in names.values())
     output.write_text('/* TEST ONLY keys, public. Made by certs/embed-keys.py. */\n'
                       '#include "server/built_in_keys.h"\n\n' + arrays +
-                      'const struct bytes built_in_keys[PKI_ROLE_COUNT] = {\n' + rows + '};\n',
+                      'const struct bytes built_in_keys[PKI_ROLE_COUNT] = {\n' + rows + '};\n\n' +
+                      write_array('root_certificate', read_der(root, 'CERTIFICATE')) +
+                      'const struct bytes built_in_root = {root_certificate, '
+                      'sizeof(root_certificate)};\n',
                       encoding='ascii')
 
 

@@ -5,6 +5,7 @@
 #include "server/authority_issue.h"
 #include "server/exchange.h"
 #include "server/mint.h"
+#include "server/ra_certificates.h"
 
 /* --- signed attributes ------------------------------------------------------------ */
 
@@ -74,7 +75,7 @@ make_expired_ra(struct exchange *exchange)
 	const struct authority_order order = {
 		.role = PKI_RA_SIGNING,
 		.like = PKI_RA_SIGNING,
-		.subject = authority->ra_signing.subject,
+		.subject = ra_certificates_signing(authority)->subject,
 		.issuer = &authority->cas[0],
 		.now = exchange_seconds(exchange) - LONG_AGO,
 		.minted = true,
@@ -208,7 +209,7 @@ list_chain(struct bytes out[2 + AUTHORITY_CAS_MAX], const struct exchange *excha
 		return list_leaf_last(out, exchange, how == CHAIN_REVERSED);
 	out[count++] = buffer_bytes(&exchange->issuance.certificate);
 	if (how == CHAIN_FOREIGN) /* a certificate that is no CA's, in the CA's place */
-		out[count++] = buffer_bytes(&exchange->authority->ra_signing.der);
+		out[count++] = buffer_bytes(&ra_certificates_signing(exchange->authority)->der);
 	if (how == CHAIN_OTHER_CA)
 		out[count++] = buffer_bytes(&exchange->reply.other_ca.der);
 	return count;

@@ -161,11 +161,10 @@ make(struct authority **out, const struct pki *pki, const struct settings *setti
 
 	authority->pki = pki;
 	authority->made_at = made_at;
-	authority->ra_edition = ra_edition;
 	authority->signature = ca_signature_of(settings);
 	result = make_cas(authority, settings, base_url, made_at, diag);
 	if (result == DONE)
-		result = ra_certificates_make(authority, settings, now, diag);
+		result = ra_certificates_new(authority, settings, ra_edition, now, diag);
 	if (result == DONE)
 		*out = authority;
 	else
@@ -206,8 +205,7 @@ authority_free(struct authority *authority)
 	ca_done(&authority->previous);
 	certificate_done(&authority->root);
 	certificate_done(&authority->issuing);
-	certificate_done(&authority->ra_signing);
-	certificate_done(&authority->ra_encryption);
+	ra_certificates_free(authority->ra);
 	certificate_done(&authority->next_ca);
 	certificate_done(&authority->previous_ca);
 	free(authority);

@@ -1,6 +1,6 @@
 /*
  * A site's certification authority and its RA certificates: the keys, the
- * certificates minted from them when the site starts, and what AD CS signs.
+ * certificates minted from them, and what AD CS signs.
  *
  * What is minted is a function of the PKI, the settings, the URL and the
  * month: a server started again with the same ones has the same certificates,
@@ -27,7 +27,7 @@ struct authority_ca {
 	struct ca_crl_cache *crl_cache;
 };
 
-/* Read-only after authority_new, but for the CRL caches, which lock themselves; shared by all
+/* Read-only after authority_new, but for the CRL caches and the RA certificates, which lock themselves; shared by all
  * threads. Keys are borrowed from the pki. */
 struct authority {
 	const struct pki *pki;
@@ -35,11 +35,8 @@ struct authority {
 	bool renewed;                  /* ca_generation: next */
 	int64_t made_at;               /* when its CAs were set up, seconds since 1970 */
 	struct certificate root;
-	struct certificate issuing; /* empty with CA_HIERARCHY_ROOT */
-	enum ra_certificates ra_certificates;
-	unsigned ra_edition; /* how often they were renewed by hand: each time other ones */
-	struct certificate ra_signing;
-	struct certificate ra_encryption;
+	struct certificate issuing;     /* empty with CA_HIERARCHY_ROOT */
+	struct ra_pair *ra;             /* see ra_certificates.h */
 	struct certificate next_ca;     /* empty unless it is offered: authority_offers_next */
 	struct certificate previous_ca; /* empty unless it has signed what is still about */
 	struct authority_ca previous;   /* the same as a CA; no certificate where that is empty */

@@ -83,6 +83,7 @@ authority_issue(struct certificate *out, const struct authority *authority,
 		.digest = authority->signature.digest,
 		.pss = authority->signature.pss,
 		.edition = order->edition,
+		.made = issuer ? NULL : &authority->pki->root,
 	};
 
 	if (given->der.size && !order->minted)

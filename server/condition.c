@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
+#include "server/ra_certificates.h"
 
 /* Makes one without certificates. */
 static struct condition *
@@ -44,7 +45,7 @@ condition_new(struct condition **out, const struct pki *pki, const struct settin
 	struct condition *condition;
 
 	if (kin && !settings_mint_the_same(&kin->settings, settings))
-		return follow(out, settings, base_url, now, kin, kin->authority->ra_edition, diag);
+		return follow(out, settings, base_url, now, kin, kin->authority->ra->edition, diag);
 	condition = begin(settings);
 	if (!kin)
 		return end(out, condition,
@@ -59,7 +60,7 @@ int
 condition_renew(struct condition **out, const struct settings *settings, const char *base_url,
 	int64_t now, const struct condition *kin, struct diag *diag)
 {
-	return follow(out, settings, base_url, now, kin, kin->authority->ra_edition + 1, diag);
+	return follow(out, settings, base_url, now, kin, kin->authority->ra->edition + 1, diag);
 }
 
 struct condition *

@@ -7,6 +7,7 @@
 #include "server/ca_crl.h"
 #include "server/control_rows.h"
 #include "server/control_time.h"
+#include "server/ra_certificates.h"
 #include "server/server.h"
 #include "server/site_authority.h"
 #include "server/site_verb.h"
@@ -87,9 +88,9 @@ fingerprint_json(const struct certificate *certificate, const char *name)
 static const char *
 role_of(const struct authority *authority, const struct certificate *certificate)
 {
-	if (certificate == &authority->ra_signing)
+	if (certificate == ra_certificates_signing(authority))
 		return "ra_signing";
-	if (certificate == &authority->ra_encryption)
+	if (certificate == ra_certificates_encryption(authority))
 		return "ra_encryption";
 	return certificate == &authority->root ? "root_ca" : "issuing_ca";
 }

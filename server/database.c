@@ -26,7 +26,8 @@ struct prepared {
 };
 
 struct database {
-	sqlite3 *connection;
+	const struct database_schema *schema;
+	sqlite3 *connection;  /* in memory: NULL until the first transaction */
 	const char *object;   /* for the diag */
 	pthread_mutex_t lock; /* around a transaction: `connection` and `prepared` */
 	struct prepared prepared[STATEMENTS_MAX];
@@ -237,12 +238,18 @@ static const char BEGIN[] = "BEGIN IMMEDIATE";
 static const char COMMIT[] = "COMMIT";
 static const char ROLLBACK[] = "ROLLBACK";
 
+static int connect_memory(struct database *database, struct diag *diag);
+
 int
 database_begin(struct database_transaction *out, struct database *database, struct diag *diag)
 {
+	int result = DONE;
+
 	pthread_mutex_lock(&database->lock);
 	out->database = database;
-	if (database_run(out, BEGIN, NULL, 0, diag) == DONE)
+	if (!database->connection)
+		result = connect_memory(database, diag);
+	if (result == DONE && database_run(out, BEGIN, NULL, 0, diag) == DONE)
 		return DONE;
 	out->database = NULL;
 	pthread_mutex_unlock(&database->lock);
@@ -287,58 +294,40 @@ run_script(struct database *database, const char *sql, struct diag *diag)
 	return DONE;
 }
 
-/* Brings the tables to the schema's version, in one transaction with what marks the file as ours. */
 static int
-upgrade(struct database *database, const struct database_schema *schema, int64_t version,
-	struct diag *diag)
+upgrade(struct database *database, int64_t version, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer script = {0};
 
-	if (version == schema->version)
+	if (version == database->schema->version)
 		return DONE;
-	buffer_append_format(&script,
-		"BEGIN IMMEDIATE; PRAGMA application_id = %lld; PRAGMA user_version = %lld; ",
-		(long long)schema->application_id, (long long)schema->version);
-	for (int64_t i = version; i < schema->version; i++)
-		buffer_append_format(&script, "%s; ", schema->scripts[i]);
-	buffer_append_text(&script, "COMMIT");
+	database_schema_script(&script, database->schema, version);
 	return run_script(database, buffer_text(&script), diag);
 }
 
-/* What a file says of itself. */
-struct file_facts {
-	int64_t application_id;
-	int64_t version;
-	int64_t objects; /* tables, indexes, views */
-};
-
-/* `check` becomes "ok", or the first thing that is wrong. */
 static int
-read_facts(
-	struct file_facts *out, struct buffer *check, struct database *database, struct diag *diag)
+read_facts(struct database_facts *out, struct database *database)
 {
 	struct database_transaction all = {database}; /* nobody else has it yet */
 
 	if (database_read(&all, "SELECT count(*) FROM sqlite_master", NULL, 0,
-		    COLUMNS({.integer = &out->objects}), diag) != DATABASE_ROW ||
+		    COLUMNS({.integer = &out->objects}), NULL) != DATABASE_ROW ||
 		database_read(&all, "PRAGMA application_id", NULL, 0,
-			COLUMNS({.integer = &out->application_id}), diag) != DATABASE_ROW ||
+			COLUMNS({.integer = &out->application_id}), NULL) != DATABASE_ROW ||
 		database_read(&all, "PRAGMA user_version", NULL, 0,
-			COLUMNS({.integer = &out->version}), diag) != DATABASE_ROW ||
-		database_read(&all, "PRAGMA quick_check(1)", NULL, 0, COLUMNS({.bytes = check}),
-			diag) != DATABASE_ROW)
+			COLUMNS({.integer = &out->version}), NULL) != DATABASE_ROW ||
+		database_read(&all, "PRAGMA quick_check(1)", NULL, 0,
+			COLUMNS({.bytes = &out->check}), NULL) != DATABASE_ROW)
 		return BROKEN;
 	return DONE;
 }
 
 /* Looks at a file without changing it. Gives its version, 0 when nothing is in it yet. */
 static int
-inspect(int64_t *version, struct database *database, const char *path,
-	const struct database_schema *schema, struct diag *diag)
+inspect(int64_t *version, struct database *database, const char *path, struct diag *diag)
 {
-	BUFFER_CLEANUP struct buffer check = {0};
-	struct file_facts facts = {0};
-	int result = read_facts(&facts, &check, database, NULL);
+	DATABASE_FACTS_CLEANUP struct database_facts facts = {0};
+	int result = read_facts(&facts, database);
 
 	if (result != DONE && sqlite3_errcode(database->connection) == SQLITE_BUSY)
 		return diag_refuse(diag, database->object, NULL,
@@ -349,22 +338,7 @@ inspect(int64_t *version, struct database *database, const char *path,
 			"a database of mock-ndes; move the file away to begin with a new one",
 			"%s cannot be read: %s", path, sqlite3_errmsg(database->connection));
 	*version = facts.version;
-	if (facts.objects == 0 && facts.version == 0)
-		return DONE;
-	if (facts.application_id != schema->application_id)
-		return diag_refuse(diag, database->object, NULL,
-			"one of mock-ndes; name another directory",
-			"%s is a database of another program", path);
-	if (facts.version < 1 || facts.version > schema->version)
-		return diag_refuse(diag, database->object, NULL,
-			"an older one; use the mock-ndes that made it, or another directory",
-			"%s has format %lld, and this program knows formats up to %lld", path,
-			(long long)facts.version, (long long)schema->version);
-	if (strcmp(buffer_text(&check), "ok") != 0)
-		return diag_refuse(diag, database->object, NULL,
-			"a whole database; put a copy in its place, or move it away to begin anew",
-			"%s is damaged: %.100s", path, buffer_text(&check));
-	return DONE;
+	return database_schema_judge(database->schema, &facts, database->object, path, diag);
 }
 
 /* A close without this would write a WAL left by a crash into the file, damaged or not. */
@@ -376,20 +350,19 @@ checkpoint_on_close(struct database *database, bool yes)
 }
 
 static int
-open_file(struct database *database, const char *path, const struct database_schema *schema,
-	struct diag *diag)
+open_file(struct database *database, const char *path, struct diag *diag)
 {
 	int64_t version = 0;
 	int result;
 
 	checkpoint_on_close(database, false);
-	result = inspect(&version, database, path, schema, diag);
+	result = inspect(&version, database, path, diag);
 	if (result != DONE)
 		return result;
 	if (run_script(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", diag))
 		return BROKEN;
 	checkpoint_on_close(database, true);
-	return upgrade(database, schema, version, diag);
+	return upgrade(database, version, diag);
 }
 
 /*
@@ -398,7 +371,7 @@ open_file(struct database *database, const char *path, const struct database_sch
  * are.
  */
 static int
-open_memory(struct database *database, const struct database_schema *schema, struct diag *diag)
+open_memory(struct database *database, struct diag *diag)
 {
 	sqlite3_int64 limit = MEMORY_MAX;
 
@@ -407,7 +380,31 @@ open_memory(struct database *database, const struct database_schema *schema, str
 		return broken(database, "SIZE_LIMIT", diag);
 	if (run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag) != DONE)
 		return BROKEN;
-	return upgrade(database, schema, 0, diag);
+	return upgrade(database, 0, diag);
+}
+
+static int
+connect(struct database *database, const char *path, struct diag *diag)
+{
+	if (sqlite3_open_v2(path ? path : "state", &database->connection,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+		    path ? NULL : "memdb") != SQLITE_OK)
+		return diag_break(diag, database->object, "it cannot be opened: %s",
+			sqlite3_errmsg(database->connection));
+	sqlite3_busy_timeout(database->connection, BUSY_TIMEOUT_MS);
+	return path ? open_file(database, path, diag) : open_memory(database, diag);
+}
+
+static int
+connect_memory(struct database *database, struct diag *diag)
+{
+	int result = connect(database, NULL, diag);
+
+	if (result == DONE)
+		return DONE;
+	sqlite3_close(database->connection);
+	database->connection = NULL;
+	return BROKEN;
 }
 
 int
@@ -419,17 +416,10 @@ database_open(struct database **out, const char *path, const struct database_sch
 
 	database = memory_new(1, sizeof(*database));
 	database->object = path ? "state file" : "state in memory";
+	database->schema = schema;
 	pthread_mutex_init(&database->lock, NULL);
-	if (sqlite3_open_v2(path ? path : "state", &database->connection,
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-		    path ? NULL : "memdb") != SQLITE_OK)
-		result = diag_break(diag, database->object, "it cannot be opened: %s",
-			sqlite3_errmsg(database->connection));
-	if (result == DONE) {
-		sqlite3_busy_timeout(database->connection, BUSY_TIMEOUT_MS);
-		result = path ? open_file(database, path, schema, diag)
-			      : open_memory(database, schema, diag);
-	}
+	if (path)
+		result = connect(database, path, diag);
 	if (result == DONE)
 		*out = database;
 	else

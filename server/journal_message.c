@@ -12,6 +12,7 @@
 #include "server/journal.h"
 #include "server/journal_redaction.h"
 #include "server/journal_text.h"
+#include "server/ra_certificates.h"
 
 /* Of the longest PKCS#10 that the journal has the bytes of; the request has them all. */
 #define CSR_BYTES_MAX 16384
@@ -70,8 +71,8 @@ find_ours(const struct authority *authority, const struct envelope_recipient *re
 		const char *word;
 		const struct certificate *certificate;
 	} ours[] = {
-		{"ra_encryption", &authority->ra_encryption},
-		{"ra_signing", &authority->ra_signing},
+		{"ra_encryption", ra_certificates_encryption(authority)},
+		{"ra_signing", ra_certificates_signing(authority)},
 		{"issuing_ca", &authority->issuing},
 		{"root_ca", &authority->root},
 	};

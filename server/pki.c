@@ -48,6 +48,7 @@ pki_done(struct pki *pki)
 	if (pki->challenges)
 		pthread_mutex_destroy(&pki->challenges->lock);
 	free(pki->challenges);
+	certificate_done(&pki->root);
 	*pki = (struct pki){0};
 }
 
@@ -61,7 +62,10 @@ pki_load_built_in(struct pki *out, struct diag *diag)
 			return BROKEN;
 		}
 	}
-	return DONE;
+	if (certificate_read(&out->root, built_in_root, diag) == DONE)
+		return DONE;
+	pki_done(out);
+	return BROKEN;
 }
 
 static int

@@ -25,6 +25,7 @@ struct pki {
 	EVP_PKEY *keys[PKI_ROLE_COUNT];
 	/* Certificates from a directory. One that is empty is minted by whoever needs it. */
 	struct certificate certificates[PKI_ROLE_COUNT];
+	struct certificate root; /* the built-in root as it is under default settings; else empty */
 	struct pki_challenges *challenges; /* see pki_challenge_certificate */
 };
 

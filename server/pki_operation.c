@@ -7,6 +7,7 @@
 #include "server/ca_signer.h"
 #include "server/exchange.h"
 #include "server/message_type.h"
+#include "server/ra_certificates.h"
 #include "server/refusal.h"
 #include "server/server_version.h"
 
@@ -133,7 +134,7 @@ open_envelope(struct exchange *exchange)
 {
 	const struct authority *authority = exchange->authority;
 	const struct scep_recipient recipient = {
-		&authority->ra_encryption, authority->pki->keys[PKI_RA_ENCRYPTION]};
+		ra_certificates_encryption(authority), authority->pki->keys[PKI_RA_ENCRYPTION]};
 	size_t limit = exchange->settings->recipient_infos == RECIPIENT_INFOS_FIRST
 		? 1
 		: ENVELOPE_RECIPIENTS_MAX;

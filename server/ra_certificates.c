@@ -1,5 +1,7 @@
 #include "server/ra_certificates.h"
 
+#include <stdlib.h>
+
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/name.h"
@@ -32,53 +34,114 @@ static const struct {
 };
 
 static int
-make(struct certificate *out, const struct authority *authority, enum pki_role role,
-	struct bytes subject, int64_t now, struct diag *diag)
+make_one(struct certificate *out, const struct authority *authority, enum pki_role role,
+	struct diag *diag)
 {
 	enum pki_role other = role == PKI_RA_SIGNING ? PKI_RA_ENCRYPTION : PKI_RA_SIGNING;
-	bool exchanged = rows[authority->ra_certificates].exchanged;
-	bool previous = rows[authority->ra_certificates].previous_ca;
-	int64_t age = rows[authority->ra_certificates].age;
+	const struct ra_pair *pair = authority->ra;
+	bool exchanged = rows[pair->state].exchanged;
+	bool previous = rows[pair->state].previous_ca;
+	int64_t age = rows[pair->state].age;
 	const struct authority_order order = {
 		.role = role,
 		.like = exchanged ? other : role,
-		.subject = subject,
+		.subject = buffer_bytes(&pair->subject),
 		.issuer = previous ? &authority->previous : &authority->cas[0],
-		.now = now - age,
+		.now = pair->now - age,
 		/* Those of the pki are healthy ones, of the CA that the pki begins with. */
-		.edition = authority->ra_edition,
-		.minted = exchanged || age || previous != authority->renewed ||
-			authority->ra_edition > 0,
+		.edition = pair->edition,
+		.minted = exchanged || age || previous != authority->renewed || pair->edition > 0,
 	};
 
 	return authority_issue(out, authority, &order, diag);
 }
 
+static int
+make(const struct authority *authority, struct diag *diag)
+{
+	struct ra_pair *pair = authority->ra;
+	int result = make_one(&pair->signing, authority, PKI_RA_SIGNING, diag);
+
+	if (result == DONE)
+		result = make_one(&pair->encryption, authority, PKI_RA_ENCRYPTION, diag);
+	atomic_store_explicit(&pair->made, result == DONE, memory_order_release);
+	return result;
+}
+
+static bool
+may_wait(const struct pki *pki)
+{
+	return pki->root.der.size > 0 && pki->certificates[PKI_RA_SIGNING].der.size == 0 &&
+		pki->certificates[PKI_RA_ENCRYPTION].der.size == 0;
+}
+
 int
-ra_certificates_make(struct authority *authority, const struct settings *settings, int64_t now,
-	struct diag *diag)
+ra_certificates_new(struct authority *authority, const struct settings *settings, unsigned edition,
+	int64_t now, struct diag *diag)
 {
 	TEXT_CLEANUP char *text = text_format("C=US,CN=%s-MSCEP-RA", settings->host_name);
-	BUFFER_CLEANUP struct buffer subject = {0};
-	int result = name_parse(&subject, text, diag);
+	struct ra_pair *pair = memory_new(1, sizeof(*pair));
+	int result;
 
-	authority->ra_certificates = (enum ra_certificates)settings->ra_certificates;
-	if (result == DONE)
-		result = make(&authority->ra_signing, authority, PKI_RA_SIGNING,
-			buffer_bytes(&subject), now, diag);
-	if (result == DONE)
-		result = make(&authority->ra_encryption, authority, PKI_RA_ENCRYPTION,
-			buffer_bytes(&subject), now, diag);
+	authority->ra = pair;
+	pthread_mutex_init(&pair->lock, NULL);
+	atomic_init(&pair->made, false);
+	pair->state = (enum ra_certificates)settings->ra_certificates;
+	pair->edition = edition;
+	pair->now = now;
+	result = name_parse(&pair->subject, text, diag);
+	if (result == DONE && !may_wait(authority->pki))
+		result = make(authority, diag);
 	return result;
+}
+
+void
+ra_certificates_free(struct ra_pair *pair)
+{
+	if (!pair)
+		return;
+	buffer_done(&pair->subject);
+	certificate_done(&pair->signing);
+	certificate_done(&pair->encryption);
+	pthread_mutex_destroy(&pair->lock);
+	free(pair);
+}
+
+/* Nothing but a lack of memory keeps a built-in key from signing. */
+static const struct ra_pair *
+made(const struct authority *authority)
+{
+	struct ra_pair *pair = authority->ra;
+
+	if (atomic_load_explicit(&pair->made, memory_order_acquire))
+		return pair;
+	pthread_mutex_lock(&pair->lock);
+	if (!atomic_load_explicit(&pair->made, memory_order_relaxed) &&
+		make(authority, NULL) != DONE)
+		memory_exhausted();
+	pthread_mutex_unlock(&pair->lock);
+	return pair;
+}
+
+const struct certificate *
+ra_certificates_signing(const struct authority *authority)
+{
+	return &made(authority)->signing;
+}
+
+const struct certificate *
+ra_certificates_encryption(const struct authority *authority)
+{
+	return &made(authority)->encryption;
 }
 
 size_t
 ra_certificates_list(
 	const struct certificate *out[RA_CERTIFICATES_MAX], const struct authority *authority)
 {
-	const struct certificate *signing = &authority->ra_signing;
-	const struct certificate *encryption = &authority->ra_encryption;
-	enum listed listed = rows[authority->ra_certificates].listed;
+	const struct certificate *signing = ra_certificates_signing(authority);
+	const struct certificate *encryption = ra_certificates_encryption(authority);
+	enum listed listed = rows[authority->ra->state].listed;
 	size_t count = 0;
 
 	if (listed == LISTED_SWAPPED)

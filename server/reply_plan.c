@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/exchange.h"
+#include "server/ra_certificates.h"
 #include "server/reply_key.h"
 #include "server/server.h"
 #include "server/server_version.h"
@@ -139,7 +140,7 @@ reply_plan_run(struct exchange *exchange)
 		.sender_nonce = BYTES(reply->nonce, sizeof(reply->nonce)),
 		.recipient_nonce = scep->sender_nonce,
 		.digest = choose_digest(exchange),
-		.signer = &authority->ra_signing,
+		.signer = ra_certificates_signing(authority),
 		.signer_key = authority->pki->keys[PKI_RA_SIGNING],
 	};
 	plan_shape(exchange);

@@ -9,6 +9,7 @@
 #include "common/base64.h"
 #include "common/certificate_plan.h"
 #include "common/name.h"
+#include "server/ra_certificates.h"
 
 #define KEYS_MAX 8
 #define PATH     "/certsrv/mscep/mscep.dll"
@@ -109,8 +110,8 @@ device_init_offline(
 {
 	*device = (struct device){.key = shared_key(number)};
 	make_signer(device, now);
-	certificate_copy(&device->ra_signing, &authority->ra_signing);
-	certificate_copy(&device->ra_encryption, &authority->ra_encryption);
+	certificate_copy(&device->ra_signing, ra_certificates_signing(authority));
+	certificate_copy(&device->ra_encryption, ra_certificates_encryption(authority));
 	certificate_copy(&device->ca, authority_issuer(authority));
 }
 

@@ -45,6 +45,8 @@ exchange_support_init(struct exchange_support *support)
 			.http = &support->http,
 			.arrived_ms = EXCHANGE_SUPPORT_NOW_MS - 3},
 	};
+	support->authority.ra = &support->ra;
+	atomic_init(&support->ra.made, true);
 	clock_freeze(&support->server.clock, EXCHANGE_SUPPORT_NOW_MS);
 	request->method = "GET";
 	request->version = "HTTP/1.1";
@@ -130,7 +132,7 @@ static void
 write_message(struct exchange_support *support, struct bytes csr)
 {
 	CERTIFICATE_CLEANUP struct certificate signer = {0};
-	const struct certificate *ra = &support->authority.ra_encryption;
+	const struct certificate *ra = ra_certificates_encryption(&support->authority);
 	struct scep_request_plan plan = {
 		.message_type = SCEP_PKCS_REQ,
 		.transaction_id = "8D2F",
@@ -155,7 +157,7 @@ void
 exchange_support_pkcs_req(struct exchange_support *support, const char *challenge)
 {
 	BUFFER_CLEANUP struct buffer csr = {0};
-	struct certificate *ra = &support->authority.ra_encryption;
+	struct certificate *ra = &support->ra.encryption;
 	struct message *message = &support->exchange.message;
 	struct scep_recipient recipient = {.certificate = ra};
 
@@ -192,7 +194,7 @@ exchange_support_done(struct exchange_support *support)
 	journal_record_release(support->exchange.record);
 	response_done(&support->http.response);
 	EVP_PKEY_free(support->key);
-	certificate_done(&support->authority.ra_encryption);
+	certificate_done(&support->ra.encryption);
 	scep_request_done(&support->exchange.message.scep);
 	buffer_done(&support->exchange.message.der);
 	buffer_done(&support->exchange.issuance.certificate);

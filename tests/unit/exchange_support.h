@@ -6,6 +6,7 @@
 #pragma once
 
 #include "server/exchange.h"
+#include "server/ra_certificates.h"
 #include "server/server.h"
 
 /* 2026-01-31T23:59:58.750Z */
@@ -14,7 +15,8 @@
 struct exchange_support {
 	struct server server;
 	struct site site;           /* number 1, "default" */
-	struct authority authority; /* an RA encryption certificate, once there is a message */
+	struct authority authority; /* of which there is the RA */
+	struct ra_pair ra;          /* an encryption certificate, once there is a message */
 	EVP_PKEY *key;              /* everybody's, once there is a message */
 	struct settings settings;
 	struct http_exchange http;

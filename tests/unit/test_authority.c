@@ -1,12 +1,14 @@
 /* The CA and its RA: minted from the built-in keys, judged by OpenSSL's chain verification. */
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "ca_support.h"
 #include "common/clock.h"
 #include "common/name.h"
 #include "server/authority.h"
+#include "server/ra_certificates.h"
 
 #define NOW  CA_SUPPORT_NOW
 #define URL  CA_SUPPORT_URL
@@ -93,11 +95,13 @@ START_TEST(chain_does_not_verify_when_it_should_not)
 	struct diag diag = {0};
 
 	fixture_init(&fixture, hierarchies[_i], NOW, URL);
-	ck_assert_int_eq(verify(fixture.authority, &fixture.authority->ra_signing, NOW + 3 * YEAR),
+	ck_assert_int_eq(verify(fixture.authority, ra_certificates_signing(fixture.authority),
+				 NOW + 3 * YEAR),
 		X509_V_ERR_CERT_HAS_EXPIRED);
-	ck_assert_int_eq(verify(fixture.authority, &fixture.authority->ra_signing, NOW - YEAR),
+	ck_assert_int_eq(
+		verify(fixture.authority, ra_certificates_signing(fixture.authority), NOW - YEAR),
 		X509_V_ERR_CERT_NOT_YET_VALID);
-	buffer_append(&der, buffer_bytes(&fixture.authority->ra_signing.der));
+	buffer_append(&der, buffer_bytes(&ra_certificates_signing(fixture.authority)->der));
 	der.data[der.size - 1] ^= 1;
 	ASSERT_DONE(certificate_read(&tampered, buffer_bytes(&der), &diag), &diag);
 	ck_assert_int_eq(
@@ -146,15 +150,77 @@ static const struct {
 	{"at another URL", NOW, "http://127.0.0.1:8081", false},
 };
 
+/* certs/root.crt spares the start a signature; without it the same is made. */
+START_TEST(built_in_root_is_what_would_be_minted)
+{
+	FIXTURE_CLEANUP struct fixture fixture;
+	struct authority *minted = NULL;
+	struct diag diag = {0};
+
+	fixture_init(&fixture, CA_HIERARCHY_ROOT, NOW, URL);
+	ck_assert(bytes_equal(
+		buffer_bytes(&fixture.pki.root.der), buffer_bytes(&fixture.authority->root.der)));
+	certificate_done(&fixture.pki.root);
+	ASSERT_DONE(
+		authority_new(&minted, &fixture.pki, &fixture.settings, URL, NOW, &diag), &diag);
+	ck_assert(bytes_equal(
+		buffer_bytes(&minted->root.der), buffer_bytes(&fixture.authority->root.der)));
+	authority_free(minted);
+}
+END_TEST
+
+START_TEST(root_with_another_signature_is_minted)
+{
+	FIXTURE_CLEANUP struct fixture fixture;
+	struct authority *other = NULL;
+	struct diag diag = {0};
+
+	fixture_init(&fixture, CA_HIERARCHY_ROOT, NOW, URL);
+	fixture.settings.ca_signature = CA_SIGNATURE_SHA1;
+	ASSERT_DONE(authority_new(&other, &fixture.pki, &fixture.settings, URL, NOW, &diag), &diag);
+	ck_assert_int_eq(oid_find(other->root.signature_oid), OID_SHA1_WITH_RSA);
+	ck_assert_int_eq(verify(other, &other->root, NOW), X509_V_OK);
+	authority_free(other);
+}
+END_TEST
+
+static void *
+ask_for_signing(void *authority)
+{
+	return (void *)ra_certificates_signing(authority);
+}
+
+/* They are made when they are first asked for, whoever asks. */
+START_TEST(ra_certificates_are_made_once)
+{
+	FIXTURE_CLEANUP struct fixture fixture;
+	pthread_t threads[8];
+
+	fixture_init(&fixture, CA_HIERARCHY_ROOT, NOW, URL);
+	ck_assert(!atomic_load(&fixture.authority->ra->made));
+	for (size_t i = 0; i < ROWS(threads); i++)
+		ck_assert_int_eq(
+			pthread_create(&threads[i], NULL, ask_for_signing, fixture.authority), 0);
+	for (size_t i = 0; i < ROWS(threads); i++) {
+		const struct certificate *made;
+
+		ck_assert_int_eq(pthread_join(threads[i], (void **)&made), 0);
+		ck_assert_ptr_eq(made, ra_certificates_signing(fixture.authority));
+		ck_assert_int_eq(verify(fixture.authority, made, NOW), X509_V_OK);
+	}
+}
+END_TEST
+
 START_TEST(restart_mints_the_same)
 {
 	FIXTURE_CLEANUP struct fixture first, second;
 
 	fixture_init(&first, CA_HIERARCHY_ISSUING, NOW, URL);
 	fixture_init(&second, CA_HIERARCHY_ISSUING, restarts[_i].now, restarts[_i].url);
-	assert_same(&first.authority->ra_signing, &second.authority->ra_signing, restarts[_i].same);
-	assert_same(&first.authority->ra_encryption, &second.authority->ra_encryption,
-		restarts[_i].same);
+	assert_same(ra_certificates_signing(first.authority),
+		ra_certificates_signing(second.authority), restarts[_i].same);
+	assert_same(ra_certificates_encryption(first.authority),
+		ra_certificates_encryption(second.authority), restarts[_i].same);
 	assert_same(&first.authority->issuing, &second.authority->issuing, restarts[_i].same);
 }
 END_TEST
@@ -177,7 +243,8 @@ START_TEST(ra_certificates_look_like_those_of_ndes)
 	struct tm begin, end;
 
 	fixture_init(&fixture, CA_HIERARCHY_ISSUING, NOW, URL);
-	ra = _i ? &fixture.authority->ra_encryption : &fixture.authority->ra_signing;
+	ra = _i ? ra_certificates_encryption(fixture.authority)
+		: ra_certificates_signing(fixture.authority);
 	decoded = decode(ra);
 	name_text(&subject, ra->subject);
 	ck_assert_str_eq(buffer_text(&subject), "C=US, CN=NDES01-MSCEP-RA");
@@ -241,9 +308,12 @@ START_TEST(serials_are_as_ad_cs_makes_them)
 	ck_assert_mem_eq(first + 13, "\0\0\x01\x02\x03\x04", 6);
 	ck_assert_mem_eq(first, second, 5);
 	ck_assert_mem_ne(first + 5, second + 5, 8);
-	ck_assert_mem_eq(fixture.authority->ra_signing.serial.data, (uint8_t[]){first[0]}, 1);
-	ck_assert_mem_eq(fixture.authority->ra_signing.serial.data + 1, "\0\0\0\x02", 4);
-	ck_assert_mem_eq(fixture.authority->ra_encryption.serial.data + 13, "\0\0\0\0\0\x03", 6);
+	ck_assert_mem_eq(
+		ra_certificates_signing(fixture.authority)->serial.data, (uint8_t[]){first[0]}, 1);
+	ck_assert_mem_eq(
+		ra_certificates_signing(fixture.authority)->serial.data + 1, "\0\0\0\x02", 4);
+	ck_assert_mem_eq(ra_certificates_encryption(fixture.authority)->serial.data + 13,
+		"\0\0\0\0\0\x03", 6);
 }
 END_TEST
 
@@ -294,22 +364,20 @@ static const struct {
 	const char *name;
 	int hierarchy;
 	enum pki_role place;
-	size_t from; /* offset in struct authority */
+	enum pki_role from; /* whose certificate is misplaced */
 	const char *words;
 	int donor; /* its hierarchy */
 } misfits[] = {
-	{"an RA of another hierarchy", CA_HIERARCHY_ROOT, PKI_RA_SIGNING,
-		offsetof(struct authority, ra_signing),
+	{"an RA of another hierarchy", CA_HIERARCHY_ROOT, PKI_RA_SIGNING, PKI_RA_SIGNING,
 		"ra-signing.crt (setting ca_hierarchy): issuer", CA_HIERARCHY_ISSUING},
-	{"the two RA exchanged", CA_HIERARCHY_ISSUING, PKI_RA_ENCRYPTION,
-		offsetof(struct authority, ra_signing), "keyEncipherment alone",
+	{"the two RA exchanged", CA_HIERARCHY_ISSUING, PKI_RA_ENCRYPTION, PKI_RA_SIGNING,
+		"keyEncipherment alone", CA_HIERARCHY_ISSUING},
+	{"an RA as the issuing CA", CA_HIERARCHY_ISSUING, PKI_ISSUING, PKI_RA_SIGNING,
+		"issuing.crt", CA_HIERARCHY_ISSUING},
+	{"an RA as the root", CA_HIERARCHY_ROOT, PKI_ROOT, PKI_RA_SIGNING, "root.crt",
 		CA_HIERARCHY_ISSUING},
-	{"an RA as the issuing CA", CA_HIERARCHY_ISSUING, PKI_ISSUING,
-		offsetof(struct authority, ra_signing), "issuing.crt", CA_HIERARCHY_ISSUING},
-	{"an RA as the root", CA_HIERARCHY_ROOT, PKI_ROOT, offsetof(struct authority, ra_signing),
-		"root.crt", CA_HIERARCHY_ISSUING},
-	{"a root as the issuing CA", CA_HIERARCHY_ISSUING, PKI_ISSUING,
-		offsetof(struct authority, next_ca), "issuing.crt", CA_HIERARCHY_ROOT},
+	{"a root as the issuing CA", CA_HIERARCHY_ISSUING, PKI_ISSUING, PKI_NEXT_CA, "issuing.crt",
+		CA_HIERARCHY_ROOT},
 };
 
 START_TEST(refuses_certificates_that_do_not_fit)
@@ -322,7 +390,8 @@ START_TEST(refuses_certificates_that_do_not_fit)
 
 	fixture_init(&donor, misfits[_i].donor, NOW, URL);
 	fixture_init(&fixture, misfits[_i].hierarchy, NOW, URL);
-	given = (const struct certificate *)((const char *)donor.authority + misfits[_i].from);
+	given = misfits[_i].from == PKI_NEXT_CA ? &donor.authority->next_ca
+						: ra_certificates_signing(donor.authority);
 	certificate_copy(&fixture.pki.certificates[misfits[_i].place], given);
 	ck_assert_msg(authority_new(&authority, &fixture.pki, &fixture.settings, URL, NOW, &diag) ==
 			REFUSED,
@@ -341,15 +410,19 @@ START_TEST(takes_certificates_that_fit)
 	fixture_init(&fixture, CA_HIERARCHY_ISSUING, NOW, URL);
 	certificate_copy(&fixture.pki.certificates[PKI_ROOT], &donor.authority->root);
 	certificate_copy(&fixture.pki.certificates[PKI_ISSUING], &donor.authority->issuing);
-	certificate_copy(&fixture.pki.certificates[PKI_RA_SIGNING], &donor.authority->ra_signing);
+	certificate_copy(&fixture.pki.certificates[PKI_RA_SIGNING],
+		ra_certificates_signing(donor.authority));
 	/* At another time and place they would have been minted otherwise. */
 	ASSERT_DONE(authority_new(&authority, &fixture.pki, &fixture.settings, "http://[::1]:1",
 			    NOW + YEAR / 2, &diag),
 		&diag);
 	assert_same(&authority->issuing, &donor.authority->issuing, true);
-	assert_same(&authority->ra_signing, &donor.authority->ra_signing, true);
-	assert_same(&authority->ra_encryption, &donor.authority->ra_encryption, false);
-	ck_assert_int_eq(verify(authority, &authority->ra_encryption, NOW + YEAR / 2), X509_V_OK);
+	assert_same(
+		ra_certificates_signing(authority), ra_certificates_signing(donor.authority), true);
+	assert_same(ra_certificates_encryption(authority),
+		ra_certificates_encryption(donor.authority), false);
+	ck_assert_int_eq(verify(authority, ra_certificates_encryption(authority), NOW + YEAR / 2),
+		X509_V_OK);
 	authority_free(authority);
 }
 END_TEST
@@ -363,6 +436,9 @@ main(void)
 	tcase_add_loop_test(tcase, chain_is_as_getcacert_gives_it, 0, ROWS(hierarchies));
 	tcase_add_loop_test(tcase, chain_does_not_verify_when_it_should_not, 0, ROWS(hierarchies));
 	tcase_add_loop_test(tcase, root_is_the_same_for_ever, 0, 3);
+	tcase_add_test(tcase, built_in_root_is_what_would_be_minted);
+	tcase_add_test(tcase, root_with_another_signature_is_minted);
+	tcase_add_test(tcase, ra_certificates_are_made_once);
 	tcase_add_loop_test(tcase, restart_mints_the_same, 0, ROWS(restarts));
 	tcase_add_loop_test(tcase, ra_certificates_look_like_those_of_ndes, 0, 2);
 	tcase_add_test(tcase, urls_lead_to_the_issuer);

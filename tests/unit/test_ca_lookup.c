@@ -4,6 +4,7 @@
 #include "ca_support.h"
 #include "common/crl.h"
 #include "common/name.h"
+#include "server/ra_certificates.h"
 
 /* Which certificate a lookup names, and with what change. */
 enum named {
@@ -41,7 +42,7 @@ choose(struct certificate *out, struct ca_support *support, struct buffer *wrong
 	struct diag diag = {0};
 
 	if (named == RA_SIGNING)
-		certificate_copy(out, &authority->ra_signing);
+		certificate_copy(out, ra_certificates_signing(authority));
 	else if (named == ISSUING_CA)
 		certificate_copy(out, &authority->issuing);
 	else if (named == ROOT)

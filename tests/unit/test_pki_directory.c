@@ -12,6 +12,7 @@
 #include "common/name.h"
 #include "server/authority.h"
 #include "server/pki_directory.h"
+#include "server/ra_certificates.h"
 #include "temporary_directory.h"
 #include "x509_support.h"
 
@@ -93,8 +94,8 @@ START_TEST(serves_as_a_ca)
 	ASSERT_DONE(pki_directory_load(&pki, directory, &diag), &diag);
 	ASSERT_DONE(
 		authority_new(&authority, &pki, &settings, "http://[::1]:1", NOW, &diag), &diag);
-	ASSERT_DONE(
-		certificate_verify(&authority->ra_signing, authority_issuer_key(authority), &diag),
+	ASSERT_DONE(certificate_verify(ra_certificates_signing(authority),
+			    authority_issuer_key(authority), &diag),
 		&diag);
 	name_text(&name, authority_issuer(authority)->subject);
 	ck_assert_msg(strstr(buffer_text(&name), "TEST ONLY"), "%s", buffer_text(&name));

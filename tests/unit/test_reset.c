@@ -9,6 +9,7 @@
 #include "server/exchange.h"
 #include "server/fault_site.h"
 #include "server/profile_set.h"
+#include "server/ra_certificates.h"
 #include "server/reset.h"
 #include "server/site_life.h"
 #include "server/site_profiles.h"
@@ -123,8 +124,8 @@ START_TEST(a_site_is_as_it_was_made)
 	ck_assert_str_eq(json_string_value(json_array_get(list, 0)), PROFILE);
 	json_decref(list);
 	/* The certificates are those of the start, not those of three years later. */
-	ck_assert(bytes_equal(buffer_bytes(&before->authority->ra_signing.der),
-		buffer_bytes(&site->condition->authority->ra_signing.der)));
+	ck_assert(bytes_equal(buffer_bytes(&ra_certificates_signing(before->authority)->der),
+		buffer_bytes(&ra_certificates_signing(site->condition->authority)->der)));
 	condition_release(before);
 	ASSERT_DONE(
 		store_challenge_take(&record, server->store, "a", bytes_text("A1B2"), 2, 1, &diag),

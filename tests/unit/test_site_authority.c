@@ -3,6 +3,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "ca_support.h"
+#include "server/ra_certificates.h"
 #include "server/site_authority.h"
 #include "server/site_verb.h"
 
@@ -84,17 +85,18 @@ START_TEST(renews_ra_certificates_that_have_expired)
 		clock_advance(&support.server.clock, 3 * YEAR * 1000);
 	else
 		ASSERT_DONE(site_authority_expire_ra(site, &diag), &diag);
-	ck_assert(!is_valid_now(site, &site->condition->authority->ra_signing));
+	ck_assert(!is_valid_now(site, ra_certificates_signing(site->condition->authority)));
 	ASSERT_DONE(site_renew_ra_certificates(site, &diag), &diag);
-	ck_assert(is_valid_now(site, &site->condition->authority->ra_signing));
-	ck_assert(is_valid_now(site, &site->condition->authority->ra_encryption));
+	ck_assert(is_valid_now(site, ra_certificates_signing(site->condition->authority)));
+	ck_assert(is_valid_now(site, ra_certificates_encryption(site->condition->authority)));
 	ck_assert_int_eq(site->condition->settings.ra_certificates, RA_CERTIFICATES_VALID);
 	ck_assert_int_eq(site->configured.ra_certificates, RA_CERTIFICATES_VALID);
 	ck_assert(same(
 		authority_issuer(site->condition->authority), authority_issuer(before->authority)));
-	ck_assert_int_eq(ca_support_verify(site->condition->authority,
-				 buffer_bytes(&site->condition->authority->ra_signing.der),
-				 BYTES_NONE, clock_now(&support.server.clock)),
+	ck_assert_int_eq(
+		ca_support_verify(site->condition->authority,
+			buffer_bytes(&ra_certificates_signing(site->condition->authority)->der),
+			BYTES_NONE, clock_now(&support.server.clock)),
 		X509_V_OK);
 	condition_release(before);
 	site_release(site);

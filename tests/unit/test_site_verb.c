@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ca_support.h"
+#include "server/ra_certificates.h"
 #include "server/site_verb.h"
 #include "server/store.h"
 
@@ -84,8 +85,8 @@ START_TEST(leaves_an_exchange_its_condition)
 	ck_assert_str_eq(before->settings.host_name, "NDES01");
 	ck_assert_str_eq(site->condition->settings.host_name, "OTHER");
 	/* The RA certificates carry the name; the root does not. */
-	ck_assert(!bytes_equal(buffer_bytes(&before->authority->ra_signing.der),
-		buffer_bytes(&site->condition->authority->ra_signing.der)));
+	ck_assert(!bytes_equal(buffer_bytes(&ra_certificates_signing(before->authority)->der),
+		buffer_bytes(&ra_certificates_signing(site->condition->authority)->der)));
 	ck_assert(bytes_equal(buffer_bytes(&before->authority->root.der),
 		buffer_bytes(&site->condition->authority->root.der)));
 	condition_release(before);
