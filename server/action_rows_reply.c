@@ -106,7 +106,7 @@ apply_signer(struct exchange *exchange, const struct action_value *values)
 
 	if (who == SIGNER_EXPIRED_RA && make_expired_ra(exchange) != DONE)
 		return STAGE_BROKE;
-	plan->signer = who == SIGNER_STRANGER ? &exchange->message.scep.signer
+	plan->signer = who == SIGNER_STRANGER ? &exchange->message.scep->signer
 		: who == SIGNER_ISSUING_CA    ? authority_issuer(authority)
 					      : &exchange->reply.signer;
 	plan->signer_key = signer_key(authority, who);

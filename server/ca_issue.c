@@ -32,7 +32,7 @@ put_on_record(struct exchange *exchange, const struct certificate *certificate)
 	};
 
 	return store_issue(exchange->server->store, exchange->site->store_name, certificate,
-		exchange->message.scep.transaction_id, &record, exchange->arrived_ms,
+		exchange->message.scep->transaction_id, &record, exchange->arrived_ms,
 		&exchange->diag);
 }
 

@@ -10,7 +10,7 @@
 static bool
 find_in_chain(struct buffer *out, const struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	const struct certificate *chain[AUTHORITY_CHAIN_MAX];
 	size_t count = authority_chain(chain, exchange->authority);
 
@@ -27,7 +27,7 @@ find_in_chain(struct buffer *out, const struct exchange *exchange)
 static int
 find_in_store(struct buffer *out, struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	CERTIFICATE_RECORD_CLEANUP struct certificate_record record = {0};
 	CERTIFICATE_CLEANUP struct certificate certificate = {0};
 	int result = store_certificate_find(&record, exchange->server->store,

@@ -18,7 +18,7 @@ request_of(const struct exchange *exchange)
 {
 	const struct issuance *issuance = &exchange->issuance;
 
-	return issuance->pending.der.size ? &issuance->pending : &exchange->message.scep.csr;
+	return issuance->pending.der.size ? &issuance->pending : &exchange->message.scep->csr;
 }
 
 /* Each check below returns DONE; REFUSED, and the message is refused; or BROKEN. */
@@ -72,7 +72,7 @@ check_key_size(struct exchange *exchange)
 {
 	int64_t minimum = exchange->settings->minimum_key_size;
 	CLEANUP(EVP_PKEY) EVP_PKEY *stored = NULL;
-	const EVP_PKEY *key = exchange->message.scep.csr_key;
+	const EVP_PKEY *key = exchange->message.scep->csr_key;
 	char wanted[64];
 
 	if (!has_templates(exchange))

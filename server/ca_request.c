@@ -28,7 +28,7 @@ static int
 put_transaction(struct exchange *exchange, const struct transaction_record *record)
 {
 	int result = store_transaction_put(exchange->server->store, exchange->site->store_name,
-		exchange->message.scep.transaction_id, record, exchange->arrived_ms,
+		exchange->message.scep->transaction_id, record, exchange->arrived_ms,
 		&exchange->diag);
 
 	if (result == REFUSED)
@@ -92,7 +92,7 @@ say_name(struct diag *diag, const char *object, const char *clause, struct bytes
 static bool
 is_subject_right(struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 
 	if (!exchange->message.renewal || exchange->settings->disable_renewal_subject_name_match ||
 		name_equal(scep->csr.subject, scep->signer.subject))
@@ -107,7 +107,7 @@ is_subject_right(struct exchange *exchange)
 static int
 submit(struct exchange *exchange)
 {
-	const struct csr *csr = &exchange->message.scep.csr;
+	const struct csr *csr = &exchange->message.scep->csr;
 	struct transaction_record record = {.status = SCEP_STATUS_PENDING, .csr = csr->der};
 	int result;
 
@@ -139,7 +139,8 @@ poll(struct exchange *exchange, const struct transaction_record *record)
 
 	issuance->request_id = record->request_id;
 	result = store_transaction_poll(&issuance->polls, &approved, exchange->server->store,
-		exchange->site->store_name, exchange->message.scep.transaction_id, &exchange->diag);
+		exchange->site->store_name, exchange->message.scep->transaction_id,
+		&exchange->diag);
 	if (result == BROKEN)
 		return STAGE_BROKE;
 	if (result == REFUSED)
@@ -167,7 +168,7 @@ repeat(struct exchange *exchange, const struct transaction_record *record)
 {
 	if (read_request(exchange, record) != DONE)
 		return STAGE_BROKE;
-	if (key_same(exchange->issuance.pending.spki, exchange->message.scep.csr.spki))
+	if (key_same(exchange->issuance.pending.spki, exchange->message.scep->csr.spki))
 		return poll(exchange, record);
 	diag_refuse(&exchange->diag, "transactionID", "RFC 8894 3.2.1.1",
 		"one of its own for every key",
@@ -185,7 +186,7 @@ ca_request_answer(struct exchange *exchange)
 	if (!is_subject_right(exchange))
 		return STAGE_NEXT;
 	result = store_transaction_find(&record, exchange->server->store,
-		exchange->site->store_name, exchange->message.scep.transaction_id, &nothing);
+		exchange->site->store_name, exchange->message.scep->transaction_id, &nothing);
 	if (result == BROKEN) {
 		exchange->diag = nothing;
 		return STAGE_BROKE;
@@ -216,7 +217,7 @@ is_ca_name(const struct exchange *exchange, struct bytes name)
 static bool
 are_names_right(struct exchange *exchange, struct bytes subject)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 
 	if (!is_ca_name(exchange, scep->issuer))
 		say_name(&exchange->diag, "CertPoll issuer", "RFC 8894 3.3.3",
@@ -280,8 +281,9 @@ int
 ca_request_answer_poll(struct exchange *exchange)
 {
 	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
-	int result = store_transaction_find(&record, exchange->server->store,
-		exchange->site->store_name, exchange->message.scep.transaction_id, &exchange->diag);
+	int result =
+		store_transaction_find(&record, exchange->server->store, exchange->site->store_name,
+			exchange->message.scep->transaction_id, &exchange->diag);
 
 	if (result == REFUSED)
 		return refusal_give(exchange, REFUSAL_TRANSACTION_UNKNOWN);
@@ -306,7 +308,7 @@ ca_request_answer_ended(struct exchange *exchange)
 	exchange->disposition = (struct disposition){0};
 	exchange->diag = (struct diag){0};
 	if (store_transaction_find(&record, exchange->server->store, exchange->site->store_name,
-		    exchange->message.scep.transaction_id, &exchange->diag) != DONE)
+		    exchange->message.scep->transaction_id, &exchange->diag) != DONE)
 		return STAGE_BROKE; /* nothing is ever forgotten */
 	/* A new request may have taken the transactionID; the next poll will be about that one. */
 	if (record.request_id != exchange->issuance.request_id)

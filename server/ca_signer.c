@@ -15,9 +15,9 @@ refuse_renewal_req(struct exchange *exchange, enum refusal refusal)
 {
 	BUFFER_CLEANUP struct buffer issuer = {0};
 
-	if (exchange->message.scep.message_type != SCEP_RENEWAL_REQ)
+	if (exchange->message.scep->message_type != SCEP_RENEWAL_REQ)
 		return STAGE_NEXT;
-	name_text(&issuer, exchange->message.scep.signer.issuer);
+	name_text(&issuer, exchange->message.scep->signer.issuer);
 	diag_refuse(&exchange->diag, object, "RFC 8894 3.3.1.2",
 		"the certificate of this CA that is to be renewed", "%s issued by %s",
 		refusal == REFUSAL_SIGNER_SELF_SIGNED ? "a self-signed one" : "one",
@@ -31,7 +31,7 @@ find_record(struct certificate_record *out, struct exchange *exchange)
 {
 	struct diag nothing = {0};
 	int result = store_certificate_find(out, exchange->server->store,
-		exchange->site->store_name, exchange->message.scep.signer.serial, &nothing);
+		exchange->site->store_name, exchange->message.scep->signer.serial, &nothing);
 
 	if (result == BROKEN)
 		exchange->diag = nothing;
@@ -47,7 +47,7 @@ check_issued_here(struct exchange *exchange, const struct certificate_record *re
 {
 	const struct authority_ca *cas[AUTHORITY_CAS_MAX + 1];
 	size_t count = authority_published(cas, exchange->authority);
-	const struct certificate *signer = &exchange->message.scep.signer;
+	const struct certificate *signer = &exchange->message.scep->signer;
 	int result = REFUSED;
 
 	if (signer->is_ca)
@@ -70,7 +70,7 @@ check_issued_here(struct exchange *exchange, const struct certificate_record *re
 static int
 check_validity(struct exchange *exchange)
 {
-	const struct certificate *signer = &exchange->message.scep.signer;
+	const struct certificate *signer = &exchange->message.scep->signer;
 	char now[CLOCK_TEXT_SIZE], limit[CLOCK_TEXT_SIZE];
 	bool early = exchange_seconds(exchange) < signer->not_before;
 
@@ -100,7 +100,7 @@ check_not_revoked(struct exchange *exchange, const struct certificate_record *re
 int
 ca_signer_identify(struct exchange *exchange)
 {
-	const struct certificate *signer = &exchange->message.scep.signer;
+	const struct certificate *signer = &exchange->message.scep->signer;
 	CERTIFICATE_RECORD_CLEANUP struct certificate_record record = {0};
 
 	if (!exchange->message.type->holds_csr)

@@ -89,7 +89,7 @@ conclude(struct exchange *exchange, enum challenge_verdict verdict)
 static const char *
 shorten(char text[SHORT_SIZE], const struct exchange *exchange)
 {
-	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
+	struct bytes challenge = buffer_bytes(&exchange->message.scep->csr.challenge);
 	size_t shown = challenge.size / 2 < 4 ? challenge.size / 2 : 4;
 
 	if (exchange->server->redact)
@@ -135,7 +135,7 @@ judge_need(struct exchange *exchange)
 static int
 judge_presence(struct exchange *exchange)
 {
-	const struct csr *csr = &exchange->message.scep.csr;
+	const struct csr *csr = &exchange->message.scep->csr;
 
 	if (csr->challenge.size > 0)
 		return VERDICT_NONE;
@@ -147,7 +147,7 @@ judge_presence(struct exchange *exchange)
 static int
 judge_fixed(struct exchange *exchange)
 {
-	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
+	struct bytes challenge = buffer_bytes(&exchange->message.scep->csr.challenge);
 	struct bytes fixed = bytes_text(exchange->settings->challenge);
 
 	return fixed.size && bytes_equal_secret(challenge, fixed) ? VERDICT_FIXED : VERDICT_NONE;
@@ -160,7 +160,7 @@ judge_fixed(struct exchange *exchange)
 static int
 judge_repeat(struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	TRANSACTION_RECORD_CLEANUP struct transaction_record record = {0};
 	CSR_CLEANUP struct csr pending = {0};
 	bool same = false;
@@ -178,7 +178,7 @@ judge_repeat(struct exchange *exchange)
 static int
 judge_single(struct exchange *exchange)
 {
-	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
+	struct bytes challenge = buffer_bytes(&exchange->message.scep->csr.challenge);
 	BUFFER_CLEANUP struct buffer single = {0}, cache = {0};
 	int result;
 
@@ -197,7 +197,7 @@ judge_single(struct exchange *exchange)
 static int
 judge_one_time(struct exchange *exchange)
 {
-	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
+	struct bytes challenge = buffer_bytes(&exchange->message.scep->csr.challenge);
 	BUFFER_CLEANUP struct buffer cache = {0};
 	struct challenge_record record;
 
@@ -256,7 +256,7 @@ judge_token(struct exchange *exchange)
 	if (exchange->settings->policy_module != POLICY_MODULE_INTUNE)
 		return VERDICT_NONE;
 	switch (challenge_intune_open(&claims, exchange->site->pki,
-		buffer_bytes(&exchange->message.scep.csr.challenge), &exchange->diag)) {
+		buffer_bytes(&exchange->message.scep->csr.challenge), &exchange->diag)) {
 	case DONE:
 		break;
 	case REFUSED:
@@ -274,7 +274,7 @@ judge_token(struct exchange *exchange)
 static int
 judge_form(struct exchange *exchange)
 {
-	struct bytes challenge = buffer_bytes(&exchange->message.scep.csr.challenge);
+	struct bytes challenge = buffer_bytes(&exchange->message.scep->csr.challenge);
 	size_t size = 2 * (size_t)exchange->settings->password_length, digits = 0;
 	char text[SHORT_SIZE];
 

@@ -24,7 +24,7 @@ check_time(struct exchange *exchange, const struct challenge_claims *claims)
 static enum challenge_verdict
 check_subject(struct exchange *exchange, const struct challenge_claims *claims)
 {
-	const struct csr *csr = &exchange->message.scep.csr;
+	const struct csr *csr = &exchange->message.scep->csr;
 	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
 
 	if (!claims->subject)
@@ -90,7 +90,7 @@ holds_names(struct bytes names, struct bytes wanted)
 static enum challenge_verdict
 check_alternative_name(struct exchange *exchange, const struct challenge_claims *claims)
 {
-	struct bytes names = exchange->message.scep.csr.subject_alt_name;
+	struct bytes names = exchange->message.scep->csr.subject_alt_name;
 	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
 
 	if (!claims->alternative_name)
@@ -122,7 +122,7 @@ append_usages(struct buffer *out, uint32_t bits)
 static enum challenge_verdict
 check_key_usage(struct exchange *exchange, const struct challenge_claims *claims)
 {
-	const struct csr *csr = &exchange->message.scep.csr;
+	const struct csr *csr = &exchange->message.scep->csr;
 	uint32_t usage = csr->has_key_usage ? csr->key_usage : 0;
 	BUFFER_CLEANUP struct buffer wanted = {0}, found = {0};
 

@@ -7,6 +7,9 @@
 #include "server/journal_record.h"
 #include "server/server.h"
 
+/* What of a message is known before it has been decoded. It cannot be written to. */
+static const struct scep_request nothing;
+
 struct exchange *
 exchange_new(struct site *site, struct http_exchange *http)
 {
@@ -14,9 +17,16 @@ exchange_new(struct site *site, struct http_exchange *http)
 
 	exchange->server = site->server;
 	exchange->http = http;
+	exchange->message.scep = (struct scep_request *)&nothing;
 	exchange->number = atomic_fetch_add(&site->server->exchanges, 1) + 1;
 	exchange_enter_site(exchange, site);
 	return exchange;
+}
+
+struct scep_request *
+exchange_new_message(struct exchange *exchange)
+{
+	return exchange->message.scep = memory_new(1, sizeof(*exchange->message.scep));
 }
 
 void
@@ -49,7 +59,10 @@ exchange_free(struct exchange *exchange)
 	buffer_done(&exchange->route.path);
 	free(exchange->route.user);
 	buffer_done(&exchange->message.der);
-	scep_request_done(&exchange->message.scep);
+	if (exchange->message.scep != &nothing) {
+		scep_request_done(exchange->message.scep);
+		free(exchange->message.scep);
+	}
 	buffer_done(&exchange->verdict.token_identifier);
 	csr_done(&exchange->issuance.pending);
 	buffer_done(&exchange->issuance.certificate);
@@ -105,7 +118,7 @@ exchange_note_setting(struct exchange *exchange, const char *name)
 struct bytes
 exchange_subject(const struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 
 	return scep->csr.subject.size ? scep->csr.subject : scep->subject;
 }

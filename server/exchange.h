@@ -37,7 +37,9 @@ struct message {
 	const struct operation *operation; /* NULL: none, or one that nobody knows */
 	const struct message_type *type;   /* of a PKIOperation; NULL: a number nobody knows */
 	struct buffer der;                 /* the pkiMessage as decoded from query or body */
-	struct scep_request scep;
+	/* What stands in it, owned; while it has not been decoded, one that is empty and not to be
+	 * written to. */
+	struct scep_request *scep;
 	bool renewal; /* signed with a certificate that this CA issued, still valid, not revoked */
 };
 
@@ -158,6 +160,10 @@ void exchange_break(struct exchange *exchange);
 /* Makes the exchange that belongs to an HTTP exchange for a listener's site; frees it. */
 struct exchange *exchange_new(struct site *site, struct http_exchange *http);
 void exchange_free(struct exchange *exchange);
+
+/* Gives message.scep the room in which a message is read, once; the exchange owns it. Most exchanges,
+ * and all that wait on their way here, have none, and it is large. */
+struct scep_request *exchange_new_message(struct exchange *exchange);
 
 /* Lets the exchange go on at a site, under the condition that is in force there and by its clock. */
 void exchange_enter_site(struct exchange *exchange, struct site *site);

@@ -139,7 +139,10 @@ static void
 fill_head(struct wire *wire, const char *method, const char *version)
 {
 	struct request *request = &wire->exchange.request;
+	int sent = MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, NULL, NULL);
+	size_t count = sent < REQUEST_HEADERS_MAX ? (size_t)sent : REQUEST_HEADERS_MAX;
 
+	request->headers = memory_new(count ? count : 1, sizeof(request->headers[0]));
 	request->method = method;
 	request->version = version;
 	MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, add_header, request);
@@ -182,6 +185,7 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 		finish(wire, how);
 		http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
 	}
+	free(wire->exchange.request.headers);
 	free(wire);
 }
 

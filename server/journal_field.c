@@ -74,7 +74,7 @@ take_user_agent(struct buffer *out, const struct exchange *exchange)
 static void
 take_message_type(struct buffer *out, const struct exchange *exchange)
 {
-	unsigned type = exchange->message.scep.message_type;
+	unsigned type = exchange->message.scep->message_type;
 
 	if (type != 0)
 		buffer_append_text(out, scep_message_type_name(type));
@@ -83,7 +83,7 @@ take_message_type(struct buffer *out, const struct exchange *exchange)
 static void
 take_transaction_id(struct buffer *out, const struct exchange *exchange)
 {
-	buffer_append_text(out, exchange->message.scep.transaction_id);
+	buffer_append_text(out, exchange->message.scep->transaction_id);
 }
 
 static void
@@ -107,7 +107,7 @@ append_algorithm(struct buffer *out, const char *name, struct bytes oid)
 static void
 take_cipher(struct buffer *out, const struct exchange *exchange)
 {
-	const struct envelope *envelope = &exchange->message.scep.envelope;
+	const struct envelope *envelope = &exchange->message.scep->envelope;
 
 	append_algorithm(
 		out, envelope->cipher ? envelope->cipher->name : NULL, envelope->cipher_oid);
@@ -116,10 +116,10 @@ take_cipher(struct buffer *out, const struct exchange *exchange)
 static void
 take_digest(struct buffer *out, const struct exchange *exchange)
 {
-	const struct digest_algorithm *digest = exchange->message.scep.message.digest;
+	const struct digest_algorithm *digest = exchange->message.scep->message.digest;
 
 	append_algorithm(
-		out, digest ? digest->name : NULL, exchange->message.scep.message.digest_oid);
+		out, digest ? digest->name : NULL, exchange->message.scep->message.digest_oid);
 }
 
 static void

@@ -131,7 +131,7 @@ journal_line_write(struct buffer *out, const struct exchange *exchange)
 		buffer_append_format(out, "[%s] ", exchange->site->name);
 	journal_text_print(out, bytes_text(http->request.method), METHOD_SHOWN);
 	append_operation(out, &http->request);
-	append_message(out, &exchange->message.scep);
+	append_message(out, exchange->message.scep);
 	buffer_append_text(out, " ->");
 	append_status(out, exchange);
 	append_disposition(out, exchange);

@@ -108,7 +108,7 @@ write_recipient(struct buffer *out, const struct envelope_recipient *recipient,
 static void
 write_recipients(struct buffer *out, const struct exchange *exchange)
 {
-	const struct envelope *envelope = &exchange->message.scep.envelope;
+	const struct envelope *envelope = &exchange->message.scep->envelope;
 
 	if (envelope->recipient_count == 0)
 		return;
@@ -121,7 +121,7 @@ write_recipients(struct buffer *out, const struct exchange *exchange)
 static void
 write_message(struct buffer *out, const struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	const struct digest_algorithm *digest = scep->message.digest;
 	const struct cipher_algorithm *cipher = scep->envelope.cipher;
 
@@ -197,7 +197,7 @@ write_extended_key_usage(struct buffer *out, struct bytes purposes)
 static void
 write_csr_bytes(struct buffer *out, const struct exchange *exchange)
 {
-	struct bytes der = buffer_bytes(&exchange->message.scep.csr.der);
+	struct bytes der = buffer_bytes(&exchange->message.scep->csr.der);
 	BUFFER_CLEANUP struct buffer text = {0};
 
 	if (der.size > CSR_BYTES_MAX || journal_redaction_is_on(exchange))
@@ -209,7 +209,7 @@ write_csr_bytes(struct buffer *out, const struct exchange *exchange)
 static void
 write_csr(struct buffer *out, const struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	const struct csr *csr = &scep->csr;
 
 	if (csr->der.size == 0)
@@ -228,7 +228,7 @@ write_csr(struct buffer *out, const struct exchange *exchange)
 static void
 write_challenge(struct buffer *out, const struct exchange *exchange)
 {
-	const struct csr *csr = &exchange->message.scep.csr;
+	const struct csr *csr = &exchange->message.scep->csr;
 	const struct verdict *verdict = &exchange->verdict;
 
 	if (!csr->has_challenge && verdict->challenge == VERDICT_NONE)

@@ -20,7 +20,7 @@ holds_no_challenge(const struct message *message)
 {
 	if (message->type && !message->type->holds_csr)
 		return true;
-	return message->scep.csr.der.size > 0 && !message->scep.csr.has_challenge;
+	return message->scep->csr.der.size > 0 && !message->scep->csr.has_challenge;
 }
 
 /* With the operations that ask for CA certificates and capabilities, the parameter `message` names a

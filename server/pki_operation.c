@@ -83,7 +83,8 @@ read_message(struct exchange *exchange)
 {
 	struct message *message = &exchange->message;
 
-	switch (scep_request_read(&message->scep, buffer_bytes(&message->der), &exchange->diag)) {
+	switch (scep_request_read(
+		exchange_new_message(exchange), buffer_bytes(&message->der), &exchange->diag)) {
 	case DONE:
 		break;
 	case REFUSED:
@@ -92,14 +93,14 @@ read_message(struct exchange *exchange)
 	default:
 		return STAGE_BROKE;
 	}
-	message->type = message_type_find(message->scep.message_type);
+	message->type = message_type_find(message->scep->message_type);
 	return STAGE_NEXT;
 }
 
 static int
 check_signature(struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 
 	switch (scep_request_verify(scep, &exchange->diag)) {
 	case DONE:
@@ -118,7 +119,7 @@ check_signature(struct exchange *exchange)
 static int
 check_type(struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 
 	if (exchange->message.type &&
 		!(scep->message_type == SCEP_RENEWAL_REQ &&
@@ -139,12 +140,12 @@ open_envelope(struct exchange *exchange)
 		? 1
 		: ENVELOPE_RECIPIENTS_MAX;
 
-	switch (scep_request_open(&exchange->message.scep, &recipient, 1, limit, &exchange->diag)) {
+	switch (scep_request_open(exchange->message.scep, &recipient, 1, limit, &exchange->diag)) {
 	case DONE:
 		return STAGE_NEXT;
 	case REFUSED:
 		exchange_note_setting(exchange, "ra_certificates");
-		if (exchange->message.scep.envelope.recipient_count > limit)
+		if (exchange->message.scep->envelope.recipient_count > limit)
 			exchange_note_setting(exchange, "recipient_infos");
 		return answer_without_reply(
 			exchange, NDES_EVENT_FAIL_TO_DECRYPT_INNER, "envelope-not-decryptable");
@@ -156,7 +157,7 @@ open_envelope(struct exchange *exchange)
 static int
 read_data(struct exchange *exchange)
 {
-	if (scep_request_read_data(&exchange->message.scep, &exchange->diag) != DONE)
+	if (scep_request_read_data(exchange->message.scep, &exchange->diag) != DONE)
 		return refusal_give(exchange, REFUSAL_MESSAGE_DATA);
 	return STAGE_NEXT;
 }
@@ -168,7 +169,7 @@ read_data(struct exchange *exchange)
 static int
 check_signer_key(struct exchange *exchange)
 {
-	if (key_is_rsa(exchange->message.scep.signer_key) ||
+	if (key_is_rsa(exchange->message.scep->signer_key) ||
 		exchange->settings->ec_keys == EC_KEYS_ACCEPT)
 		return STAGE_NEXT;
 	diag_refuse(&exchange->diag, "signer's public key", "RFC 8894 3.1",
@@ -181,7 +182,7 @@ check_signer_key(struct exchange *exchange)
 static int
 check_csr(struct exchange *exchange)
 {
-	struct scep_request *scep = &exchange->message.scep;
+	struct scep_request *scep = exchange->message.scep;
 	int result;
 
 	if (!exchange->message.type->holds_csr)

@@ -67,7 +67,7 @@ static enum ndes_event
 event_of(const struct exchange *exchange, enum refusal refusal)
 {
 	bool renews = exchange->message.renewal ||
-		exchange->message.scep.message_type == SCEP_RENEWAL_REQ;
+		exchange->message.scep->message_type == SCEP_RENEWAL_REQ;
 
 	if (rows[refusal].event == NDES_EVENT_FAIL_SUBMIT && renews &&
 		exchange->settings->ca_type == CA_TYPE_STANDALONE)

@@ -5,7 +5,7 @@
 const struct csr *
 reply_key_request(const struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 
 	if (key_is_rsa(scep->signer_key))
 		return NULL;

@@ -20,7 +20,7 @@ static const struct digest_algorithm *
 choose_digest(const struct exchange *exchange)
 {
 	const char *setting = exchange->settings->reply_digest;
-	const struct digest_algorithm *mirrored = exchange->message.scep.message.digest;
+	const struct digest_algorithm *mirrored = exchange->message.scep->message.digest;
 
 	/* The captured replies are signed with SHA-1 whatever the request used (ndes-behaviour 2.9). */
 	if (strcmp(setting, "as_captured") == 0)
@@ -36,7 +36,7 @@ static const struct cipher_algorithm *
 choose_cipher(struct exchange *exchange)
 {
 	const struct settings *settings = exchange->settings;
-	const struct cipher_algorithm *mirrored = exchange->message.scep.envelope.cipher;
+	const struct cipher_algorithm *mirrored = exchange->message.scep->envelope.cipher;
 	bool fixed = strcmp(settings->reply_cipher, "as_captured") != 0 &&
 		strcmp(settings->reply_cipher, "mirror") != 0;
 
@@ -82,7 +82,7 @@ write_message_data(struct exchange *exchange)
 static void
 plan_envelope(struct exchange *exchange)
 {
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	struct scep_reply_plan *plan = &exchange->reply.plan;
 	const struct cipher_algorithm *cipher = choose_cipher(exchange);
 	const struct csr *request = reply_key_request(exchange);
@@ -122,7 +122,7 @@ int
 reply_plan_run(struct exchange *exchange)
 {
 	const struct authority *authority = exchange->authority;
-	const struct scep_request *scep = &exchange->message.scep;
+	const struct scep_request *scep = exchange->message.scep;
 	const struct disposition *disposition = &exchange->disposition;
 	struct reply *reply = &exchange->reply;
 	struct scep_reply_plan *plan = &reply->plan;

@@ -40,13 +40,13 @@ fits_user_agent(const struct exchange *exchange, const struct action_value *valu
 static bool
 fits_message_type(const struct exchange *exchange, const struct action_value *value)
 {
-	return exchange->message.scep.message_type == value->number;
+	return exchange->message.scep->message_type == value->number;
 }
 
 static bool
 fits_transaction(const struct exchange *exchange, const struct action_value *value)
 {
-	return glob_match(value->text, bytes_text(exchange->message.scep.transaction_id), false);
+	return glob_match(value->text, bytes_text(exchange->message.scep->transaction_id), false);
 }
 
 static bool
@@ -64,7 +64,7 @@ fits_subject(const struct exchange *exchange, const struct action_value *value)
 static bool
 fits_digest(const struct exchange *exchange, const struct action_value *value)
 {
-	const struct digest_algorithm *digest = exchange->message.scep.message.digest;
+	const struct digest_algorithm *digest = exchange->message.scep->message.digest;
 
 	return digest && digest == algorithm_digest_named(value->text);
 }
@@ -72,7 +72,7 @@ fits_digest(const struct exchange *exchange, const struct action_value *value)
 static bool
 fits_cipher(const struct exchange *exchange, const struct action_value *value)
 {
-	const struct cipher_algorithm *cipher = exchange->message.scep.envelope.cipher;
+	const struct cipher_algorithm *cipher = exchange->message.scep->envelope.cipher;
 
 	return cipher && cipher == algorithm_cipher_named(value->text);
 }

@@ -104,7 +104,7 @@ struct exchange *
 ca_support_exchange(struct ca_support *support, const struct ca_message *message)
 {
 	struct exchange *exchange = memory_new(1, sizeof(*exchange));
-	struct scep_request *scep = &exchange->message.scep;
+	struct scep_request *scep = exchange_new_message(exchange);
 	struct diag diag = {0};
 
 	exchange->number = 1;

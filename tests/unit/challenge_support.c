@@ -30,7 +30,7 @@ challenge_support_init(struct challenge_support *support)
 static void
 end_exchange(struct exchange *exchange)
 {
-	scep_request_done(&exchange->message.scep);
+	scep_request_done(exchange->message.scep);
 	buffer_done(&exchange->verdict.token_identifier);
 }
 
@@ -50,7 +50,7 @@ challenge_support_next(
 	struct challenge_support *support, const struct challenge_support_request *request)
 {
 	struct exchange *exchange = support->exchange;
-	struct scep_request *scep = &exchange->message.scep;
+	struct scep_request *scep = exchange->message.scep;
 	BUFFER_CLEANUP struct buffer name = {0}, alternative_name = {0}, der = {0};
 	struct csr_plan plan = {.challenge = request->challenge,
 		.key_usage = request->key_usage,
@@ -58,7 +58,8 @@ challenge_support_next(
 	struct diag diag = {0};
 
 	end_exchange(exchange);
-	exchange->message = (struct message){0};
+	*scep = (struct scep_request){0};
+	exchange->message = (struct message){.scep = scep};
 	exchange->verdict = (struct verdict){0};
 	exchange->disposition = (struct disposition){0};
 	exchange->diag = (struct diag){0};

@@ -45,6 +45,7 @@ exchange_support_init(struct exchange_support *support)
 			.http = &support->http,
 			.arrived_ms = EXCHANGE_SUPPORT_NOW_MS - 3},
 	};
+	support->exchange.message.scep = &support->scep;
 	support->authority.ra = &support->ra;
 	atomic_init(&support->ra.made, true);
 	clock_freeze(&support->server.clock, EXCHANGE_SUPPORT_NOW_MS);
@@ -74,6 +75,8 @@ exchange_support_header(struct exchange_support *support, const char *name, cons
 {
 	struct request *request = &support->http.request;
 
+	request->headers = support->headers;
+	ck_assert_uint_lt(request->header_count, EXCHANGE_SUPPORT_HEADERS_MAX);
 	request->headers[request->header_count++] = (struct request_header){name, value};
 }
 
@@ -168,11 +171,10 @@ exchange_support_pkcs_req(struct exchange_support *support, const char *challeng
 	support->exchange.authority = &support->authority;
 	append_csr(&csr, challenge, support->key);
 	write_message(support, buffer_bytes(&csr));
-	ck_assert_int_eq(
-		scep_request_read(&message->scep, buffer_bytes(&message->der), NULL), DONE);
-	ck_assert_int_eq(scep_request_open(&message->scep, &recipient, 1, 1, NULL), DONE);
-	ck_assert_int_eq(scep_request_read_data(&message->scep, NULL), DONE);
-	ck_assert_int_eq(scep_request_read_csr_key(&message->scep, NULL), DONE);
+	ck_assert_int_eq(scep_request_read(message->scep, buffer_bytes(&message->der), NULL), DONE);
+	ck_assert_int_eq(scep_request_open(message->scep, &recipient, 1, 1, NULL), DONE);
+	ck_assert_int_eq(scep_request_read_data(message->scep, NULL), DONE);
+	ck_assert_int_eq(scep_request_read_csr_key(message->scep, NULL), DONE);
 	support->http.request.method = "POST";
 	exchange_support_target(support, "/certsrv/mscep/mscep.dll?operation=PKIOperation");
 }
@@ -195,7 +197,7 @@ exchange_support_done(struct exchange_support *support)
 	response_done(&support->http.response);
 	EVP_PKEY_free(support->key);
 	certificate_done(&support->ra.encryption);
-	scep_request_done(&support->exchange.message.scep);
+	scep_request_done(support->exchange.message.scep);
 	buffer_done(&support->exchange.message.der);
 	buffer_done(&support->exchange.issuance.certificate);
 	buffer_done(&support->exchange.reply.der);

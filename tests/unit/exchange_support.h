@@ -12,6 +12,8 @@
 /* 2026-01-31T23:59:58.750Z */
 #define EXCHANGE_SUPPORT_NOW_MS INT64_C(1769903998750)
 
+#define EXCHANGE_SUPPORT_HEADERS_MAX 16
+
 struct exchange_support {
 	struct server server;
 	struct site site;           /* number 1, "default" */
@@ -20,6 +22,8 @@ struct exchange_support {
 	EVP_PKEY *key;              /* everybody's, once there is a message */
 	struct settings settings;
 	struct http_exchange http;
+	struct request_header headers[EXCHANGE_SUPPORT_HEADERS_MAX];
+	struct scep_request scep; /* of the exchange */
 	struct exchange exchange;
 };
 

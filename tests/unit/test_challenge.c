@@ -598,7 +598,7 @@ static void
 leave_pending(void)
 {
 	struct transaction_record record = {.status = SCEP_STATUS_PENDING, .request_id = 1};
-	struct scep_request *scep = &support.exchange->message.scep;
+	struct scep_request *scep = support.exchange->message.scep;
 
 	buffer_append(&record.csr, buffer_bytes(&scep->csr.der));
 	ck_assert_int_eq(store_transaction_put(support.base.server.store, "default",

@@ -318,7 +318,7 @@ START_TEST(tells_of_an_unknown_recipient)
 	json_t *value, *recipient;
 
 	exchange_support_pkcs_req(&support, NULL);
-	envelope = &support.exchange.message.scep.envelope;
+	envelope = &support.exchange.message.scep->envelope;
 	envelope->recipients[0].identifier.serial = BYTES("\x01", 1);
 	envelope->recipients[0].transport = KEY_TRANSPORT_COUNT;
 	envelope->recipients[0].algorithm = BYTES(oid, sizeof(oid));

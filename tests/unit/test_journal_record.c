@@ -229,7 +229,7 @@ START_TEST(hides_challenges)
 	support.server.redact = true;
 	exchange_support_pkcs_req(&support, "topsecret");
 	assert_hidden("topsecret");
-	support.exchange.message.scep.csr.has_challenge = false;
+	support.exchange.message.scep->csr.has_challenge = false;
 	ck_assert(!journal_redaction_hides_request(&support.exchange));
 }
 END_TEST

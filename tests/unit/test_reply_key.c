@@ -27,7 +27,7 @@ START_TEST(is_the_challenge_where_the_key_cannot)
 
 	ca_support_init(&support, CA_HIERARCHY_ROOT);
 	exchange = ca_support_exchange(&support, &(struct ca_message){0});
-	scep = &exchange->message.scep;
+	scep = exchange->message.scep;
 	if (rows[_i].ec) {
 		EVP_PKEY_free(scep->signer_key);
 		scep->signer_key = support_new_key("P-256", 0);

@@ -108,7 +108,8 @@ END_TEST
 START_TEST(finds_headers)
 {
 	struct request request = {
-		.headers = {{"Host", "ndes"}, {"User-Agent", "first"}, {"user-agent", "second"}},
+		.headers = (struct request_header[]){{"Host", "ndes"}, {"User-Agent", "first"},
+			{"user-agent", "second"}},
 		.header_count = 3,
 	};
 
@@ -139,7 +140,7 @@ static const struct {
 START_TEST(finds_tokens)
 {
 	struct request request = {
-		.headers = {{"Connection", "te"}, {"Host", "close"},
+		.headers = (struct request_header[]){{"Connection", "te"}, {"Host", "close"},
 			{"connection", lists[_i].value}},
 		.header_count = 3,
 	};
@@ -177,7 +178,7 @@ START_TEST(understands_framing)
 {
 	struct request request = {
 		.version = framings[_i].version,
-		.headers = {framings[_i].header},
+		.headers = (struct request_header[]){framings[_i].header},
 		.header_count = 1,
 	};
 	const char *name = framings[_i].header.name;
@@ -197,7 +198,8 @@ START_TEST(prefers_chunks_to_a_length)
 {
 	struct request request = {
 		.version = "HTTP/1.1",
-		.headers = {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}},
+		.headers = (struct request_header[]){{"Content-Length", "5"},
+			{"Transfer-Encoding", "chunked"}},
 		.header_count = 2,
 	};
 
