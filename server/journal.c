@@ -127,7 +127,7 @@ tell_watchers(struct journal *journal)
 void
 journal_arrive(struct journal *journal, struct exchange *exchange)
 {
-	journal_repeats_note(journal->repeats, exchange, false);
+	journal_repeats_begin(journal->repeats, exchange);
 	if (!journal->ring)
 		return;
 	exchange->record = journal_record_new(exchange);
@@ -187,8 +187,7 @@ journal_write(struct journal *journal, struct exchange *exchange, struct diag *d
 	struct bytes line;
 	int outcome = DONE;
 
-	journal_repeats_note(journal->repeats, exchange, true);
-	exchange->repeat = journal_repeats_find(journal->repeats, exchange);
+	exchange->repeat = journal_repeats_end(journal->repeats, exchange);
 	pthread_mutex_lock(&journal->lock);
 	write_human_line(journal, exchange);
 	if (journal->has_file || journal->ring) {

@@ -13,11 +13,14 @@
 /* No message fits into a GET of fewer bytes. */
 #define PLAIN_SIZE 1024
 
+/* Of what has the same head, or a head that falls together with it, the next older and the next newer. */
 struct note {
 	uint64_t number; /* 0: none */
-	bool is_plain;   /* a short GET: GetCACaps is the same each time that it is asked for */
-	bool has_body;   /* all of it was read */
-	uint64_t body;   /* its hash */
+	uint64_t head;   /* its hash */
+	struct note *older, *newer;
+	bool is_plain; /* a short GET: GetCACaps is the same each time that it is asked for */
+	bool has_body; /* all of it was read */
+	uint64_t body; /* its hash */
 	bool ended;
 	enum http_end end;
 	int64_t begun_ns, ended_ns;
@@ -26,8 +29,8 @@ struct note {
 /* The exchange of a number stands at number modulo DEPTH. */
 struct journal_repeats {
 	pthread_mutex_t lock; /* around all below it */
-	uint64_t heads[DEPTH];
 	struct note notes[DEPTH];
+	struct note *newest[DEPTH]; /* with a head, at its hash modulo DEPTH */
 };
 
 /* --- hashes ----------------------------------------------------------------------- */
@@ -87,13 +90,14 @@ journal_repeats_free(struct journal_repeats *repeats)
 	free(repeats);
 }
 
-static struct note
-make_note(const struct exchange *exchange)
+static void
+make_note(struct note *note, const struct exchange *exchange)
 {
 	const struct request *request = &exchange->http->request;
 	struct bytes body = buffer_bytes(&request->body);
 
-	return (struct note){.number = exchange->number,
+	*note = (struct note){.number = exchange->number,
+		.head = hash_head(request),
 		.is_plain = request->content_length <= 0 && !request->chunked &&
 			request->head_size < PLAIN_SIZE,
 		.has_body = request->chunked || (int64_t)body.size >= request->content_length,
@@ -101,25 +105,64 @@ make_note(const struct exchange *exchange)
 		.begun_ns = exchange->http->begun_ns};
 }
 
-void
-journal_repeats_note(struct journal_repeats *repeats, const struct exchange *exchange, bool ended)
+static struct note **
+newest_of(struct journal_repeats *repeats, uint64_t head)
 {
-	size_t place = exchange->number & (DEPTH - 1);
-	uint64_t head = hash_head(&exchange->http->request);
-	struct note note = make_note(exchange);
+	return &repeats->newest[head & (DEPTH - 1)];
+}
 
-	note.ended = ended;
-	note.end = exchange->http->end;
-	note.ended_ns = exchange->http->ended_ns;
-	pthread_mutex_lock(&repeats->lock);
-	if (repeats->notes[place].number <= exchange->number) {
-		repeats->heads[place] = head;
-		repeats->notes[place] = note;
+static void
+take_out(struct journal_repeats *repeats, struct note *note)
+{
+	if (note->number == 0)
+		return;
+	if (note->newer)
+		note->newer->older = note->older;
+	else
+		*newest_of(repeats, note->head) = note->older;
+	if (note->older)
+		note->older->newer = note->newer;
+	note->number = 0;
+}
+
+/* Exchanges come nearly in the order of their numbers: as a rule the new one is the newest. */
+static void
+put_in(struct journal_repeats *repeats, struct note *note)
+{
+	note->older = *newest_of(repeats, note->head);
+	while (note->older && note->older->number > note->number) {
+		note->newer = note->older;
+		note->older = note->older->older;
 	}
-	pthread_mutex_unlock(&repeats->lock);
+	if (note->newer)
+		note->newer->older = note;
+	else
+		*newest_of(repeats, note->head) = note;
+	if (note->older)
+		note->older->newer = note;
+}
+
+/* Puts a note in the place of its number; NULL: a later exchange stands there. */
+static struct note *
+keep(struct journal_repeats *repeats, const struct note *made)
+{
+	struct note *note = &repeats->notes[made->number & (DEPTH - 1)];
+
+	if (note->number > made->number)
+		return NULL;
+	take_out(repeats, note);
+	*note = *made;
+	put_in(repeats, note);
+	return note;
 }
 
 /* --- looking back ----------------------------------------------------------------- */
+
+static bool
+was_answered(const struct note *note)
+{
+	return note->ended && note->end == HTTP_END_SENT;
+}
 
 static int64_t
 gap_us(const struct note *earlier, const struct note *later)
@@ -132,38 +175,52 @@ gap_us(const struct note *earlier, const struct note *later)
 static bool
 is_same(const struct note *earlier, const struct note *later)
 {
-	bool was_answered = earlier->ended && earlier->end == HTTP_END_SENT;
-
-	return earlier->number != 0 && earlier->number < later->number &&
-		!(later->is_plain && was_answered) &&
+	return earlier->head == later->head && earlier->number + DEPTH > later->number &&
+		!(later->is_plain && was_answered(earlier)) &&
 		(!earlier->has_body || earlier->body == later->body) &&
 		gap_us(earlier, later) < JOURNAL_REPEAT_GAP_MS * INT64_C(1000);
 }
 
 static struct journal_repeat
-find(const struct journal_repeats *repeats, uint64_t number)
+find(const struct note *later)
 {
-	const struct note *later = &repeats->notes[number & (DEPTH - 1)];
-	uint64_t head = repeats->heads[number & (DEPTH - 1)];
-
-	for (uint64_t i = 1; later->number == number && i < DEPTH && i < number; i++) {
-		size_t place = (number - i) & (DEPTH - 1);
-		const struct note *earlier = &repeats->notes[place];
-
-		if (repeats->heads[place] == head && is_same(earlier, later))
+	for (const struct note *earlier = later->older; earlier; earlier = earlier->older)
+		if (is_same(earlier, later))
 			return (struct journal_repeat){earlier->number, !earlier->has_body,
 				earlier->ended, earlier->end, gap_us(earlier, later)};
-	}
 	return (struct journal_repeat){0};
 }
 
-struct journal_repeat
-journal_repeats_find(struct journal_repeats *repeats, const struct exchange *exchange)
-{
-	struct journal_repeat repeat;
+/* --- as exchanges come and go ----------------------------------------------------- */
 
+void
+journal_repeats_begin(struct journal_repeats *repeats, const struct exchange *exchange)
+{
+	struct note note;
+
+	make_note(&note, exchange);
 	pthread_mutex_lock(&repeats->lock);
-	repeat = find(repeats, exchange->number);
+	keep(repeats, &note);
+	pthread_mutex_unlock(&repeats->lock);
+}
+
+struct journal_repeat
+journal_repeats_end(struct journal_repeats *repeats, const struct exchange *exchange)
+{
+	struct journal_repeat repeat = {0};
+	struct note note, *kept;
+
+	make_note(&note, exchange);
+	note.ended = true;
+	note.end = exchange->http->end;
+	note.ended_ns = exchange->http->ended_ns;
+	pthread_mutex_lock(&repeats->lock);
+	kept = keep(repeats, &note);
+	if (kept)
+		repeat = find(kept);
+	/* Nothing repeats it. */
+	if (kept && kept->is_plain && was_answered(kept))
+		take_out(repeats, kept);
 	pthread_mutex_unlock(&repeats->lock);
 	return repeat;
 }

@@ -29,10 +29,9 @@ struct journal_repeat {
 struct journal_repeats *journal_repeats_new(void);
 void journal_repeats_free(struct journal_repeats *repeats);
 
-/* Notes an exchange whose request has been understood, and once more when it has ended. */
-void journal_repeats_note(
-	struct journal_repeats *repeats, const struct exchange *exchange, bool ended);
+/* Notes an exchange whose request has been understood. */
+void journal_repeats_begin(struct journal_repeats *repeats, const struct exchange *exchange);
 
-/* Returns the latest earlier exchange that has sent what one that was noted sends. */
-struct journal_repeat journal_repeats_find(
+/* Notes an exchange that has ended, and returns the latest earlier one that has sent the same. */
+struct journal_repeat journal_repeats_end(
 	struct journal_repeats *repeats, const struct exchange *exchange);
