@@ -8,14 +8,13 @@
 #include "server/server.h"
 #include "server/settings_text.h"
 
-/* Appends the value of a setting that is not at its default; returns whether it is one. */
-static bool
-append_unusual(struct buffer *out, const struct exchange *exchange, const char *name)
+/* Returns the row of a setting that is not at its default, or NULL. */
+static const struct setting_row *
+unusual(const struct exchange *exchange, const char *name)
 {
 	const struct setting_row *row = settings_row(name);
 
-	settings_text_write_value(out, row, exchange->settings);
-	return strcmp(buffer_text(out), row->standard ? row->standard : "null") != 0;
+	return settings_is_standard(exchange->settings, row) ? NULL : row;
 }
 
 static void
@@ -34,11 +33,14 @@ write_rule(struct buffer *out, const struct exchange *exchange, const struct rul
 }
 
 static void
-write_setting(struct buffer *out, const char *name, struct bytes value)
+write_setting(struct buffer *out, const struct exchange *exchange, const struct setting_row *row)
 {
+	BUFFER_CLEANUP struct buffer value = {0};
+
+	settings_text_write_value(&value, row, exchange->settings);
 	json_writer_open_object(out, NULL);
-	json_writer_text(out, "setting", bytes_text(name));
-	json_writer_text(out, "value", value);
+	json_writer_text(out, "setting", bytes_text(row->name));
+	json_writer_text(out, "value", buffer_bytes(&value));
 	json_writer_close_object(out);
 }
 
@@ -50,10 +52,10 @@ fault_note_write(struct buffer *out, const struct exchange *exchange)
 	for (unsigned i = 0; i < exchange->decision.count; i++)
 		write_rule(&list, exchange, &exchange->decision.strikes[i]);
 	for (unsigned i = 0; i < exchange->shaped_count; i++) {
-		BUFFER_CLEANUP struct buffer value = {0};
+		const struct setting_row *row = unusual(exchange, exchange->shaped_by[i]);
 
-		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
-			write_setting(&list, exchange->shaped_by[i], buffer_bytes(&value));
+		if (row)
+			write_setting(&list, exchange, row);
 	}
 	if (list.size == 0)
 		return;
@@ -71,11 +73,12 @@ fault_note_list(struct buffer *out, const struct exchange *exchange, const char 
 		buffer_append_format(out, "%s%s", out->size > begin ? separator : "",
 			exchange->decision.strikes[i].rule->id);
 	for (unsigned i = 0; i < exchange->shaped_count; i++) {
-		BUFFER_CLEANUP struct buffer value = {0};
+		const struct setting_row *row = unusual(exchange, exchange->shaped_by[i]);
 
-		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
-			buffer_append_format(out, "%s%s=%s", out->size > begin ? separator : "",
-				exchange->shaped_by[i], buffer_text(&value));
+		if (!row)
+			continue;
+		buffer_append_format(out, "%s%s=", out->size > begin ? separator : "", row->name);
+		settings_text_write_value(out, row, exchange->settings);
 	}
 }
 
@@ -85,10 +88,7 @@ fault_note_each(const struct exchange *exchange, void (*visit)(void *context, co
 {
 	for (unsigned i = 0; i < exchange->decision.count; i++)
 		visit(context, exchange->decision.strikes[i].rule->id);
-	for (unsigned i = 0; i < exchange->shaped_count; i++) {
-		BUFFER_CLEANUP struct buffer value = {0};
-
-		if (append_unusual(&value, exchange, exchange->shaped_by[i]))
+	for (unsigned i = 0; i < exchange->shaped_count; i++)
+		if (unusual(exchange, exchange->shaped_by[i]))
 			visit(context, exchange->shaped_by[i]);
-	}
 }

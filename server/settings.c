@@ -1,6 +1,7 @@
 #include "server/settings.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,23 @@ bool
 settings_same_named(const struct settings *one, const struct settings *other, const char *name)
 {
 	return settings_same_value(one, other, settings_row(name));
+}
+
+/* Made once, and kept for as long as the process lives. */
+static struct settings standard;
+static pthread_once_t standard_once = PTHREAD_ONCE_INIT;
+
+static void
+make_standard(void)
+{
+	settings_init(&standard);
+}
+
+bool
+settings_is_standard(const struct settings *settings, const struct setting_row *row)
+{
+	pthread_once(&standard_once, make_standard);
+	return settings_same_value(settings, &standard, row);
 }
 
 bool

@@ -293,6 +293,9 @@ bool settings_same_value(
 bool settings_same_named(
 	const struct settings *one, const struct settings *other, const char *name);
 
+/* Returns whether the setting of a row has its default. */
+bool settings_is_standard(const struct settings *settings, const struct setting_row *row);
+
 /* Releases the texts. */
 void settings_done(struct settings *settings);
 

@@ -46,8 +46,30 @@ START_TEST(starts_with_the_defaults)
 
 		ck_assert_msg(settings_set_text(&again, row->name, value, &diag) == DONE, "%s: %s",
 			row->name, diag.found);
+		ck_assert_msg(settings_is_standard(&again, row), "%s", row->name);
 	}
 	ck_assert_settings_eq(&settings, &again);
+}
+END_TEST
+
+START_TEST(knows_what_is_not_at_its_default)
+{
+	/* A challenge may be the word for none. */
+	static const char *const changes[][2] = {{"enforce_password", "false"},
+		{"password_length", "9"}, {"server_version", "2022"}, {"challenge", "null"},
+		{"general_purpose_template", "Other"}};
+	SETTINGS_CLEANUP struct settings settings = {0};
+
+	settings_init(&settings);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const struct setting_row *row = settings_row(changes[i][0]);
+
+		ck_assert(settings_is_standard(&settings, row));
+		ck_assert_int_eq(
+			settings_set_text(&settings, row->name, changes[i][1], NULL), DONE);
+		ck_assert_msg(!settings_is_standard(&settings, row), "%s", row->name);
+	}
+	ck_assert_ptr_null(settings_row("no_such_setting"));
 }
 END_TEST
 
@@ -304,6 +326,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(cases, starts_with_the_defaults);
+	tcase_add_test(cases, knows_what_is_not_at_its_default);
 	tcase_add_test(cases, has_whole_rows);
 	tcase_add_loop_test(cases, takes_texts, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(cases, refuses_texts, 0, sizeof(bad) / sizeof(bad[0]));
