@@ -12,69 +12,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/file.h"
 #include "common/memory.h"
-#include "common/options.h"
 #include "common/scep_reply.h"
-#include "tests/bench/load_requests.h"
+#include "tests/bench/load_options.h"
 #include "tests/bench/load_run.h"
 
-struct load_options {
-	int64_t port, count, connections, pid, rate;
-	char *path, *challenge, *cipher, *digest, *get;
-	bool one_subject;
-};
-
-#define NUMBER_SETTER(member, min, max)                                                            \
-	static int set_##member(void *target, const char *value, struct diag *diag)                \
-	{                                                                                          \
-		return options_number(                                                             \
-			&((struct load_options *)target)->member, value, min, max, diag);          \
-	}
-#define TEXT_SETTER(member)                                                                        \
-	static int set_##member(void *target, const char *value, struct diag *diag)                \
-	{                                                                                          \
-		free(((struct load_options *)target)->member);                                     \
-		((struct load_options *)target)->member = text_copy(value);                        \
-		return DONE;                                                                       \
-	}
-
-NUMBER_SETTER(port, 1, 65535)
-NUMBER_SETTER(count, 1, 2000000)
-NUMBER_SETTER(connections, 1, 20000)
-NUMBER_SETTER(pid, 1, INT32_MAX)
-NUMBER_SETTER(rate, 0, 1000000)
-TEXT_SETTER(path)
-TEXT_SETTER(challenge)
-TEXT_SETTER(cipher)
-TEXT_SETTER(digest)
-TEXT_SETTER(get)
-
-static int
-set_one_subject(void *target, const char *value, struct diag *diag)
-{
-	((struct load_options *)target)->one_subject = true;
-	return DONE;
-}
-
-static const struct option_row rows[] = {
-	{.name = "port", .argument = "PORT", .help = "the server's", .set = set_port},
-	{.name = "path", .argument = "PATH", .help = "of the SCEP URL", .set = set_path},
-	{.name = "challenge", .argument = "TEXT", .help = "in every request", .set = set_challenge},
-	{.name = "cipher", .argument = "NAME", .help = "of the envelopes", .set = set_cipher},
-	{.name = "digest", .argument = "NAME", .help = "of the signatures", .set = set_digest},
-	{.name = "get", .argument = "QUERY", .help = "send GET with this query", .set = set_get},
-	{.name = "one-subject", .help = "all ask for the same subject", .set = set_one_subject},
-	{.name = "count", .argument = "N", .help = "requests", .set = set_count},
-	{.name = "connections", .argument = "N", .help = "kept alive", .set = set_connections},
-	{.name = "rate",
-		.argument = "N",
-		.help = "arrivals a second, 0: closed loop",
-		.set = set_rate},
-	{.name = "pid",
-		.argument = "PID",
-		.help = "whose CPU time and memory count",
-		.set = set_pid},
-};
+#define CHALLENGES_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
 /* What a process has used so far, from /proc. */
 struct usage {
@@ -102,6 +46,40 @@ read_usage(int64_t pid)
 		pages * sysconf(_SC_PAGESIZE) / 1024};
 }
 
+/* --- what came of it ------------------------------------------------------------ */
+
+/* Whether a CertRep says what is wanted, of the transaction that was asked about. */
+static bool
+is_reply_good(struct bytes body, const struct load_requests_plan *plan, size_t index, bool pending)
+{
+	SCEP_REPLY_CLEANUP struct scep_reply reply = {0};
+	BUFFER_CLEANUP struct buffer transaction_id = {0};
+
+	load_requests_transaction(&transaction_id, plan, index);
+	return scep_reply_read(&reply, body, NULL) == DONE &&
+		reply.status == (pending ? SCEP_STATUS_PENDING : SCEP_STATUS_SUCCESS) &&
+		strcmp(reply.transaction_id, buffer_text(&transaction_id)) == 0;
+}
+
+/* An answer whose good status is no 200 is looked at no further. */
+static size_t
+count_good(const struct load_result *result, const struct load_options *options,
+	const struct load_requests_plan *plan)
+{
+	size_t good = 0;
+
+	if (options->status != 200)
+		return result->answered;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct bytes body = buffer_bytes(&result->bodies[i]);
+
+		good += load_requests_expect_reply(plan->kind, i)
+			? is_reply_good(body, plan, i, options->pending)
+			: body.size > 0;
+	}
+	return good;
+}
+
 static int
 compare_latencies(const void *left, const void *right)
 {
@@ -110,46 +88,62 @@ compare_latencies(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Decodes every reply: how many are SUCCESS. */
+/* Moves the latencies of what was answered to the front, in order, and returns how many they are. */
 static size_t
-count_successes(const struct load_result *result, size_t count)
+sort_latencies(int64_t *latencies, size_t count)
 {
-	size_t successes = 0;
+	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		SCEP_REPLY_CLEANUP struct scep_reply reply = {0};
+	for (size_t i = 0; i < count; i++)
+		if (latencies[i] > 0)
+			latencies[kept++] = latencies[i];
+	qsort(latencies, kept, sizeof(*latencies), compare_latencies);
+	return kept;
+}
 
-		if (scep_reply_read(&reply, buffer_bytes(&result->bodies[i]), NULL) == DONE)
-			successes += reply.status == SCEP_STATUS_SUCCESS;
-	}
-	return successes;
+static double
+quantile_ms(const int64_t *latencies, size_t count, unsigned percent)
+{
+	size_t index = count * percent / 100;
+
+	return count == 0 ? 0 : (double)latencies[index < count ? index : count - 1] / 1e6;
 }
 
 static void
-print_result(const struct load_options *options, struct load_result *result,
-	const struct usage *before, const struct usage *after)
+print_result(const struct load_options *options, const struct load_requests_plan *plan,
+	struct load_result *result, const struct usage *before, const struct usage *after)
 {
-	size_t count = (size_t)options->count;
-	size_t good = options->get ? result->answered : count_successes(result, count);
+	size_t good = count_good(result, options, plan);
+	size_t finished = sort_latencies(result->latencies_ns, plan->count);
 	double elapsed = (double)result->elapsed_ns / 1e9;
 	double cpu = after->cpu_seconds - before->cpu_seconds;
 
-	qsort(result->latencies_ns, count, sizeof(*result->latencies_ns), compare_latencies);
 	printf("{\"good\":%zu,\"bad\":%zu,\"elapsed_s\":%.4f,\"per_s\":%.1f,\"cpu_s\":%.3f,"
-	       "\"cpu_us_each\":%.1f,\"cores\":%.2f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%."
-	       "3f,"
+	       "\"cpu_us_each\":%.1f,\"cores\":%.2f,\"load_cores\":%.2f,\"min_ms\":%.3f,"
+	       "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,"
 	       "\"resident_before_kib\":%ld,\"resident_after_kib\":%ld}\n",
-		good, count - good, elapsed, (double)count / elapsed, cpu,
-		cpu * 1e6 / (double)count, cpu / elapsed,
-		(double)result->latencies_ns[count / 2] / 1e6,
-		(double)result->latencies_ns[count * 99 / 100] / 1e6,
-		(double)result->latencies_ns[count - 1] / 1e6, before->resident_kib,
+		good, plan->count - good, elapsed, (double)plan->count / elapsed, cpu,
+		cpu * 1e6 / (double)plan->count, cpu / elapsed, result->cpu_seconds / elapsed,
+		quantile_ms(result->latencies_ns, finished, 0),
+		quantile_ms(result->latencies_ns, finished, 50),
+		quantile_ms(result->latencies_ns, finished, 99),
+		quantile_ms(result->latencies_ns, finished, 100), before->resident_kib,
 		after->resident_kib);
 }
 
+/* --- preparing -------------------------------------------------------------------- */
+
+static void
+rest_until_told(void)
+{
+	puts("{\"resting\":true}");
+	fflush(stdout);
+	while (getchar() != EOF)
+		continue;
+}
+
 static struct load_plan
-new_plan(const struct load_options *options, const struct bytes *requests, size_t count,
-	size_t connections)
+new_plan(const struct load_options *options, const struct bytes *requests, size_t count)
 {
 	return (struct load_plan){
 		.address = {.sin_family = AF_INET,
@@ -157,24 +151,21 @@ new_plan(const struct load_options *options, const struct bytes *requests, size_
 			.sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
 		.requests = requests,
 		.count = count,
-		.connections = connections,
+		.connections = 1,
+		.together = 1,
+		.status = 200,
 		.deadline_ns = INT64_C(600) * 1000000000,
 	};
-}
-
-static char *
-new_get(const struct load_options *options, const char *query)
-{
-	return text_format("GET %s?%s HTTP/1.1\r\nHost: 127.0.0.1:%lld\r\n\r\n", options->path,
-		query, (long long)options->port);
 }
 
 static int
 fetch_ca(struct buffer *out, const struct load_options *options, struct diag *diag)
 {
-	TEXT_CLEANUP char *text = new_get(options, "operation=GetCACert&message=load");
+	TEXT_CLEANUP char *text = text_format("GET %s?operation=GetCACert&message=load HTTP/1.1\r\n"
+					      "Host: 127.0.0.1:%lld\r\n\r\n",
+		options->ca_path, (long long)options->port);
 	struct bytes request = bytes_text(text);
-	struct load_plan plan = new_plan(options, &request, 1, 1);
+	struct load_plan plan = new_plan(options, &request, 1);
 	struct load_result result;
 	int outcome = load_run(&result, &plan, diag);
 
@@ -183,51 +174,99 @@ fetch_ca(struct buffer *out, const struct load_options *options, struct diag *di
 	return outcome;
 }
 
+/* Splits `text` in place into `count` lines. REFUSED when there are fewer. */
 static int
-prepare(struct load_requests *requests, const struct load_options *options, struct diag *diag)
+split_lines(const char **lines, size_t count, char *text, struct diag *diag)
 {
-	TEXT_CLEANUP char *host = text_format("127.0.0.1:%lld", (long long)options->port);
-	BUFFER_CLEANUP struct buffer ca = {0};
-	struct load_requests_plan plan = {host, options->path, options->challenge, options->cipher,
-		options->digest, options->one_subject, (size_t)options->count};
+	for (size_t i = 0; i < count; i++) {
+		lines[i] = strsep(&text, "\n");
+		if (!lines[i] || !*lines[i])
+			return diag_refuse(
+				diag, "--challenges", NULL, "a line for each request", "%zu", i);
+	}
+	return DONE;
+}
+
+static int
+prepare(struct load_requests *requests, const struct load_options *options,
+	struct load_requests_plan *plan, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer ca = {0}, file = {0};
+	const char **lines = memory_new(plan->count, sizeof(*lines));
+	int result = DONE;
+
+	if (options->challenges && file_read(&file, options->challenges, CHALLENGES_MAX_BYTES) != 0)
+		result = diag_refuse(diag, "--challenges", NULL, "a file that can be read",
+			"\"%s\"", options->challenges);
+	if (options->challenges && result == DONE) {
+		plan->challenges = lines;
+		result = split_lines(lines, plan->count, buffer_text(&file), diag);
+	}
+	if (result == DONE && plan->kind != LOAD_GET)
+		result = fetch_ca(&ca, options, diag);
+	if (result == DONE)
+		result = load_requests_make(requests, plan, buffer_bytes(&ca), diag);
+	free(lines);
+	plan->challenges = NULL;
+	return result;
+}
+
+/* --- running ---------------------------------------------------------------------- */
+
+static int
+send_all(const struct load_options *options, const struct load_requests_plan *requests_plan,
+	const struct load_requests *requests, struct diag *diag)
+{
+	size_t count = requests_plan->count;
+	struct bytes *views = memory_new(count, sizeof(*views));
+	struct load_plan plan = new_plan(options, views, count);
+	struct load_result load = {0};
+	struct usage before, after;
 	int result;
 
-	if (options->get) {
-		TEXT_CLEANUP char *text = new_get(options, options->get);
-
-		requests->http = memory_new(plan.count, sizeof(*requests->http));
-		for (size_t i = 0; i < plan.count; i++)
-			buffer_append_text(&requests->http[i], text);
-		return DONE;
-	}
-	result = fetch_ca(&ca, options, diag);
-	return result == DONE ? load_requests_make(requests, &plan, buffer_bytes(&ca), diag)
-			      : result;
+	plan.connections = (size_t)options->connections;
+	plan.together = requests_plan->kind == LOAD_DEVICE ? LOAD_DEVICE_REQUESTS : 1;
+	plan.fresh = options->fresh;
+	plan.status = (unsigned)options->status;
+	plan.rate = (double)options->rate;
+	plan.leave_ns = options->leave_ms * 1000000;
+	plan.rest = options->rest ? rest_until_told : NULL;
+	for (size_t i = 0; i < count; i++)
+		views[i] = buffer_bytes(&requests->http[i]);
+	before = read_usage(options->pid);
+	result = load_run(&load, &plan, diag);
+	after = read_usage(options->pid);
+	print_result(options, requests_plan, &load, &before, &after);
+	load_result_done(&load, count);
+	free(views);
+	return result;
 }
 
 static int
 run(const struct load_options *options, struct diag *diag)
 {
-	size_t count = (size_t)options->count;
+	TEXT_CLEANUP char *host = text_format("127.0.0.1:%lld", (long long)options->port);
+	struct load_requests_plan plan = {
+		.kind = options->kind,
+		.host = host,
+		.path = options->path,
+		.query = options->query,
+		.challenge = options->challenge,
+		.cipher = options->cipher,
+		.digest = options->digest,
+		.one_subject = options->one_subject,
+		.seed = (uint64_t)options->seed,
+		.first = (size_t)options->first,
+		.among = (size_t)options->among,
+		.count = (size_t)options->count *
+			(options->kind == LOAD_DEVICE ? LOAD_DEVICE_REQUESTS : 1),
+	};
 	struct load_requests requests = {0};
-	struct load_result load = {0};
-	struct bytes *views = memory_new(count, sizeof(*views));
-	struct load_plan plan = new_plan(options, views, count, (size_t)options->connections);
-	struct usage before, after;
-	int result = prepare(&requests, options, diag);
+	int result = prepare(&requests, options, &plan, diag);
 
-	plan.rate = (double)options->rate;
-	for (size_t i = 0; result == DONE && i < count; i++)
-		views[i] = buffer_bytes(&requests.http[i]);
-	before = read_usage(options->pid);
 	if (result == DONE)
-		result = load_run(&load, &plan, diag);
-	after = read_usage(options->pid);
-	if (load.bodies)
-		print_result(options, &load, &before, &after);
-	load_result_done(&load, count);
-	load_requests_done(&requests, count);
-	free(views);
+		result = send_all(options, &plan, &requests, diag);
+	load_requests_done(&requests, plan.count);
 	return result;
 }
 
@@ -244,31 +283,17 @@ raise_descriptor_limit(void)
 int
 main(int argc, char **argv)
 {
-	OPTIONS_CLEANUP struct options given = {0};
-	struct load_options options = {
-		.count = 1000,
-		.connections = 8,
-		.path = text_copy("/certsrv/mscep/mscep.dll"),
-		.challenge = text_copy("secret"),
-		.cipher = text_copy("AES-128-CBC"),
-		.digest = text_copy("SHA-256"),
-	};
+	struct load_options options;
 	struct diag diag = {0};
 	char text[DIAG_TEXT_SIZE];
 	int result;
 
 	raise_descriptor_limit();
-	result = options_read(&given, rows, sizeof(rows) / sizeof(rows[0]), argc, argv, &diag);
-	if (result == DONE)
-		result = options_apply(&given, &options, &diag);
+	result = load_options_read(&options, argc, argv, &diag);
 	if (result == DONE)
 		result = run(&options, &diag);
 	if (result != DONE)
 		fprintf(stderr, "load: %s\n", diag_text(text, &diag));
-	free(options.path);
-	free(options.challenge);
-	free(options.cipher);
-	free(options.digest);
-	free(options.get);
+	load_options_done(&options);
 	return result == DONE ? EXIT_SUCCESS : EXIT_FAILURE;
 }

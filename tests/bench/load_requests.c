@@ -1,7 +1,9 @@
 #include "tests/bench/load_requests.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/certificate_plan.h"
 #include "common/clock.h"
@@ -16,8 +18,47 @@ struct maker {
 	struct certificate recipient;
 	EVP_PKEY *recipient_key;
 	struct buffer spki;
-	struct random random;
+	struct random nonces;
 };
+
+/* One of the threads that make messages: of every `step` requests it makes one. */
+struct stripe {
+	pthread_t thread;
+	struct maker *maker;
+	size_t index, step;
+	int result;
+	struct diag diag;
+};
+
+#define STRIPES_MAX 16
+
+bool
+load_requests_expect_reply(enum load_kind kind, size_t index)
+{
+	return kind == LOAD_DEVICE ? index % LOAD_DEVICE_REQUESTS == LOAD_DEVICE_REQUESTS - 1
+				   : kind != LOAD_GET;
+}
+
+/* Which subject and transaction a request is about. */
+static size_t
+number_of(const struct load_requests_plan *plan, size_t index)
+{
+	size_t number = plan->kind == LOAD_DEVICE ? index / LOAD_DEVICE_REQUESTS : index;
+
+	return plan->first + (plan->among > 0 ? number % plan->among : number);
+}
+
+void
+load_requests_transaction(struct buffer *out, const struct load_requests_plan *plan, size_t index)
+{
+	struct random random;
+	uint8_t identifier[SCEP_NONCE_SIZE];
+
+	random_init(&random, plan->seed);
+	random.draws = number_of(plan, index);
+	random_fill(&random, identifier, sizeof(identifier));
+	buffer_append_hex(out, BYTES(identifier, sizeof(identifier)));
+}
 
 static int
 make_signer(struct maker *maker, struct diag *diag)
@@ -66,28 +107,51 @@ find_recipient(struct maker *maker, struct bytes ca, struct diag *diag)
 }
 
 static int
-make_csr(struct buffer *out, const struct maker *maker, size_t index, struct diag *diag)
+make_subject(
+	struct buffer *out, const struct load_requests_plan *plan, size_t index, struct diag *diag)
 {
 	TEXT_CLEANUP char *subject =
-		text_format("CN=load-%zu", maker->plan->one_subject ? 0 : index);
-	BUFFER_CLEANUP struct buffer name = {0};
-	struct csr_plan plan = {
-		.challenge = maker->plan->challenge,
-		.digest = algorithm_digest_named(maker->plan->digest),
-	};
-	int result = name_parse(&name, subject, diag);
+		text_format("CN=load-%zu", plan->one_subject ? 0 : number_of(plan, index));
 
-	plan.subject = buffer_bytes(&name);
-	return result == DONE ? csr_plan_sign(out, &plan, maker->out->key, diag) : result;
+	return name_parse(out, subject, diag);
+}
+
+static int
+make_csr(struct buffer *out, const struct maker *maker, size_t index, struct diag *diag)
+{
+	const struct load_requests_plan *plan = maker->plan;
+	BUFFER_CLEANUP struct buffer name = {0};
+	struct csr_plan csr = {
+		.challenge = plan->challenges ? plan->challenges[index] : plan->challenge,
+		.digest = algorithm_digest_named(plan->digest),
+	};
+	int result = make_subject(&name, plan, index, diag);
+
+	csr.subject = buffer_bytes(&name);
+	return result == DONE ? csr_plan_sign(out, &csr, maker->out->key, diag) : result;
+}
+
+/* Appends the messageData: a PKCS#10, or what a CertPoll names its request by. */
+static int
+make_data(struct buffer *out, const struct maker *maker, size_t index, struct diag *diag)
+{
+	BUFFER_CLEANUP struct buffer name = {0};
+	int result;
+
+	if (maker->plan->kind != LOAD_POLL)
+		return make_csr(out, maker, index, diag);
+	result = make_subject(&name, maker->plan, index, diag);
+	scep_request_put_issuer_and_subject(out, maker->recipient.issuer, buffer_bytes(&name));
+	return result;
 }
 
 static int
 make_message(struct buffer *out, struct maker *maker, size_t index, struct diag *diag)
 {
-	BUFFER_CLEANUP struct buffer csr = {0}, transaction_id = {0};
+	BUFFER_CLEANUP struct buffer data = {0}, transaction_id = {0};
 	uint8_t nonce[SCEP_NONCE_SIZE];
 	struct scep_request_plan plan = {
-		.message_type = SCEP_PKCS_REQ,
+		.message_type = maker->plan->kind == LOAD_POLL ? SCEP_CERT_POLL : SCEP_PKCS_REQ,
 		.sender_nonce = BYTES(nonce, sizeof(nonce)),
 		.envelope = {.issuer = maker->recipient.issuer,
 			.serial = maker->recipient.serial,
@@ -98,17 +162,17 @@ make_message(struct buffer *out, struct maker *maker, size_t index, struct diag 
 		.signer = &maker->out->signer,
 		.signer_key = maker->out->key,
 	};
-	int result = make_csr(&csr, maker, index, diag);
+	int result = make_data(&data, maker, index, diag);
 
-	random_fill(&maker->random, nonce, sizeof(nonce));
-	buffer_append_hex(&transaction_id, plan.sender_nonce);
+	random_fill(&maker->nonces, nonce, sizeof(nonce));
+	load_requests_transaction(&transaction_id, maker->plan, index);
 	plan.transaction_id = buffer_text(&transaction_id);
-	plan.message_data = buffer_bytes(&csr);
+	plan.message_data = buffer_bytes(&data);
 	return result == DONE ? scep_request_write(out, &plan, diag) : result;
 }
 
 static int
-make_http(struct buffer *out, struct maker *maker, size_t index, struct diag *diag)
+make_post(struct buffer *out, struct maker *maker, size_t index, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer message = {0};
 	int result = make_message(&message, maker, index, diag);
@@ -121,19 +185,73 @@ make_http(struct buffer *out, struct maker *maker, size_t index, struct diag *di
 	return result;
 }
 
+static int
+make_http(struct maker *maker, size_t index, struct diag *diag)
+{
+	static const char *const queries[] = {
+		"operation=GetCACaps&message=load", "operation=GetCACert&message=load"};
+	const struct load_requests_plan *plan = maker->plan;
+	struct buffer *out = &maker->out->http[index];
+
+	if (load_requests_expect_reply(plan->kind, index))
+		return make_post(out, maker, index, diag);
+	buffer_append_format(out, "GET %s?%s HTTP/1.1\r\nHost: %s\r\n\r\n", plan->path,
+		plan->kind == LOAD_GET ? plan->query : queries[index % LOAD_DEVICE_REQUESTS],
+		plan->host);
+	return DONE;
+}
+
+static void *
+make_stripe(void *argument)
+{
+	struct stripe *stripe = argument;
+
+	for (size_t i = stripe->index; i < stripe->maker->plan->count && stripe->result == DONE;
+		i += stripe->step)
+		stripe->result = make_http(stripe->maker, i, &stripe->diag);
+	return NULL;
+}
+
+static int
+make_all(struct maker *maker, struct diag *diag)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = processors < STRIPES_MAX ? (size_t)processors : STRIPES_MAX;
+	struct stripe stripes[STRIPES_MAX] = {0};
+	int result = DONE;
+
+	for (size_t i = 0; i < count; i++) {
+		stripes[i].maker = maker;
+		stripes[i].index = i;
+		stripes[i].step = count;
+		if (pthread_create(&stripes[i].thread, NULL, make_stripe, &stripes[i]) != 0)
+			memory_exhausted();
+	}
+	for (size_t i = 0; i < count; i++) {
+		pthread_join(stripes[i].thread, NULL);
+		if (stripes[i].result != DONE) {
+			result = stripes[i].result;
+			*diag = stripes[i].diag;
+		}
+	}
+	return result;
+}
+
 int
 load_requests_make(struct load_requests *out, const struct load_requests_plan *plan,
 	struct bytes ca, struct diag *diag)
 {
 	struct maker maker = {.plan = plan, .out = out};
-	int result = make_signer(&maker, diag);
+	int result = DONE;
 
-	random_init(&maker.random, random_new_seed());
 	out->http = memory_new(plan->count, sizeof(*out->http));
-	if (result == DONE)
+	random_init(&maker.nonces, random_new_seed());
+	if (plan->kind != LOAD_GET)
+		result = make_signer(&maker, diag);
+	if (plan->kind != LOAD_GET && result == DONE)
 		result = find_recipient(&maker, ca, diag);
-	for (size_t i = 0; i < plan->count && result == DONE; i++)
-		result = make_http(&out->http[i], &maker, i, diag);
+	if (result == DONE)
+		result = make_all(&maker, diag);
 	certificate_done(&maker.recipient);
 	EVP_PKEY_free(maker.recipient_key);
 	buffer_done(&maker.spki);

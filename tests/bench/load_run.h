@@ -15,16 +15,24 @@ struct load_plan {
 	const struct bytes *requests; /* whole HTTP requests */
 	size_t count;
 	size_t connections;
-	double rate;         /* arrivals a second, open loop; 0: as fast as answers come */
+	size_t together;  /* of so many in a row each is sent when the one before is answered */
+	bool fresh;       /* a connection for each request */
+	unsigned status;  /* of a good answer */
+	double rate;      /* arrivals a second, open loop; 0: as fast as answers come */
+	int64_t leave_ns; /* hangs up after so long, whatever is answered; 0: waits for all */
+	void (*rest)(
+		void); /* called after the last answer, with all connections still open; or NULL */
 	int64_t deadline_ns; /* how long the whole may take */
 };
 
 struct load_result {
 	struct buffer *bodies; /* `count` answers' bodies; empty where there was none */
-	int64_t *latencies_ns; /* `count`; from when the request was due to its last byte */
-	size_t answered;
-	size_t failed; /* connections that broke, answers other than 200 */
+	int64_t *latencies_ns; /* `count`; from when the request was due to its last byte; 0 where
+				* none was answered */
+	size_t answered;       /* with the status that is good */
+	size_t failed;         /* connections that broke, other answers */
 	int64_t elapsed_ns;
+	double cpu_seconds; /* of this process meanwhile */
 };
 
 /* Runs the plan. The caller frees with load_result_done. DONE, or BROKEN when it cannot connect or
