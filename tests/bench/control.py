@@ -1,12 +1,11 @@
 """Calls of the control API: how soon a fault is there, and how long a call keeps devices waiting."""
 import contextlib
-import json
-import subprocess
 import sys
 import time
 
 from client import Client, quantile
-from program import LOAD, SERVER, Program, load, table
+from outcome import at_most, none, table
+from program import SERVER, Load, Program, load
 
 SWITCHES = 1000
 FAULTS = "/v1/sites/default/faults"
@@ -27,9 +26,7 @@ class Crowd:
 
     def __init__(self, server, connections=64, count=6000):
         self.server, self.count, self.bad, self.enrolled = server, count, 0, 0
-        self.command = [LOAD, "--port", str(server.port), "--pid", str(server.process.pid), "--count",
-                        str(count), "--connections", str(connections)]
-        self.process = None
+        self.connections, self.load = connections, None
 
     def __enter__(self):
         self.ensure()
@@ -39,19 +36,22 @@ class Crowd:
         self._take()
 
     def _take(self):
-        result = json.loads(self.process.communicate(timeout=600)[0])
-        self.bad += result["bad"]
+        self.bad += self.load.result()["bad"]
         self.enrolled += self.count
+
+    def is_there(self):
+        return self.load is not None and self.load.is_running()
 
     def ensure(self):
         """Returns when they enrol: where all have, others follow."""
-        if self.process and self.process.poll() is None:
+        if self.is_there():
             return
-        if self.process:
+        if self.load:
             self._take()
         with Client(self.server.ready["control"]) as suite:
             before = suite.made("GET", "/v1/version")["exchanges"]
-            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+            self.load = Load(self.server.pid, self.server.port, count=self.count,
+                             connections=self.connections)
             while suite.made("GET", "/v1/version")["exchanges"] < before + 64:
                 time.sleep(0.02)
 
@@ -98,6 +98,10 @@ def switching():
         rows += [[title, kind, len(values), f"{quantile(values, .5):.2f}", f"{quantile(values, .99):.2f}",
                   f"{max(values):.2f}", bound, "", ""] for kind, values in [*times.items(), ("all", every)]]
         rows[-1][-2:] = [f"{stale} of {len(every)}", f"{crowd.bad} of {crowd.enrolled}"]
+        at_most(f"a fault switched by the control API, {title}: p99", quantile(every, .99), bound, "ms",
+                f"GET /livez p99 {quantile(times['GET livez'], .99):.2f} ms")
+        none(f"stale answers of {len(every)} behind a switch, {title}", stale)
+        none(f"bad enrolments meanwhile, {title}", crowd.bad)
     table("A fault switched by the control API, seen by the next GetCACaps on a connection that is kept "
           "alive (0 stale, no enrolment disturbed)",
           ["", "call", "n", "p50 ms", "p99 ms", "max ms", "p99 at most", "stale", "bad enrolments"], rows)
@@ -146,13 +150,16 @@ def calls():
     with Program(SERVER) as server, Client(server.ready["control"]) as suite:
         for _ in range(SITES):
             suite.made("POST", "/v1/sites", {})
-        load(server.process.pid, server.port, count=RECORDS, connections=8,
+        load(server.pid, server.port, count=RECORDS, connections=8,
              get="operation=GetCACaps&message=load")
         last = suite.made("GET", "/v1/requests?limit=1")["requests"][0]["number"]
         for title, method, path, body in CALLS:
             path = path.replace("{last}", str(last))
             ms, loop_ms, size = measure_call(server, suite, method, path, body)
             rows.append([title, f"{ms:.2f}", f"{loop_ms:.2f}", size])
+    longest = max(rows, key=lambda row: float(row[2]))
+    at_most(f"a call of the control API keeps the loop: longest, {longest[0]}", float(longest[2]), 5, "ms of CPU",
+            f"{RECORDS} exchanges in the journal")
     table(f"Calls while the journal has {RECORDS} exchanges: what each takes, and for how long it keeps "
           "the loop that serves devices (at most 5 ms of CPU there)",
           ["call", "ms", "CPU of the loop, ms", "bytes"], rows)

@@ -251,6 +251,7 @@ run(const struct load_options *options, struct diag *diag)
 		.host = host,
 		.path = options->path,
 		.query = options->query,
+		.key_file = options->key,
 		.challenge = options->challenge,
 		.cipher = options->cipher,
 		.digest = options->digest,

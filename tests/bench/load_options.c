@@ -38,6 +38,7 @@ NUMBER_SETTER(status, 100, 599)
 NUMBER_SETTER(leave_ms, 1, 3600000)
 TEXT_SETTER(path)
 TEXT_SETTER(ca_path)
+TEXT_SETTER(key)
 TEXT_SETTER(challenge)
 TEXT_SETTER(challenges)
 TEXT_SETTER(cipher)
@@ -67,6 +68,10 @@ static const struct option_row rows[] = {
 		.argument = "PATH",
 		.help = "of the SCEP URL that gives the RA certificates",
 		.set = set_ca_path},
+	{.name = "key",
+		.argument = "FILE",
+		.help = "the client's private key in PEM; default: a new one is made",
+		.set = set_key},
 	{.name = "challenge", .argument = "TEXT", .help = "in every request", .set = set_challenge},
 	{.name = "challenges",
 		.argument = "FILE",
@@ -153,6 +158,7 @@ load_options_done(struct load_options *options)
 {
 	free(options->path);
 	free(options->ca_path);
+	free(options->key);
 	free(options->challenge);
 	free(options->challenges);
 	free(options->cipher);

@@ -8,7 +8,7 @@
 
 struct load_options {
 	int64_t port, count, connections, pid, rate, seed, first, among, status, leave_ms;
-	char *path, *ca_path, *challenge, *challenges, *cipher, *digest, *query;
+	char *path, *ca_path, *key, *challenge, *challenges, *cipher, *digest, *query;
 	enum load_kind kind;
 	bool one_subject, fresh, pending, rest;
 };

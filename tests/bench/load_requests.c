@@ -7,6 +7,7 @@
 
 #include "common/certificate_plan.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/name.h"
 #include "common/random.h"
@@ -30,7 +31,8 @@ struct stripe {
 	struct diag diag;
 };
 
-#define STRIPES_MAX 16
+#define STRIPES_MAX  16
+#define KEY_FILE_MAX ((size_t)64 * 1024)
 
 bool
 load_requests_expect_reply(enum load_kind kind, size_t index)
@@ -61,6 +63,19 @@ load_requests_transaction(struct buffer *out, const struct load_requests_plan *p
 }
 
 static int
+make_key(EVP_PKEY **out, const char *key_file, struct diag *diag)
+{
+	BUFFER_SECRET_CLEANUP struct buffer pem = {0};
+
+	if (!key_file)
+		return key_generate_rsa(out, 2048, diag);
+	if (file_read(&pem, key_file, KEY_FILE_MAX) != 0)
+		return diag_refuse(
+			diag, "--key", NULL, "a file that can be read", "\"%s\"", key_file);
+	return key_read_pem(out, buffer_bytes(&pem), diag);
+}
+
+static int
 make_signer(struct maker *maker, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer name = {0}, der = {0};
@@ -71,7 +86,7 @@ make_signer(struct maker *maker, struct diag *diag)
 		.not_before = time(NULL) - 3600,
 		.not_after = time(NULL) + CLOCK_DAY_SECONDS,
 	};
-	int result = key_generate_rsa(&maker->out->key, 2048, diag);
+	int result = make_key(&maker->out->key, maker->plan->key_file, diag);
 
 	if (result == DONE)
 		result = key_write_public(&maker->spki, maker->out->key, diag);

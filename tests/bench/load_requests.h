@@ -18,6 +18,7 @@ struct load_requests_plan {
 	const char *host;        /* for the Host header: "127.0.0.1:8080" */
 	const char *path;        /* "/certsrv/mscep/mscep.dll" */
 	const char *query;       /* of LOAD_GET */
+	const char *key_file;    /* the client's private key; NULL: a new one is made */
 	const char *challenge;   /* of every PKCSReq, unless there are `challenges` */
 	const char **challenges; /* one for each PKCSReq; or NULL */
 	const char *cipher;      /* a name of algorithm.h */
