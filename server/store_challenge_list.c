@@ -7,24 +7,29 @@
 
 #define SERVER "CASE WHEN site = ?1 THEN 1 ELSE CAST(substr(site, length(?1) + 2) AS INTEGER) END"
 
-/*
- * No table of challenges is large: a server has PasswordMax that wait, and of the others the latest
- * are kept. So one statement reads them all.
- */
-static const char ALL[] =
-	"SELECT 0 AS is_token, " SERVER " AS server, challenge AS name, made_at, expires_at,"
-	" 0 AS used_at, 0 AS used_by FROM challenges WHERE " SITE_AND_SERVERS " UNION ALL"
-	" SELECT 0, " SERVER ", challenge, made_at, expires_at, used_at, used_by"
-	" FROM spent_challenges WHERE " SITE_AND_SERVERS " UNION ALL"
-	" SELECT 1, 1, minted.identifier, minted.made_at, minted.expires_at, used.used_at,"
-	" used.used_by FROM minted_tokens AS minted LEFT JOIN used_tokens AS used"
-	" ON used.site = minted.site AND used.identifier = minted.identifier"
-	" WHERE minted.site = ?1"
-	" UNION ALL"
-	" SELECT 1, 1, identifier, used_at, expires_at, used_at, used_by FROM used_tokens AS used"
-	" WHERE site = ?1 AND NOT EXISTS (SELECT 1 FROM minted_tokens AS minted"
+/* Those of a site, ?1. */
+#define ENTRIES                                                                                    \
+	"SELECT 0 AS is_token, " SERVER " AS server, challenge AS name, made_at, expires_at,"      \
+	" 0 AS used_at, 0 AS used_by FROM challenges WHERE " SITE_AND_SERVERS " UNION ALL"         \
+	" SELECT 0, " SERVER ", challenge, made_at, expires_at, used_at, used_by"                  \
+	" FROM spent_challenges WHERE " SITE_AND_SERVERS " UNION ALL"                              \
+	" SELECT 1, 1, minted.identifier, minted.made_at, minted.expires_at, used.used_at,"        \
+	" used.used_by FROM minted_tokens AS minted LEFT JOIN used_tokens AS used"                 \
+	" ON used.site = minted.site AND used.identifier = minted.identifier"                      \
+	" WHERE minted.site = ?1"                                                                  \
+	" UNION ALL"                                                                               \
+	" SELECT 1, 1, identifier, used_at, expires_at, used_at, used_by FROM used_tokens AS used" \
+	" WHERE site = ?1 AND NOT EXISTS (SELECT 1 FROM minted_tokens AS minted"                   \
 	"  WHERE minted.site = ?1 AND minted.identifier = used.identifier)"
-	" ORDER BY made_at DESC, server, name";
+
+#define IN_ORDER " ORDER BY made_at DESC, server, name"
+
+/* Pages are cut out of all of them: a server has PasswordMax that wait, unless a test has it have more,
+ * and of the others the latest are kept. */
+static const char ALL[] = ENTRIES IN_ORDER;
+
+/* SQLite looks for the name, ?2, in the key of each table. */
+static const char ONE[] = "SELECT * FROM (" ENTRIES ") WHERE name = ?2" IN_ORDER;
 
 /* A row, and who wants it. */
 struct list {
@@ -57,12 +62,11 @@ state_of(const struct list *list)
 }
 
 static bool
-fits(struct list *list)
+fits(const struct list *list)
 {
 	const struct challenge_filter *filter = list->filter;
 
-	return (!filter->has_state || filter->state == list->record.state) &&
-		(!filter->challenge || strcmp(filter->challenge, buffer_text(&list->name)) == 0);
+	return !filter->has_state || filter->state == list->record.state;
 }
 
 static bool
@@ -137,10 +141,13 @@ static int
 run(struct list *list, struct store *store, const char *site, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
+	const struct database_value values[] = {
+		value_text(site), value_text(list->filter->challenge)};
+	bool one = list->filter->challenge != NULL;
 	struct challenge_record *record = &list->record;
 
 	if (database_begin(&transaction, store->database, diag) != DONE ||
-		database_each(&transaction, ALL, VALUES(value_text(site)),
+		database_each(&transaction, one ? ONE : ALL, values, one ? 2 : 1,
 			COLUMNS({.integer = &list->is_token}, {.integer = &list->server},
 				{.bytes = &list->name}, {.integer = &record->made_at},
 				{.integer = &record->expires_at}, {.integer = &record->used_at},

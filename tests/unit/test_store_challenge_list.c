@@ -88,6 +88,10 @@ static const struct {
 	{{.challenge = "B1"}, B1},
 	{{.challenge = "A1"}, A1 A1_2},
 	{{.challenge = "t2"}, T2},
+	{{.challenge = "t1"}, T1},
+	{{.challenge = "foreign"}, FOREIGN},
+	{{.challenge = "E0"}, E0},
+	{{.challenge = "A1", .has_state = true, .state = CHALLENGE_VALID}, A1_2},
 	{{.challenge = "O1"}, ""},
 };
 
