@@ -173,6 +173,13 @@ finish(struct wire *wire, enum MHD_RequestTerminationCode how)
 	response_done(&exchange->response);
 }
 
+/* Returns whether another request may come over the connection of a finished exchange. */
+static bool
+goes_on(const struct wire *wire)
+{
+	return wire->exchange.end == HTTP_END_SENT && !wire->exchange.closes && !wire->raw_begun;
+}
+
 static void
 on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 	enum MHD_RequestTerminationCode how)
@@ -183,7 +190,8 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 		report_lapse(wire->daemon, wire->client, &wire->exchange.request);
 	} else {
 		finish(wire, how);
-		http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
+		if (goes_on(wire))
+			http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
 	}
 	free(wire->exchange.request.headers);
 	free(wire);

@@ -312,6 +312,35 @@ START_TEST(http_sys_says_who_went)
 }
 END_TEST
 
+/* Of a body that nobody wanted, bytes are left over when the connection is closed: they are no request that a
+ * client broke off. */
+START_TEST(http_sys_blames_nobody_for_a_body_that_it_did_not_want)
+{
+	static const char *const settings[] = {"app_pool=stopped", "connection_timeout=1", NULL};
+	BUFFER_CLEANUP struct buffer log = {0};
+	struct raw_client last;
+
+	deployment_start(&deployment, settings);
+	for (int i = 0; i < 20; i++) {
+		RAW_CLIENT_CLEANUP struct raw_client client =
+			raw_connect("127.0.0.1", deployment.port);
+
+		ck_assert(raw_send_format(&client,
+			"POST " POST_TARGET
+			" HTTP/1.1\r\nHost: ndes\r\nContent-Length: 2000\r\n\r\n"
+			"%02000d",
+			0));
+		ck_assert_int_eq(raw_read_end(&client), RAW_CLOSED);
+	}
+	last = raw_connect("127.0.0.1", deployment.port);
+	ck_assert(raw_send(&last, bytes_text(HALF_LINE)));
+	raw_close(&last);
+	deployment_read_log(&log, &deployment, HTTPERR, "Client_Reset", 1);
+	ck_assert_ptr_null(strstr(strstr(buffer_text(&log), "Client_Reset") + 1, "Client_Reset"));
+	deployment_stop(&deployment);
+}
+END_TEST
+
 /* What ends before http.sys, it does not know. */
 START_TEST(http_sys_knows_nothing_of_what_a_proxy_meets)
 {
@@ -377,6 +406,7 @@ main(void)
 	tcase_add_test(cases, http_sys_drops_who_does_not_read);
 	tcase_add_loop_test(
 		cases, http_sys_says_who_went, 0, (int)(sizeof(leaving) / sizeof(leaving[0])));
+	tcase_add_test(cases, http_sys_blames_nobody_for_a_body_that_it_did_not_want);
 	tcase_add_test(cases, http_sys_knows_nothing_of_what_a_proxy_meets);
 	tcase_add_test(cases, the_journal_names_the_logs);
 	suite_add_tcase(suite, cases);
