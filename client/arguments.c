@@ -8,6 +8,7 @@
 #include "common/alternative_name.h"
 #include "common/certificate.h"
 #include "common/duration.h"
+#include "common/limit.h"
 #include "common/mdoc.h"
 #include "common/memory.h"
 #include "common/option_choice.h"
@@ -117,7 +118,7 @@ set_key_bits(void *target, const char *value, struct diag *diag)
 	struct arguments *arguments = target;
 
 	return options_number(
-		&arguments->key_bits, value, KEY_RSA_BITS_MIN, KEY_RSA_BITS_MAX, diag);
+		&arguments->key_bits, value, LIMIT_RSA_BITS_LEAST, LIMIT_RSA_BITS, diag);
 }
 
 static int
@@ -366,7 +367,7 @@ check_enroll(const struct arguments *arguments, struct diag *diag)
 			"a name, as \"CN=device-1\", or --renew DIR", "none");
 	if (arguments->transaction_id &&
 		(!arguments->transaction_id[0] ||
-			strlen(arguments->transaction_id) > SCEP_TRANSACTION_ID_MAX))
+			strlen(arguments->transaction_id) > LIMIT_TRANSACTION_ID))
 		return diag_refuse(diag, "--transaction-id", NULL, "1 to 256", "%zu bytes",
 			strlen(arguments->transaction_id));
 	return DONE;

@@ -15,8 +15,8 @@
 
 /* Owns the certificates and their keys. All zero before. */
 struct ca_certificates {
-	struct certificate list[SIGNED_DATA_CERTIFICATES_MAX]; /* in the order they came */
-	EVP_PKEY *keys[SIGNED_DATA_CERTIFICATES_MAX];
+	struct certificate list[LIMIT_CERTIFICATES]; /* in the order they came */
+	EVP_PKEY *keys[LIMIT_CERTIFICATES];
 	size_t count;
 	const struct certificate *issuing_ca;
 	const struct certificate *signing;    /* signs answers; the CA itself when there is no RA */

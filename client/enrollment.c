@@ -10,6 +10,7 @@
 #include "common/csr.h"
 #include "common/memory.h"
 #include "common/name.h"
+#include "common/name_parse.h"
 #include "common/scep_request.h"
 
 #define KEY_BITS_DEFAULT 2048

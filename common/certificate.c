@@ -77,7 +77,7 @@ read_tbs(struct certificate *out, struct der *tbs, const struct x509_signed *who
 {
 	struct extension_values values = {0};
 
-	if (!take_version(tbs) || !der_take_integer(tbs, &out->serial) ||
+	if (!take_version(tbs) || !der_take_serial(tbs, &out->serial) ||
 		!x509_signed_take_same_algorithm(tbs, whole) || !take_sequence(tbs, &out->issuer) ||
 		!take_validity(tbs, out) || !take_sequence(tbs, &out->subject) ||
 		!take_sequence(tbs, &out->spki) || !take_rest(tbs, &values))

@@ -33,7 +33,7 @@ cms_take_issuer_and_serial(struct der *der, struct cms_identifier *out)
 	if (!der_enter(der, DER_SEQUENCE, &inside) || !der_take(&inside, DER_SEQUENCE, &issuer))
 		return false;
 	out->issuer = issuer.whole;
-	return der_take_integer(&inside, &out->serial) && der_finish(&inside);
+	return der_take_serial(&inside, &out->serial) && der_finish(&inside);
 }
 
 bool

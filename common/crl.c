@@ -106,7 +106,7 @@ take_entry(struct der *entries, struct bytes *serial)
 	struct der entry;
 	int64_t when;
 
-	if (!der_enter(entries, DER_SEQUENCE, &entry) || !der_take_integer(&entry, serial) ||
+	if (!der_enter(entries, DER_SEQUENCE, &entry) || !der_take_serial(&entry, serial) ||
 		!der_take_time(&entry, &when))
 		return false;
 	if (!der_empty(&entry) && !der_take(&entry, DER_SEQUENCE, &extensions))

@@ -3,6 +3,7 @@
 #include "common/der_text.h"
 #include "common/der_writer.h"
 #include "common/directory_string.h"
+#include "common/name.h"
 #include "common/x509_signed.h"
 
 #define OBJECT "certification request"
@@ -90,16 +91,15 @@ take_attributes(struct der *info, struct csr *out)
 static bool
 read_info(struct csr *out, struct der *info)
 {
-	struct der_element subject, spki;
+	struct der_element spki;
 	uint32_t version;
 
 	if (!der_take_small(info, &version))
 		return false;
 	if (version != 0)
 		return der_refuse(info, "version 0 (v1)", "%u", version);
-	if (!der_take(info, DER_SEQUENCE, &subject) || !der_take(info, DER_SEQUENCE, &spki))
+	if (!name_take(info, &out->subject) || !der_take(info, DER_SEQUENCE, &spki))
 		return false;
-	out->subject = subject.whole;
 	out->spki = spki.whole;
 	return take_attributes(info, out);
 }

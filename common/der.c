@@ -132,15 +132,18 @@ is_end_of_contents(const uint8_t *next, const uint8_t *end)
 
 /*
  * Finds the end-of-contents of an indefinite element whose content starts at `next`, by walking
- * over everything inside; NULL when it is missing or too deep. Definite elements are stepped over.
+ * over everything inside; NULL when it is missing, too deep, or behind too many elements. Definite
+ * elements are stepped over.
  */
 static const uint8_t *
 find_end_of_contents(const uint8_t *next, const uint8_t *end, unsigned depth)
 {
-	unsigned open = 1;
+	unsigned open = 1, walked = 0;
 	struct head head;
 
 	while (open > 0) {
+		if (++walked > LIMIT_WALK)
+			return NULL;
 		if (is_end_of_contents(next, end)) {
 			next += 2;
 			open--;
@@ -151,7 +154,7 @@ find_end_of_contents(const uint8_t *next, const uint8_t *end, unsigned depth)
 		next += head.size;
 		if (!head.indefinite)
 			next += head.content;
-		else if (++open + depth > DER_DEPTH_MAX)
+		else if (++open + depth > LIMIT_DEPTH)
 			return NULL;
 	}
 	return next - 2;
@@ -170,8 +173,9 @@ peek(struct der *der, struct der_element *out)
 			      : content + head.content;
 	if (!end)
 		return der_refuse(der, NULL,
-			"an indefinite length that does not end, or nests over %d deep",
-			DER_DEPTH_MAX);
+			"an indefinite length that does not end, nests over %d deep, or holds "
+			"over %d elements",
+			LIMIT_DEPTH, LIMIT_WALK);
 	*out = (struct der_element){
 		.tag = head.identifier & IDENTIFIER_TAG,
 		.constructed = head.identifier & DER_CONSTRUCTED,
@@ -220,8 +224,8 @@ der_open(const struct der *der, const struct der_element *element, struct der *i
 	inside->next = element->content.data;
 	inside->end = element->content.data + element->content.size;
 	inside->depth = der->depth + 1;
-	if (inside->depth > DER_DEPTH_MAX)
-		return der_refuse(inside, NULL, "elements nested over %d deep", DER_DEPTH_MAX);
+	if (inside->depth > LIMIT_DEPTH)
+		return der_refuse(inside, NULL, "elements nested over %d deep", LIMIT_DEPTH);
 	return true;
 }
 
@@ -266,6 +270,16 @@ der_take_integer(struct der *der, struct bytes *out)
 }
 
 bool
+der_take_serial(struct der *der, struct bytes *out)
+{
+	if (!der_take_integer(der, out))
+		return false;
+	return out->size <= LIMIT_SERIAL ||
+		der_refuse(der, NULL, "a serial number of %zu octets, over %d", out->size,
+			LIMIT_SERIAL);
+}
+
+bool
 der_take_small(struct der *der, uint32_t *out)
 {
 	struct bytes octets;
@@ -292,6 +306,9 @@ der_take_oid(struct der *der, struct bytes *out)
 	*out = element.content;
 	if (out->size == 0 || (out->data[out->size - 1] & 0x80))
 		return der_refuse(der, "a whole OBJECT IDENTIFIER", "a cut one");
+	if (out->size > LIMIT_OID)
+		return der_refuse(der, NULL, "an OBJECT IDENTIFIER of %zu octets, over %d",
+			out->size, LIMIT_OID);
 	return true;
 }
 
@@ -331,17 +348,21 @@ der_take_algorithm(struct der *der, struct der_algorithm *out)
 
 /* Joins the chunks of a constructed OCTET STRING (X.690 8.7.3), which may be constructed too. */
 static bool
-join_octets(struct der *chunks, struct buffer *storage)
+join_octets(struct der *chunks, struct buffer *storage, unsigned *count)
 {
 	struct der_element chunk;
 	struct der inside;
 
 	while (!der_empty(chunks)) {
+		if (++*count > LIMIT_CHUNKS)
+			return der_refuse(
+				chunks, NULL, "an OCTET STRING in over %d pieces", LIMIT_CHUNKS);
 		if (!der_take(chunks, DER_OCTET_STRING, &chunk))
 			return false;
 		if (!chunk.constructed)
 			buffer_append(storage, chunk.content);
-		else if (!der_open(chunks, &chunk, &inside) || !join_octets(&inside, storage))
+		else if (!der_open(chunks, &chunk, &inside) ||
+			!join_octets(&inside, storage, count))
 			return false;
 	}
 	return true;
@@ -352,6 +373,7 @@ der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct byt
 {
 	struct der_element element;
 	struct der chunks;
+	unsigned count = 0;
 
 	if (storage ? !der_take(der, tag, &element) : !take_primitive(der, tag, &element))
 		return false;
@@ -360,7 +382,7 @@ der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct byt
 		return true;
 	}
 	buffer_reserve(storage, element.content.size);
-	if (!der_open(der, &element, &chunks) || !join_octets(&chunks, storage))
+	if (!der_open(der, &element, &chunks) || !join_octets(&chunks, storage, &count))
 		return false;
 	*out = buffer_bytes(storage);
 	return true;

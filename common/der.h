@@ -4,7 +4,7 @@
  * A cursor walks over the elements of one level and hands out views into the
  * input: nothing is copied, nothing is allocated, except where a constructed
  * OCTET STRING must be joined. Indefinite lengths and constructed strings are
- * accepted, since iOS and BouncyCastle send them; nesting is bounded; high tag
+ * accepted, since iOS and BouncyCastle send them; nesting and pieces are bounded; high tag
  * numbers and lengths beyond the input are refused. Every refusal names the
  * object being read and the byte offset in the outermost input.
  */
@@ -15,6 +15,7 @@
 
 #include "common/buffer.h"
 #include "common/diag.h"
+#include "common/limit.h"
 
 /* Identifier octets without the constructed bit, which BER leaves to the sender for strings. */
 enum der_tag {
@@ -40,9 +41,6 @@ enum der_tag {
 
 #define DER_CONSTRUCTED 0x20
 #define DER_CONTEXT(n)  (0x80 | (n))
-
-/* How deep elements may nest; a SCEP message with certificates needs about 16. */
-#define DER_DEPTH_MAX 32
 
 /* One element. Both views point into the input. */
 struct der_element {
@@ -110,10 +108,13 @@ bool der_open(const struct der *der, const struct der_element *element, struct d
  */
 bool der_take_integer(struct der *der, struct bytes *out);
 
+/* The same for a certificate's serial number; one of more than LIMIT_SERIAL octets is refused. */
+bool der_take_serial(struct der *der, struct bytes *out);
+
 /* Takes an INTEGER between 0 and 2^31 - 1. */
 bool der_take_small(struct der *der, uint32_t *out);
 
-/* Takes an OBJECT IDENTIFIER and gives its content octets. */
+/* Takes an OBJECT IDENTIFIER of at most LIMIT_OID octets and gives its content octets. */
 bool der_take_oid(struct der *der, struct bytes *out);
 
 /* Takes a BOOLEAN. */
@@ -126,7 +127,7 @@ bool der_take_algorithm(struct der *der, struct der_algorithm *out);
  * Takes an OCTET STRING, or with `tag` DER_CONTEXT(n) an implicitly tagged one. Chunks of a
  * constructed one are joined in `storage`, which must be empty, own its memory and live as long
  * as `out`; with a NULL `storage` a constructed one is refused. A primitive one is a view into
- * the input.
+ * the input. One of more than LIMIT_CHUNKS pieces is refused.
  */
 bool der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct bytes *out);
 

@@ -101,9 +101,8 @@ read_recipients(struct envelope *out, struct der *der)
 	if (!der_enter(der, DER_SET, &set))
 		return false;
 	while (!der_empty(&set)) {
-		if (out->recipient_count == ENVELOPE_RECIPIENTS_MAX)
-			return der_refuse(
-				&set, NULL, "more than %d recipients", ENVELOPE_RECIPIENTS_MAX);
+		if (out->recipient_count == LIMIT_RECIPIENTS)
+			return der_refuse(&set, NULL, "more than %d recipients", LIMIT_RECIPIENTS);
 		if (!read_recipient(&out->recipients[out->recipient_count], &set))
 			return false;
 		out->recipient_count++;

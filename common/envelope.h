@@ -10,8 +10,6 @@
 
 #include "common/cms.h"
 
-#define ENVELOPE_RECIPIENTS_MAX 16
-
 /* One RecipientInfo; views point into the envelope's bytes. One that is no KeyTransRecipientInfo
  * keeps its place and names nobody. A PasswordRecipientInfo is decoded when it is opened. */
 struct envelope_recipient {
@@ -26,7 +24,7 @@ struct envelope_recipient {
 struct envelope {
 	struct buffer der;
 	struct buffer joined; /* the encrypted content when it came in chunks */
-	struct envelope_recipient recipients[ENVELOPE_RECIPIENTS_MAX];
+	struct envelope_recipient recipients[LIMIT_RECIPIENTS];
 	size_t recipient_count;
 	struct bytes cipher_oid;
 	const struct cipher_algorithm *cipher; /* NULL: one we do not know */
@@ -65,6 +63,6 @@ int envelope_refuse_addressee(const struct envelope *envelope, const char *role,
 int envelope_open(struct buffer *out, const struct envelope *envelope,
 	const struct envelope_recipient *recipient, EVP_PKEY *key, struct diag *diag);
 
-/* The same with the password of `recipient`, one with password_info. Half a second at most. */
+/* The same with the password of `recipient`, one with password_info. 30 ms at most. */
 int envelope_open_with_password(struct buffer *out, const struct envelope *envelope,
 	const struct envelope_recipient *recipient, struct bytes password, struct diag *diag);

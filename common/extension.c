@@ -59,12 +59,16 @@ read_purposes(struct der *value, struct extension_values *out)
 	struct der_element purposes;
 	struct der inside;
 	struct bytes oid;
+	unsigned count = 0;
 
 	if (!der_take(value, DER_SEQUENCE, &purposes) || !der_open(value, &purposes, &inside))
 		return false;
-	while (!der_empty(&inside))
+	while (!der_empty(&inside)) {
+		if (count++ == LIMIT_PURPOSES)
+			return der_refuse(&inside, NULL, "more than %d purposes", LIMIT_PURPOSES);
 		if (!der_take_oid(&inside, &oid))
 			return false;
+	}
 	out->extended_key_usage = purposes.whole;
 	return true;
 }

@@ -187,6 +187,9 @@ read_ec_public(EVP_PKEY **out, struct der *der, const struct public_key *parts, 
 		parts->algorithm.parameters.data[0] != DER_OBJECT)
 		return diag_refuse(
 			der->diag, der->object, "RFC 5480 2.1.1", "a named curve", "none");
+	if (spki.size > LIMIT_EC_KEY)
+		return diag_refuse(der->diag, der->object, "RFC 5480 2.2",
+			"the point of a curve that we know", "%zu bytes", spki.size);
 	key = d2i_PUBKEY(NULL, &next, (long)spki.size);
 	ERR_clear_error();
 	if (!key || next != spki.data + spki.size || !EVP_PKEY_is_a(key, "EC"))

@@ -11,12 +11,8 @@
 #include "common/algorithm.h"
 #include "common/buffer.h"
 #include "common/diag.h"
+#include "common/limit.h"
 #include "common/ossl.h"
-
-/* What a stranger's RSA key may be; beyond it verification costs too much. */
-#define KEY_RSA_BITS_MIN      512
-#define KEY_RSA_BITS_MAX      8192
-#define KEY_RSA_EXPONENT_BITS 64
 
 /* The size of key_identifier's result. */
 #define KEY_IDENTIFIER_SIZE 20
@@ -44,7 +40,7 @@ int key_read_pem(EVP_PKEY **out, struct bytes pem, struct diag *diag);
 int key_write_pem(struct buffer *out, EVP_PKEY *key, struct diag *diag);
 
 /*
- * Reads a SubjectPublicKeyInfo. RSA keys outside the limits above are REFUSED before anything is
+ * Reads a SubjectPublicKeyInfo. RSA keys outside the limits of limit.h are REFUSED before anything is
  * computed with them; EC keys on named curves are accepted; every other kind is REFUSED.
  */
 int key_read_public(EVP_PKEY **out, struct bytes spki, struct diag *diag);

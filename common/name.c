@@ -1,18 +1,11 @@
 #include "common/name.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/der_text.h"
-#include "common/der_writer.h"
-#include "common/directory_string.h"
-#include "common/hex.h"
 
 #define OBJECT "distinguished name"
-
-/* More attributes in one RDN than anybody has; beyond it a comparison could cost too much. */
-#define RDN_ATTRIBUTES_MAX 16
 
 /* How much of what is no Name is shown. */
 #define BROKEN_NAME_BYTES 16
@@ -43,16 +36,44 @@ start_name(struct bytes name, struct der *rdns)
 
 /* Takes the attributes of one RDN, in the order in which they are encoded. */
 static bool
-take_rdn(struct der *rdns, struct attribute attributes[RDN_ATTRIBUTES_MAX], size_t *count)
+take_rdn(struct der *rdns, struct attribute attributes[LIMIT_RDN_ATTRIBUTES], size_t *count)
 {
 	struct der rdn;
 
 	if (!der_enter(rdns, DER_SET, &rdn))
 		return false;
 	for (*count = 0; !der_empty(&rdn); (*count)++)
-		if (*count == RDN_ATTRIBUTES_MAX || !take_attribute(&rdn, &attributes[*count]))
+		if (*count == LIMIT_RDN_ATTRIBUTES || !take_attribute(&rdn, &attributes[*count]))
 			return false;
 	return *count > 0;
+}
+
+bool
+name_take(struct der *der, struct bytes *out)
+{
+	struct attribute attribute;
+	struct der_element element;
+	struct der rdns, rdn;
+
+	if (!der_take(der, DER_SEQUENCE, &element) || !der_open(der, &element, &rdns))
+		return false;
+	for (size_t count = 0; !der_empty(&rdns); count++) {
+		size_t attributes = 0;
+
+		if (count == LIMIT_RDNS)
+			return der_refuse(&rdns, NULL, "a Name of more than %d RDNs", LIMIT_RDNS);
+		if (!der_enter(&rdns, DER_SET, &rdn))
+			return false;
+		do {
+			if (attributes++ == LIMIT_RDN_ATTRIBUTES)
+				return der_refuse(&rdn, NULL, "an RDN of more than %d attributes",
+					LIMIT_RDN_ATTRIBUTES);
+			if (!take_attribute(&rdn, &attribute))
+				return false;
+		} while (!der_empty(&rdn));
+	}
+	*out = element.whole;
+	return true;
 }
 
 /* What separates and introduces in a text must be escaped inside a value (RFC 4514 2.4). */
@@ -92,7 +113,7 @@ append_attribute(struct buffer *out, const struct attribute *attribute)
 static bool
 append_name(struct buffer *out, struct bytes name)
 {
-	struct attribute attributes[RDN_ATTRIBUTES_MAX];
+	struct attribute attributes[LIMIT_RDN_ATTRIBUTES];
 	const char *separator = "";
 	struct der rdns;
 	size_t count;
@@ -124,11 +145,29 @@ name_text(struct buffer *out, struct bytes name)
 	buffer_append_byte(out, ')');
 }
 
-/* Appends a value's text with ASCII letters folded and runs of blanks made one (RFC 4518 2). */
+/* The attributes of an RDN as they are compared: their texts with ASCII letters folded and runs of
+ * blanks made one (RFC 4518 2), one behind the other. */
+struct folded {
+	const struct attribute *attributes;
+	struct buffer text;
+	size_t begin[LIMIT_RDN_ATTRIBUTES], size[LIMIT_RDN_ATTRIBUTES];
+	bool is_text[LIMIT_RDN_ATTRIBUTES];
+};
+
+#define FOLDED_CLEANUP __attribute__((cleanup(folded_done)))
+
+static void
+folded_done(struct folded *folded)
+{
+	buffer_done(&folded->text);
+}
+
+/* Appends what der_text makes of a value, folded. */
 static bool
 append_folded(struct buffer *out, const struct der_element *value)
 {
 	BUFFER_CLEANUP struct buffer text = {0};
+	size_t begin = out->size;
 	bool blank = true; /* leading ones are dropped */
 
 	if (!der_text(&text, value))
@@ -140,35 +179,53 @@ append_folded(struct buffer *out, const struct der_element *value)
 			buffer_append_byte(out, c < 0x80 ? (uint8_t)tolower(c) : c);
 		blank = c == ' ';
 	}
-	if (out->size > 0 && blank)
+	if (out->size > begin && blank)
 		out->size--;
 	return true;
 }
 
-static bool
-attribute_equal(const struct attribute *left, const struct attribute *right)
+static void
+fold(struct folded *out, const struct attribute *attributes, size_t count)
 {
-	BUFFER_CLEANUP struct buffer left_text = {0}, right_text = {0};
+	out->attributes = attributes;
+	for (size_t i = 0; i < count; i++) {
+		out->begin[i] = out->text.size;
+		out->is_text[i] = append_folded(&out->text, &attributes[i].value);
+		out->size[i] = out->text.size - out->begin[i];
+	}
+}
 
-	if (!bytes_equal(left->type, right->type))
+static struct bytes
+folded_text(const struct folded *folded, size_t i)
+{
+	return BYTES(folded->text.data + folded->begin[i], folded->size[i]);
+}
+
+static bool
+attribute_equal(const struct folded *left, size_t i, const struct folded *right, size_t k)
+{
+	if (!bytes_equal(left->attributes[i].type, right->attributes[k].type))
 		return false;
-	if (bytes_equal(left->value.whole, right->value.whole))
+	if (bytes_equal(left->attributes[i].value.whole, right->attributes[k].value.whole))
 		return true;
-	return append_folded(&left_text, &left->value) &&
-		append_folded(&right_text, &right->value) &&
-		bytes_equal(buffer_bytes(&left_text), buffer_bytes(&right_text));
+	return left->is_text[i] && right->is_text[k] &&
+		bytes_equal(folded_text(left, i), folded_text(right, k));
 }
 
 /* The attributes of an RDN are a set: each must find a partner of its own. */
 static bool
 rdn_equal(const struct attribute *left, const struct attribute *right, size_t count)
 {
-	bool taken[RDN_ATTRIBUTES_MAX] = {false};
+	FOLDED_CLEANUP struct folded left_folded = {0}, right_folded = {0};
+	bool taken[LIMIT_RDN_ATTRIBUTES] = {false};
 
+	fold(&left_folded, left, count);
+	fold(&right_folded, right, count);
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
 
-		while (k < count && (taken[k] || !attribute_equal(&left[i], &right[k])))
+		while (k < count &&
+			(taken[k] || !attribute_equal(&left_folded, i, &right_folded, k)))
 			k++;
 		if (k == count)
 			return false;
@@ -180,7 +237,7 @@ rdn_equal(const struct attribute *left, const struct attribute *right, size_t co
 bool
 name_equal(struct bytes left, struct bytes right)
 {
-	struct attribute left_rdn[RDN_ATTRIBUTES_MAX], right_rdn[RDN_ATTRIBUTES_MAX];
+	struct attribute left_rdn[LIMIT_RDN_ATTRIBUTES], right_rdn[LIMIT_RDN_ATTRIBUTES];
 	struct der left_rdns, right_rdns;
 	size_t left_count, right_count;
 
@@ -199,7 +256,7 @@ name_equal(struct bytes left, struct bytes right)
 bool
 name_find(struct buffer *out, struct bytes name, enum oid type)
 {
-	struct attribute attributes[RDN_ATTRIBUTES_MAX];
+	struct attribute attributes[LIMIT_RDN_ATTRIBUTES];
 	struct der rdns;
 	size_t count;
 
@@ -213,205 +270,4 @@ name_find(struct buffer *out, struct bytes name, enum oid type)
 				return der_text(out, &attributes[i].value);
 	}
 	return false;
-}
-
-/* Where the reading of a text stands. */
-struct parser {
-	const char *text;
-	const char *next;
-	char separator; /* ',', or '/' in a text that starts with one */
-	struct diag *diag;
-};
-
-static int
-refuse(const struct parser *parser, const char *wanted, const char *found)
-{
-	char clause[64];
-
-	snprintf(clause, sizeof(clause), "at character %zu",
-		(size_t)(parser->next - parser->text) + 1);
-	return diag_refuse(
-		parser->diag, OBJECT, clause, wanted, "%s in \"%.128s\"", found, parser->text);
-}
-
-static void
-skip_blanks(struct parser *parser)
-{
-	parser->next += strspn(parser->next, " \t");
-}
-
-/* Reads "CN=" or "2.5.4.3=" and appends the content octets of the type. */
-static int
-parse_type(struct parser *parser, struct buffer *out)
-{
-	BUFFER_CLEANUP struct buffer name = {0};
-	size_t size = strcspn(parser->next, "=,+/");
-	enum oid known;
-
-	if (parser->next[size] != '=')
-		return refuse(parser, "TYPE=VALUE", "no \"=\"");
-	buffer_append(&name, BYTES(parser->next, size));
-	while (name.size > 0 && name.data[name.size - 1] == ' ')
-		name.size--;
-	known = oid_find_name(buffer_text(&name));
-	if (known != OID_UNKNOWN)
-		buffer_append(out, oid_bytes(known));
-	else if (!oid_encode(out, buffer_text(&name)))
-		return refuse(parser, "a type such as CN, O, OU, DC, emailAddress or a dotted OID",
-			"an unknown type");
-	parser->next += size + 1;
-	skip_blanks(parser);
-	return DONE;
-}
-
-/* Reads what stands behind a backslash. */
-static int
-parse_escape(struct parser *parser, struct buffer *value)
-{
-	int octet = hex_octet(parser->next + 1);
-
-	if (parser->next[1] == '\0')
-		return refuse(parser, "a character or two hexadecimal digits", "a lone backslash");
-	if (octet == 0)
-		return refuse(parser, "text", "a NUL");
-	buffer_append_byte(value, octet < 0 ? (uint8_t)parser->next[1] : (uint8_t)octet);
-	parser->next += octet < 0 ? 2 : 3;
-	return DONE;
-}
-
-/* Reads a value up to its separator and drops the blanks behind it. */
-static int
-parse_text(struct parser *parser, struct buffer *value)
-{
-	size_t solid = 0; /* up to the last character that is no unescaped blank */
-
-	while (*parser->next && *parser->next != '+' && *parser->next != parser->separator) {
-		bool blank = *parser->next == ' ' || *parser->next == '\t';
-
-		if (*parser->next == '\\') {
-			if (parse_escape(parser, value) != DONE)
-				return REFUSED;
-		} else {
-			buffer_append_byte(value, (uint8_t)*parser->next++);
-		}
-		if (!blank)
-			solid = value->size;
-	}
-	value->size = solid;
-	return DONE;
-}
-
-/* Reads "#" and an encoded value in hexadecimal digits. */
-static int
-parse_encoded(struct parser *parser, struct buffer *out)
-{
-	BUFFER_CLEANUP struct buffer value = {0};
-	struct der_element element;
-	struct der der;
-	int octet;
-
-	for (parser->next++; (octet = hex_octet(parser->next)) >= 0; parser->next += 2)
-		buffer_append_byte(&value, (uint8_t)octet);
-	skip_blanks(parser);
-	der = der_start(buffer_bytes(&value), OBJECT, NULL);
-	if (!der_take_any(&der, &element) || !der_finish(&der))
-		return refuse(parser, "one DER element in hexadecimal digits behind \"#\"",
-			"something else");
-	buffer_append(out, element.whole);
-	return DONE;
-}
-
-static bool
-is_ia5_type(struct bytes attribute_type)
-{
-	enum oid type = oid_find(attribute_type);
-
-	return type == OID_DOMAIN_COMPONENT || type == OID_EMAIL_ADDRESS;
-}
-
-/* RFC 5280 4.1.2.4 and appendix A.1 for the string types. */
-static int
-parse_value(struct parser *parser, struct buffer *out, struct bytes type)
-{
-	BUFFER_CLEANUP struct buffer value = {0};
-	struct bytes text;
-
-	if (*parser->next == '#')
-		return parse_encoded(parser, out);
-	if (parse_text(parser, &value) != DONE)
-		return REFUSED;
-	text = buffer_bytes(&value);
-	if (is_ia5_type(type) && directory_string_put(out, DER_IA5_STRING, text))
-		return DONE;
-	if (!directory_string_put(out, directory_string_tag(text), text))
-		return refuse(parser, "UTF-8", "a value that is none");
-	return DONE;
-}
-
-static int
-parse_attribute(struct parser *parser, struct buffer *out)
-{
-	BUFFER_CLEANUP struct buffer type = {0};
-	size_t mark = der_begin(out, DER_SEQUENCE);
-
-	skip_blanks(parser);
-	if (parse_type(parser, &type) != DONE)
-		return REFUSED;
-	der_put_oid(out, buffer_bytes(&type));
-	if (parse_value(parser, out, buffer_bytes(&type)) != DONE)
-		return REFUSED;
-	der_end(out, mark);
-	return DONE;
-}
-
-/* Takes a separator; false when another character or the end stands there. */
-static bool
-take_separator(struct parser *parser, char separator)
-{
-	if (*parser->next != separator)
-		return false;
-	parser->next++;
-	return true;
-}
-
-static int
-parse_rdn(struct parser *parser, struct buffer *out)
-{
-	size_t mark = der_begin(out, DER_SET);
-
-	do {
-		if (parse_attribute(parser, out) != DONE)
-			return REFUSED;
-	} while (take_separator(parser, '+'));
-	der_end_set_of(out, mark);
-	return DONE;
-}
-
-static int
-parse_rdns(struct parser *parser, struct buffer *out)
-{
-	skip_blanks(parser);
-	if (take_separator(parser, '/'))
-		parser->separator = '/';
-	else if (*parser->next == '\0')
-		return DONE;
-	do {
-		if (parse_rdn(parser, out) != DONE)
-			return REFUSED;
-	} while (take_separator(parser, parser->separator));
-	return *parser->next ? refuse(parser, "a separator or the end", "something else") : DONE;
-}
-
-int
-name_parse(struct buffer *out, const char *text, struct diag *diag)
-{
-	struct parser parser = {.text = text, .next = text, .separator = ',', .diag = diag};
-	size_t before = out->size, mark = der_begin(out, DER_SEQUENCE);
-
-	if (parse_rdns(&parser, out) != DONE) {
-		out->size = before;
-		return REFUSED;
-	}
-	der_end(out, mark);
-	return DONE;
 }

@@ -1,26 +1,21 @@
 /*
- * Distinguished names: from and to text, and compared as RFC 5280 asks. A Name
+ * Distinguished names: read, shown as text, and compared as RFC 5280 asks. A Name
  * with more than 16 attributes in one RDN counts as not decodable.
  */
 #pragma once
 
-#include "common/buffer.h"
-#include "common/diag.h"
+#include "common/der.h"
 #include "common/oid.h"
 
 /*
- * Appends the DER Name of a text such as "CN=device-1,O=Example\, Inc.,DC=local": types are the
- * names or dotted OIDs of oid.h, "+" joins a multi-valued RDN, a backslash escapes the next
- * character or two hex digits, blanks around separators are dropped, "/CN=x/O=y" is understood
- * too. RDNs are encoded in the order written. Values become PrintableString where they can,
- * IA5String for DC and emailAddress, else UTF8String. An empty text is an empty Name.
- * DONE or REFUSED.
+ * Takes a Name of at most LIMIT_RDNS RDNs with LIMIT_RDN_ATTRIBUTES attributes each, and looks at every
+ * part of it; false as in the der_take family (der.h).
  */
-int name_parse(struct buffer *out, const char *text, struct diag *diag);
+bool name_take(struct der *der, struct bytes *out);
 
 /*
  * Appends the text of a DER Name in its encoded order, "C=US, O=Example, CN=device-1"; separators
- * in values are escaped, so that name_parse reads it back. A Name that is not decodable gives
+ * in values are escaped, so that name_parse (name_parse.h) reads it back. A Name that is not decodable gives
  * "(not a Name: <hex of its first 16 bytes>)".
  */
 void name_text(struct buffer *out, struct bytes name);

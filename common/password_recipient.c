@@ -171,8 +171,8 @@ take_parameters(struct der *der, struct info *out)
 		!der_take_small(&inside, &out->iterations) ||
 		(der_next_is(&inside, DER_INTEGER) && !der_take_small(&inside, &out->key_length)))
 		return false;
-	if (out->iterations == 0 || out->iterations > PASSWORD_RECIPIENT_ITERATIONS_MAX) {
-		diag_refuse(der->diag, object, "RFC 8018 A.2", "1 to 1,000,000 iterations", "%u",
+	if (out->iterations == 0 || out->iterations > LIMIT_ITERATIONS) {
+		diag_refuse(der->diag, object, "RFC 8018 A.2", "1 to 50,000 iterations", "%u",
 			out->iterations);
 		return false;
 	}

@@ -7,9 +7,6 @@
 
 #include "common/algorithm.h"
 
-/* The most iterations of PBKDF2 that are read, about half a second of them. */
-#define PASSWORD_RECIPIENT_ITERATIONS_MAX 1000000
-
 /* Appends a PasswordRecipientInfo, as a choice of RecipientInfo, around `content_key` of `cipher`.
  * The same cipher wraps it. DONE or BROKEN. */
 int password_recipient_put(struct buffer *out, struct bytes password,

@@ -100,15 +100,15 @@ take_public_numbers(struct der *der, struct bytes numbers[RSA_PUBLIC_NUMBERS])
 	if (!take_positive(der, &numbers[0]))
 		return false;
 	modulus_bits = count_bits(numbers[0]);
-	if (modulus_bits < KEY_RSA_BITS_MIN || modulus_bits > KEY_RSA_BITS_MAX)
+	if (modulus_bits < LIMIT_RSA_BITS_LEAST || modulus_bits > LIMIT_RSA_BITS)
 		return der_refuse(
-			der, "an RSA modulus of 512 to 8192 bits", "one of %zu", modulus_bits);
+			der, "an RSA modulus of 512 to 8192 bits", "one of %zu bits", modulus_bits);
 	if (!is_odd(numbers[0]))
 		return der_refuse(der, "an odd RSA modulus", "an even one");
 	if (!take_positive(der, &numbers[1]))
 		return false;
 	exponent_bits = count_bits(numbers[1]);
-	if (exponent_bits < 2 || exponent_bits > KEY_RSA_EXPONENT_BITS || !is_odd(numbers[1]))
+	if (exponent_bits < 2 || exponent_bits > LIMIT_RSA_EXPONENT_BITS || !is_odd(numbers[1]))
 		return der_refuse(der, "an odd RSA exponent above 1 of at most 64 bits",
 			"an %s one of %zu bits", is_odd(numbers[1]) ? "odd" : "even",
 			exponent_bits);

@@ -10,8 +10,7 @@
 
 #include "common/buffer.h"
 
-#define SCEP_NONCE_SIZE         16
-#define SCEP_TRANSACTION_ID_MAX 256 /* bytes that we accept; the RFC sets no limit */
+#define SCEP_NONCE_SIZE 16
 
 /* messageType, RFC 8894 3.2.1.2; 18 is of the drafts. */
 enum scep_message_type {

@@ -44,7 +44,7 @@ scep_attributes_text(
 }
 
 int
-scep_attributes_transaction_id(char out[SCEP_TRANSACTION_ID_MAX + 1], uint8_t *tag,
+scep_attributes_transaction_id(char out[LIMIT_TRANSACTION_ID + 1], uint8_t *tag,
 	const struct signed_data *data, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer text = {0};
@@ -54,7 +54,7 @@ scep_attributes_transaction_id(char out[SCEP_TRANSACTION_ID_MAX + 1], uint8_t *t
 		return result;
 	if (*tag == 0)
 		return refuse_missing(OID_TRANSACTION_ID, diag);
-	if (text.size == 0 || text.size > SCEP_TRANSACTION_ID_MAX)
+	if (text.size == 0 || text.size > LIMIT_TRANSACTION_ID)
 		return diag_refuse(diag, oid_name(OID_TRANSACTION_ID), "RFC 8894 3.2.1.1",
 			"a text of 1 to 256 bytes", "%zu bytes", text.size);
 	memcpy(out, buffer_text(&text), text.size + 1);
@@ -139,6 +139,9 @@ scep_attributes_nonce(
 	if (attribute->value.tag != DER_OCTET_STRING)
 		return diag_refuse(diag, oid_name(type), "RFC 8894 3.2.1.5", "an OCTET STRING",
 			"%s", der_tag_name(name, attribute->value.tag));
+	if (attribute->value.content.size > LIMIT_NONCE)
+		return diag_refuse(diag, oid_name(type), "RFC 8894 3.2.1.5",
+			"16 octets, or at most 1024", "%zu", attribute->value.content.size);
 	*out = attribute->value.content;
 	return DONE;
 }

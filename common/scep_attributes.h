@@ -15,7 +15,7 @@
 
 /* Writes the transactionID (RFC 8894 3.2.1.1), which must be there and not be empty, and the
  * string type it came in. */
-int scep_attributes_transaction_id(char out[SCEP_TRANSACTION_ID_MAX + 1], uint8_t *tag,
+int scep_attributes_transaction_id(char out[LIMIT_TRANSACTION_ID + 1], uint8_t *tag,
 	const struct signed_data *data, struct diag *diag);
 
 /* Writes the number that messageType, pkiStatus or failInfo hold as decimal text. */

@@ -161,7 +161,7 @@ scep_reply_open(struct scep_reply *reply, const struct certificate *recipient, E
 	struct diag *diag)
 {
 	const struct envelope_recipient *named =
-		envelope_find_recipient(&reply->envelope, recipient, ENVELOPE_RECIPIENTS_MAX);
+		envelope_find_recipient(&reply->envelope, recipient, LIMIT_RECIPIENTS);
 	int result;
 
 	if (!named)

@@ -53,7 +53,7 @@ int scep_reply_write(struct buffer *out, const struct scep_reply_plan *plan, str
 /* As read. Owns what it holds. All zero before. */
 struct scep_reply {
 	struct signed_data message;
-	char transaction_id[SCEP_TRANSACTION_ID_MAX + 1];
+	char transaction_id[LIMIT_TRANSACTION_ID + 1];
 	unsigned message_type;
 	unsigned status;
 	bool has_fail_info;

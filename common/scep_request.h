@@ -18,8 +18,8 @@ struct scep_request {
 	struct signed_data message;
 	struct certificate signer;
 	EVP_PKEY *signer_key;
-	char transaction_id[SCEP_TRANSACTION_ID_MAX + 1]; /* text, ended by NUL */
-	uint8_t transaction_id_tag;                       /* the string type it came in */
+	char transaction_id[LIMIT_TRANSACTION_ID + 1]; /* text, ended by NUL */
+	uint8_t transaction_id_tag;                    /* the string type it came in */
 	unsigned message_type;     /* a number that may be in no table of ours */
 	struct bytes sender_nonce; /* usually SCEP_NONCE_SIZE bytes; empty when absent */
 	struct envelope envelope;  /* closed; has no recipients when the content was absent */

@@ -6,9 +6,7 @@
 #include "common/der_writer.h"
 #include "common/memory.h"
 
-/* No sender has longer ones, and sorting costs a microsecond for every 8 bytes. */
-#define SORTED_ATTRIBUTES_MAX 65536
-#define ATTRIBUTES_AT_ONCE    8
+#define ATTRIBUTES_AT_ONCE 8
 
 void
 signed_data_done(struct signed_data *data)
@@ -59,9 +57,9 @@ read_certificates(struct signed_data *out, struct der *der)
 	if (!der_enter(der, DER_CONTEXT(0), &set))
 		return false;
 	while (!der_empty(&set)) {
-		if (out->certificate_count == SIGNED_DATA_CERTIFICATES_MAX)
-			return der_refuse(&set, NULL, "more than %d certificates",
-				SIGNED_DATA_CERTIFICATES_MAX);
+		if (out->certificate_count == LIMIT_CERTIFICATES)
+			return der_refuse(
+				&set, NULL, "more than %d certificates", LIMIT_CERTIFICATES);
 		if (!der_take_any(&set, &certificate))
 			return false;
 		if (certificate.tag == DER_SEQUENCE)
@@ -129,9 +127,9 @@ read_attributes(struct signed_data *out, struct der *der)
 		return der_refuse(&set, "at least one signed attribute", "none");
 	out->signed_attributes = BYTES(set.next, (size_t)(set.end - set.next));
 	while (!der_empty(&set)) {
-		if (out->attribute_count == SIGNED_DATA_ATTRIBUTES_MAX)
-			return der_refuse(&set, NULL, "more than %d signed attributes",
-				SIGNED_DATA_ATTRIBUTES_MAX);
+		if (out->attribute_count == LIMIT_ATTRIBUTES)
+			return der_refuse(
+				&set, NULL, "more than %d signed attributes", LIMIT_ATTRIBUTES);
 		if (!read_attribute(add_attribute(out), &set))
 			return false;
 	}
@@ -187,6 +185,9 @@ signed_data_read(struct signed_data *out, struct bytes der, struct diag *diag)
 	struct der_element digest_algorithms;
 
 	*out = (struct signed_data){0};
+	if (der.size > LIMIT_MESSAGE)
+		return diag_refuse(
+			diag, "SignedData", NULL, "at most 1 MiB", "%zu bytes", der.size);
 	buffer_append(&out->der, der);
 	start = der_start(buffer_bytes(&out->der), "SignedData", diag);
 	if (!cms_enter_content_info(&start, OID_PKCS7_SIGNED_DATA, &content) ||
@@ -327,7 +328,7 @@ verify_attributes(const struct signed_data *data, EVP_PKEY *signer, struct diag 
 	buffer_append(&as_sent, data->signed_attributes);
 	der_end(&as_sent, mark);
 	result = key_verify(signer, data->digest, buffer_bytes(&as_sent), data->signature, diag);
-	if (result != REFUSED || data->signed_attributes.size > SORTED_ATTRIBUTES_MAX ||
+	if (result != REFUSED || data->signed_attributes.size > LIMIT_SORTED_ATTRIBUTES ||
 		!der_canonical_set(&canonical, data->signed_attributes) ||
 		bytes_equal(buffer_bytes(&as_sent), buffer_bytes(&canonical)))
 		return result;

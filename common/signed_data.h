@@ -9,9 +9,6 @@
 
 #include "common/cms.h"
 
-#define SIGNED_DATA_CERTIFICATES_MAX 64
-#define SIGNED_DATA_ATTRIBUTES_MAX   64
-
 /* One signed attribute: its type and its values. */
 struct signed_attribute {
 	struct bytes type;        /* content octets of the OID */
@@ -27,7 +24,7 @@ struct signed_data {
 	struct bytes content_type; /* eContentType's content octets */
 	bool has_content;
 	struct bytes content;
-	struct bytes certificates[SIGNED_DATA_CERTIFICATES_MAX]; /* whole elements, as sent */
+	struct bytes certificates[LIMIT_CERTIFICATES]; /* whole elements, as sent */
 	size_t certificate_count;
 	struct bytes crls; /* the content of [1] crls; empty when absent */
 	/* the SignerInfo; absent in certs-only */
@@ -46,7 +43,8 @@ struct signed_data {
 
 /*
  * Decodes a ContentInfo of type signedData. Everything is counted before it is stored; more than
- * one SignerInfo, more certificates or attributes than above, or bytes behind it are REFUSED.
+ * one SignerInfo, more bytes, certificates or attributes than limit.h allows, or bytes behind it are
+ * REFUSED.
  * An unknown digest is not refused here. DONE or REFUSED. On any return signed_data_done is safe.
  */
 int signed_data_read(struct signed_data *out, struct bytes der, struct diag *diag);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/action_rows.h"
 #include "server/exchange.h"
 #include "server/server.h"

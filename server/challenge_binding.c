@@ -5,6 +5,7 @@
 #include "common/alternative_name.h"
 #include "common/clock.h"
 #include "common/name.h"
+#include "common/name_parse.h"
 
 #define CLAUSE "Intune policy module"
 

@@ -10,7 +10,7 @@
 #include "common/envelope_writer.h"
 #include "common/json_writer.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/signed_data.h"
 #include "common/signed_data_writer.h"
 

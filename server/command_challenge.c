@@ -8,7 +8,7 @@
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/option_choice.h"
 #include "common/timestamp.h"
 #include "server/challenge_mint.h"

@@ -187,9 +187,11 @@ iis_run(struct exchange *exchange)
 	static int (*const steps[])(struct exchange *) = {filter_request, filter_escapes,
 		find_application, find_admin, authentication_run, find_handler, start_worker,
 		choose_handler};
+	const uint64_t allowed = (uint64_t)exchange->settings->max_allowed_content_length;
 	int result = STAGE_NEXT;
 
-	exchange->http->body_limit = (uint64_t)exchange->settings->max_allowed_content_length;
+	/* A longer message is refused without having been kept. */
+	exchange->http->body_limit = allowed < LIMIT_MESSAGE ? allowed : LIMIT_MESSAGE;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && result == STAGE_NEXT; i++)
 		result = steps[i](exchange);
 	return result;
@@ -198,7 +200,7 @@ iis_run(struct exchange *exchange)
 int
 iis_check_body(struct exchange *exchange)
 {
-	if (exchange->http->body_size > exchange->http->body_limit)
+	if (exchange->http->body_size > (uint64_t)exchange->settings->max_allowed_content_length)
 		return answer(exchange, 413, 1, 0);
 	return STAGE_NEXT;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/x509_signed.h"
 #include "server/certificate_template.h"
 

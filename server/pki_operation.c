@@ -38,6 +38,16 @@ pki_operation_fail_to_encrypt(struct exchange *exchange, const char *reason)
 	return answer_without_reply(exchange, NDES_EVENT_FAIL_TO_ENCRYPT, reason);
 }
 
+/* What IIS would have let through, and no client is known to send. */
+static int
+refuse_long(struct exchange *exchange)
+{
+	diag_refuse(&exchange->diag, "PKIOperation by POST", NULL, "a message of at most 1 MiB",
+		"%llu bytes", (unsigned long long)exchange->http->body_size);
+	return answer_without_reply(
+		exchange, NDES_EVENT_FAIL_TO_RETRIEVE_INFO, "message-malformed");
+}
+
 /* 2008 does not read POST at all, and 2012 answers it with 200 and no byte (ndes-behaviour 2.4). */
 static int
 take_body(struct exchange *exchange)
@@ -48,6 +58,8 @@ take_body(struct exchange *exchange)
 		exchange_note_setting(exchange, "server_version");
 	switch (version->post) {
 	case VERSION_POST_WORKS:
+		if (exchange->http->body_size > LIMIT_MESSAGE)
+			return refuse_long(exchange);
 		buffer_append(&exchange->message.der, buffer_bytes(&exchange->http->request.body));
 		return STAGE_NEXT;
 	case VERSION_POST_EMPTY:
@@ -136,9 +148,8 @@ open_envelope(struct exchange *exchange)
 	const struct authority *authority = exchange->authority;
 	const struct scep_recipient recipient = {
 		ra_certificates_encryption(authority), authority->pki->keys[PKI_RA_ENCRYPTION]};
-	size_t limit = exchange->settings->recipient_infos == RECIPIENT_INFOS_FIRST
-		? 1
-		: ENVELOPE_RECIPIENTS_MAX;
+	size_t limit =
+		exchange->settings->recipient_infos == RECIPIENT_INFOS_FIRST ? 1 : LIMIT_RECIPIENTS;
 
 	switch (scep_request_open(exchange->message.scep, &recipient, 1, limit, &exchange->diag)) {
 	case DONE:

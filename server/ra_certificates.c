@@ -4,7 +4,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/authority_issue.h"
 
 /* An RA certificate lives for two years (ndes-behaviour 2.3) that begin with a month: what was

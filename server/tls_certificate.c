@@ -5,7 +5,7 @@
 #include "common/alternative_name.h"
 #include "common/clock.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/mint.h"
 
 #define DAY       INT64_C(86400)

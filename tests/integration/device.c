@@ -8,7 +8,7 @@
 #include "common/alternative_name.h"
 #include "common/base64.h"
 #include "common/certificate_plan.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/ra_certificates.h"
 
 #define KEYS_MAX 8

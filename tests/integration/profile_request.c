@@ -7,7 +7,7 @@
 
 #include "common/certificate_plan.h"
 #include "common/key.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/challenge_intune.h"
 
 #define SCEP_PATH "/certsrv/mscep/mscep.dll"

@@ -5,7 +5,7 @@
 
 #include "common/alternative_name.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/ca.h"
 #include "server/ca_issue.h"
 #include "server/ca_signer.h"

@@ -6,7 +6,7 @@
 
 #include "common/alternative_name.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/challenge.h"
 #include "server/challenge_password.h"
 

@@ -5,7 +5,7 @@
 
 #include "common/certificate_plan.h"
 #include "common/clock.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/signed_data_writer.h"
 #include "tests/unit/x509_support.h"
 
@@ -80,7 +80,7 @@ deployment_done(struct deployment *deployment)
 void
 support_ca_reply(struct http_reply *out, const struct identity *const *people, size_t count)
 {
-	struct bytes certificates[SIGNED_DATA_CERTIFICATES_MAX];
+	struct bytes certificates[LIMIT_CERTIFICATES];
 
 	for (size_t i = 0; i < count; i++)
 		certificates[i] = buffer_bytes(&people[i]->certificate.der);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/alternative_name.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/journal_record.h"
 
 #define ISSUED_AT INT64_C(1769900000)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 
 /* The size of a certificate for an RSA-2048 key with the extensions that AD CS writes. */
 #define DER_SIZE 1200

@@ -3,7 +3,7 @@
 
 #include "ca_support.h"
 #include "common/crl.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "server/ra_certificates.h"
 
 /* Which certificate a lookup names, and with what change. */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "ca_support.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 
 #define NOW  CA_SUPPORT_NOW
 #define DAY  INT64_C(86400)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/certificate_plan.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "x509_support.h"
 
 #define NOW 1700000000 /* 2023-11-14 */

@@ -7,7 +7,7 @@
 #include "client/identity.h"
 #include "common/clock.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/temporary_directory.h"
 #include "tests/unit/x509_support.h"

@@ -5,6 +5,7 @@
 #include "common/alternative_name.h"
 #include "common/clock.h"
 #include "common/name.h"
+#include "common/name_parse.h"
 #include "common/signed_data_writer.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/x509_support.h"

@@ -4,7 +4,7 @@
 
 #include "common/crl.h"
 #include "common/der_writer.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/x509_signed.h"
 #include "x509_support.h"
 

@@ -56,7 +56,7 @@ END_TEST
 
 START_TEST(refuses_deep_nesting)
 {
-	uint8_t deep[4 * (DER_DEPTH_MAX + 8)];
+	uint8_t deep[4 * (LIMIT_DEPTH + 8)];
 	struct diag diag = {0};
 	struct der der, inside;
 	unsigned depth = 0;
@@ -79,7 +79,7 @@ START_TEST(refuses_deep_nesting)
 	for (der = der_start(BYTES(deep + 16, sizeof(deep) - 16), "test", &diag);
 		der_enter(&der, DER_SEQUENCE, &inside); der = inside)
 		depth++;
-	ck_assert_uint_le(depth, DER_DEPTH_MAX);
+	ck_assert_uint_le(depth, LIMIT_DEPTH);
 }
 END_TEST
 

@@ -56,8 +56,7 @@ read_and_open(struct buffer *out, struct bytes message, const struct judge_ident
 
 	if (result != DONE)
 		return result;
-	named = envelope_find_recipient(
-		&envelope, &recipient->certificate, ENVELOPE_RECIPIENTS_MAX);
+	named = envelope_find_recipient(&envelope, &recipient->certificate, LIMIT_RECIPIENTS);
 	if (!named)
 		return envelope_refuse_addressee(
 			&envelope, "the recipient", &recipient->certificate, diag);

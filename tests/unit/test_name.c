@@ -4,6 +4,7 @@
 #include "common/der_writer.h"
 #include "common/directory_string.h"
 #include "common/name.h"
+#include "common/name_parse.h"
 #include "x509_support.h"
 
 OSSL_CLEANUP(X509_NAME, X509_NAME)

@@ -44,7 +44,7 @@ read_all(struct scep_request *out, struct bytes message, struct diag *diag)
 	if (result == DONE)
 		result = scep_request_verify(out, diag);
 	if (result == DONE)
-		result = scep_request_open(out, recipients, 1, ENVELOPE_RECIPIENTS_MAX, diag);
+		result = scep_request_open(out, recipients, 1, LIMIT_RECIPIENTS, diag);
 	return result == DONE ? scep_request_read_data(out, diag) : result;
 }
 
@@ -124,7 +124,7 @@ static const struct judge_attribute usual[] = {
 	{SENDER_NONCE, V_ASN1_OCTET_STRING, NONCE, 16},
 };
 
-static char long_id[SCEP_TRANSACTION_ID_MAX + 2]; /* filled by main */
+static char long_id[LIMIT_TRANSACTION_ID + 2]; /* filled by main */
 
 static const struct {
 	const char *name;

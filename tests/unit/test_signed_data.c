@@ -304,7 +304,7 @@ END_TEST
 
 START_TEST(counts_certificates_before_it_stores)
 {
-	struct bytes certificates[SIGNED_DATA_CERTIFICATES_MAX + 1];
+	struct bytes certificates[LIMIT_CERTIFICATES + 1];
 
 	for (size_t i = 0; i < ROWS(certificates); i++)
 		certificates[i] = buffer_bytes(&ec.certificate.der);
@@ -313,8 +313,7 @@ START_TEST(counts_certificates_before_it_stores)
 		SIGNED_DATA_CLEANUP struct signed_data data = {0};
 		struct diag diag = {0};
 
-		certs_only_write(
-			&message, certificates, SIGNED_DATA_CERTIFICATES_MAX + extra, BYTES_NONE);
+		certs_only_write(&message, certificates, LIMIT_CERTIFICATES + extra, BYTES_NONE);
 		ck_assert_int_eq(signed_data_read(&data, buffer_bytes(&message), &diag),
 			extra ? REFUSED : DONE);
 		ck_assert_str_eq(diag.found, extra ? "more than 64 certificates" : "");

@@ -255,7 +255,7 @@ START_TEST(counts_before_it_stores)
 {
 	BUFFER_CLEANUP struct buffer attributes = {0};
 
-	for (size_t i = 0; i < SIGNED_DATA_ATTRIBUTES_MAX; i++)
+	for (size_t i = 0; i < LIMIT_ATTRIBUTES; i++)
 		put_attributes(&attributes, "m");
 	for (size_t extra = 0; extra <= 1; extra++) {
 		BUFFER_CLEANUP struct buffer message = {0};
