@@ -9,7 +9,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/random.h"
 
 /* What stays the same from one request to the next. */

@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 
+import bombs
 import challenges
 import control
 import devices
@@ -55,6 +56,7 @@ PARTS = {
     "calls": control.calls,
     "journal": journal.journal,
     "waits": journal.waits,
+    "bombs": bombs.bombs,
 }
 
 
