@@ -6,6 +6,7 @@
 
 #include "common/scep.h"
 #include "server/journal.h"
+#include "server/log_file.h"
 #include "server/server.h"
 #include "server/site_life.h"
 #include "server/site_metrics.h"
@@ -214,6 +215,8 @@ control_metrics_write(struct buffer *out, struct server *server)
 	write_single(out, "mock_ndes_store_errors_total", "counter",
 		"Writes that the store has refused: a full disk.",
 		store_write_failures(server->store));
+	write_single(out, "mock_ndes_log_errors_total", "counter",
+		"Times that lines were lost, as a log could not be written.", log_file_failures());
 	write_journal(out, server->journal);
 	write_sites(out, server);
 	write_single(out, "process_resident_memory_bytes", "gauge", "Resident memory in bytes.",

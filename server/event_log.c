@@ -128,6 +128,15 @@ event_log_write(struct event_log *log, struct diag *diag)
 }
 
 void
+event_log_reopen(struct event_log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	log_file_reopen(&log->json);
+	log_file_reopen(&log->text);
+	pthread_mutex_unlock(&log->lock);
+}
+
+void
 event_log_free(struct event_log *log)
 {
 	if (!log)

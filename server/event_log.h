@@ -24,5 +24,8 @@ void event_log_add(struct event_log *log, enum event event, char *const *values,
  * begin to fail. */
 int event_log_write(struct event_log *log, struct diag *diag);
 
+/* Has the next event open the files anew. From any thread. */
+void event_log_reopen(struct event_log *log);
+
 /* Accepts NULL. */
 void event_log_free(struct event_log *log);

@@ -34,6 +34,10 @@ struct http {
 	int epoll;   /* waits for the daemons and the two below */
 	int wake;    /* eventfd: work is done, or http_stop was called */
 	int signals; /* signalfd */
+	void (*hangup)(void *context);
+	void *hangup_context;
+	int watched; /* somebody else's; -1: none */
+	void (*watcher)(void);
 	atomic_bool stopping;
 	atomic_bool poked;
 };
@@ -82,18 +86,19 @@ watch(struct http *http, int descriptor)
 static int
 open_loop(struct http *http, struct diag *diag)
 {
-	sigset_t ending, blocked;
+	sigset_t taken, blocked;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	blocked = ending;
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGINT);
+	sigaddset(&taken, SIGHUP);
+	blocked = taken;
 	sigaddset(&blocked, SIGPIPE);
 	sigaddset(&blocked, SIGXFSZ); /* a file at its limit is a failed write like others */
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
 	http->epoll = epoll_create1(EPOLL_CLOEXEC);
 	http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	http->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	http->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (http_hold_new(&http->traffic.hold, diag) != DONE)
 		return BROKEN;
 	if (watch(http, http->wake) != 0 || watch(http, http->signals) != 0 ||
@@ -114,7 +119,7 @@ http_new(struct http **out, const struct http_listener *listeners, size_t count,
 	struct http *http = memory_new(1, sizeof(*http));
 	int result;
 
-	http->epoll = http->wake = http->signals = -1;
+	http->epoll = http->wake = http->signals = http->watched = -1;
 	result = start_daemons(http, listeners, count, diag);
 	if (result == DONE)
 		result = open_loop(http, diag);
@@ -152,16 +157,29 @@ sleep_limit(const struct http *http, int limit)
 }
 
 static void
-take_event(struct http *http, int descriptor)
+take_signal(struct http *http)
 {
 	struct signalfd_siginfo signal;
+
+	if (read(http->signals, &signal, sizeof(signal)) != sizeof(signal))
+		return;
+	if (signal.ssi_signo != SIGHUP)
+		atomic_store(&http->stopping, true);
+	else if (http->hangup)
+		http->hangup(http->hangup_context);
+}
+
+static void
+take_event(struct http *http, int descriptor)
+{
 	eventfd_t count;
 
 	if (descriptor == http->wake)
 		eventfd_read(http->wake, &count);
-	else if (descriptor == http->signals &&
-		read(http->signals, &signal, sizeof(signal)) == sizeof(signal))
-		atomic_store(&http->stopping, true);
+	else if (descriptor == http->signals)
+		take_signal(http);
+	else if (descriptor == http->watched)
+		http->watcher();
 }
 
 /* Goes on with what was held long enough, the rest of it in the next turn. */
@@ -249,6 +267,24 @@ http_run(struct http *http, unsigned drain_ms, struct diag *diag)
 		if (turn(http, left < INT_MAX ? (int)left : INT_MAX, diag) != DONE)
 			return BROKEN;
 	}
+	return DONE;
+}
+
+void
+http_set_hangup(struct http *http, void (*hangup)(void *context), void *context)
+{
+	http->hangup = hangup;
+	http->hangup_context = context;
+}
+
+int
+http_set_watch(struct http *http, int descriptor, void (*watcher)(void), struct diag *diag)
+{
+	if (watch(http, descriptor) != 0)
+		return diag_break(diag, "HTTP", "descriptor %d could not be watched: %s",
+			descriptor, strerror(errno));
+	http->watched = descriptor;
+	http->watcher = watcher;
 	return DONE;
 }
 

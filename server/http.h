@@ -113,7 +113,7 @@ struct http_service {
 /*
  * Makes the loop with its listeners (copied; descriptors are taken over unless it fails) and
  * `workers` threads (0: one for each core). Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
- * SIGINT, which end the loop, SIGPIPE and SIGXFSZ are blocked from now on in the calling thread and
+ * SIGINT, which end the loop, SIGHUP (http_set_hangup), SIGPIPE and SIGXFSZ are blocked from now on in the calling thread and
  * those that it makes; call it before any other thread is made. DONE or BROKEN.
  */
 int http_new(struct http **out, const struct http_listener *listeners, size_t count,
@@ -124,6 +124,13 @@ int http_new(struct http **out, const struct http_listener *listeners, size_t co
  * lets exchanges in flight finish for at most `drain_ms` milliseconds, and returns. DONE or BROKEN.
  */
 int http_run(struct http *http, unsigned drain_ms, struct diag *diag);
+
+/* Has SIGHUP call a function, on the I/O thread; before http_run. Until then it does nothing. */
+void http_set_hangup(struct http *http, void (*hangup)(void *context), void *context);
+
+/* Has a function called on the I/O thread whenever a descriptor, which is borrowed, is readable; once, before
+ * http_run. DONE or BROKEN. */
+int http_set_watch(struct http *http, int descriptor, void (*watcher)(void), struct diag *diag);
 
 /* Has the exchanges that wait, and the endless answers, look again whether something has happened. From
  * any thread. */

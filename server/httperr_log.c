@@ -48,13 +48,14 @@ turn(struct httperr_log *log)
 	log_file_turn(&log->file, text_format("%s/httperr%u.log", log->folder, ++log->number));
 }
 
-/* Begins with the last file that an earlier run has left in the folder, or with the first one. */
+/* Begins with the last file that there is in the folder, or with the first one. */
 static void
 go_on(struct httperr_log *log)
 {
 	struct stat status;
 	size_t size = 0;
 
+	log->number = 0;
 	for (unsigned number = 1;; number++) {
 		TEXT_CLEANUP char *path = text_format("%s/httperr%u.log", log->folder, number);
 
@@ -219,6 +220,13 @@ httperr_log_write_lapse(struct httperr_log *log, const struct request *request, 
 	const struct entry entry = {.reason = reasons[how]};
 
 	return write_entry(log, request, &entry, now, diag);
+}
+
+void
+httperr_log_reopen(struct httperr_log *log)
+{
+	log_file_reopen(&log->file);
+	go_on(log);
 }
 
 void

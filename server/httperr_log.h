@@ -26,5 +26,8 @@ const char *httperr_log_reason(const struct exchange *exchange);
 int httperr_log_write_lapse(struct httperr_log *log, const struct request *request,
 	enum http_lapse how, int64_t now, struct diag *diag);
 
+/* Has the next line open the last file that is in the folder then, or the first one, anew. I/O thread. */
+void httperr_log_reopen(struct httperr_log *log);
+
 /* Accepts NULL. */
 void httperr_log_close(struct httperr_log *log);

@@ -203,6 +203,20 @@ journal_write(struct journal *journal, struct exchange *exchange, struct diag *d
 	return outcome;
 }
 
+int
+journal_reopen(struct journal *journal, struct diag *diag)
+{
+	int outcome = DONE;
+
+	pthread_mutex_lock(&journal->lock);
+	if (journal->has_file) {
+		log_file_reopen(&journal->file);
+		outcome = log_file_append(&journal->file, (struct bytes){0}, diag);
+	}
+	pthread_mutex_unlock(&journal->lock);
+	return outcome;
+}
+
 /* --- for who asks ----------------------------------------------------------------- */
 
 struct journal_ring *

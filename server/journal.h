@@ -106,6 +106,10 @@ void journal_arrive(struct journal *journal, struct exchange *exchange);
  * returns, and its record complete. DONE; BROKEN with words when the file begins to fail. */
 int journal_write(struct journal *journal, struct exchange *exchange, struct diag *diag);
 
+/* Opens journal.jsonl anew, as somebody may have renamed it; the file is there when this returns. DONE;
+ * BROKEN with words when it cannot be opened. */
+int journal_reopen(struct journal *journal, struct diag *diag);
+
 /* --- for who asks; from any thread --------------------------------------------- */
 
 /* The exchanges in memory; NULL when none are kept. */

@@ -75,6 +75,16 @@ static const char control[] =
 	".Bl -tag -width Ds\n";
 
 static const char tail[] =
+	".Sh SIGNALS\n"
+	".Bl -tag -width Ds\n"
+	".It SIGTERM , SIGINT\n"
+	"The server accepts no more connections, lets exchanges in flight finish for up to five\n"
+	"seconds, and ends.\n"
+	".It SIGHUP\n"
+	"The server opens all logs anew, for those who rename them; no line is lost.\n"
+	"When the terminal that it was started from is closed, it ends as by SIGTERM, unless it\n"
+	"was started by nohup.\n"
+	".El\n"
 	".Sh EXIT STATUS\n"
 	".Bl -tag -width Ds\n"
 	".It 0\n"

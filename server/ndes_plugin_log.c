@@ -42,6 +42,12 @@ ndes_plugin_log_write(struct ndes_plugin_log *log, struct diag *diag)
 }
 
 void
+ndes_plugin_log_reopen(struct ndes_plugin_log *log)
+{
+	log_file_reopen(&log->file);
+}
+
+void
 ndes_plugin_log_free(struct ndes_plugin_log *log)
 {
 	if (!log)

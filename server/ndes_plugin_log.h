@@ -21,5 +21,8 @@ void ndes_plugin_log_add(struct ndes_plugin_log *log, const char *text, int64_t 
  * to fail. */
 int ndes_plugin_log_write(struct ndes_plugin_log *log, struct diag *diag);
 
+/* Has the next line open the file anew. I/O thread. */
+void ndes_plugin_log_reopen(struct ndes_plugin_log *log);
+
 /* Accepts NULL. */
 void ndes_plugin_log_free(struct ndes_plugin_log *log);

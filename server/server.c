@@ -8,7 +8,9 @@
 #include "server/configuration.h"
 #include "server/control.h"
 #include "server/fault_site.h"
+#include "server/hangup.h"
 #include "server/journal.h"
+#include "server/log_watch.h"
 #include "server/pki_directory.h"
 #include "server/profile_set.h"
 #include "server/service.h"
@@ -268,6 +270,10 @@ build(struct server *server, const struct configuration *configuration, struct d
 	if (result == DONE)
 		result = start_http(server, diag);
 	if (result == DONE)
+		hangup_watch(server);
+	if (result == DONE && log_watch_descriptor() >= 0)
+		result = http_set_watch(server->http, log_watch_descriptor(), log_watch_take, diag);
+	if (result == DONE)
 		journal_set_notify(server->journal, poke, server->http);
 	return result;
 }
@@ -288,6 +294,7 @@ server_new(struct server **out, const struct configuration *configuration, struc
 	server->redact = configuration->redact;
 	server->sites_max = (size_t)configuration->sites_max;
 	server->quiet = configuration->quiet;
+	server->ends_with_terminal = hangup_may_end();
 	settings_copy(&server->settings, &configuration->settings);
 	result = build(server, configuration, diag);
 	if (result == DONE)

@@ -49,6 +49,12 @@ service_trace_log_write(
 }
 
 void
+service_trace_log_reopen(struct service_trace_log *log)
+{
+	log_file_reopen(&log->file);
+}
+
+void
 service_trace_log_free(struct service_trace_log *log)
 {
 	if (!log)

@@ -19,5 +19,8 @@ struct service_trace_log *service_trace_log_new(const char *folder, const char *
 int service_trace_log_write(
 	struct service_trace_log *log, const char *text, int64_t now_ms, struct diag *diag);
 
+/* Has the next entry open the file anew. I/O thread. */
+void service_trace_log_reopen(struct service_trace_log *log);
+
 /* Accepts NULL. */
 void service_trace_log_free(struct service_trace_log *log);

@@ -154,6 +154,16 @@ site_logs_event(struct site_logs *logs, enum event event, char *const *values, i
 }
 
 void
+site_logs_reopen(struct site_logs *logs)
+{
+	w3c_log_reopen(logs->w3c);
+	httperr_log_reopen(logs->httperr);
+	event_log_reopen(logs->events);
+	ndes_plugin_log_reopen(logs->plugin);
+	service_trace_log_reopen(logs->service_trace);
+}
+
+void
 site_logs_close(struct site_logs *logs)
 {
 	if (!logs)

@@ -29,5 +29,8 @@ void site_logs_lapse(
 /* Writes an event that no exchange caused; `values` as event_log_write. From any thread. */
 void site_logs_event(struct site_logs *logs, enum event event, char *const *values, int64_t now_ms);
 
+/* Has the next lines open their files anew, as somebody may have renamed them. I/O thread. */
+void site_logs_reopen(struct site_logs *logs);
+
 /* Accepts NULL. */
 void site_logs_close(struct site_logs *logs);

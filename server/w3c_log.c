@@ -155,6 +155,14 @@ w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 }
 
 void
+w3c_log_reopen(struct w3c_log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	log_file_reopen(&log->file);
+	pthread_mutex_unlock(&log->lock);
+}
+
+void
 w3c_log_close(struct w3c_log *log)
 {
 	if (!log)

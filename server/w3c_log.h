@@ -33,4 +33,7 @@ int w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 /* Returns whether a finished exchange has a line. */
 bool w3c_log_has(const struct exchange *exchange);
 
+/* Has the next line open the file of its day anew, and begin it with a header. */
+void w3c_log_reopen(struct w3c_log *log);
+
 void w3c_log_close(struct w3c_log *log);
