@@ -307,6 +307,7 @@ control_new(struct server *server, const char *token)
 	control->token = text_copy(token);
 	control->service = (struct http_service){
 		.context = control,
+		.is_control = true,
 		.headers = control_headers,
 		.body = control_body,
 		.work = control_work,

@@ -8,18 +8,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "server/http_accept.h"
 #include "server/http_daemon.h"
 #include "server/http_wait.h"
 #include "server/http_workers.h"
-
-/* Descriptors that connections leave to listeners, logs and the store. */
-#define DESCRIPTORS_KEPT 64
 
 #define EVENTS_AT_ONCE 16
 
@@ -31,6 +28,7 @@ struct http {
 	struct http_listener *listeners;
 	size_t count;
 	struct http_traffic traffic;
+	struct http_accept *accept;
 	int epoll;   /* waits for the daemons and the two below */
 	int wake;    /* eventfd: work is done, or http_stop was called */
 	int signals; /* signalfd */
@@ -42,27 +40,11 @@ struct http {
 	atomic_bool poked;
 };
 
-/* Raises the limit of descriptors and returns how many connections that allows. */
-static unsigned
-raise_connection_limit(void)
-{
-	struct rlimit limit = {0};
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur > INT_MAX)
-		return INT_MAX;
-	return limit.rlim_cur > 2 * DESCRIPTORS_KEPT ? (unsigned)limit.rlim_cur - DESCRIPTORS_KEPT
-						     : DESCRIPTORS_KEPT;
-}
-
 static int
 start_daemons(
 	struct http *http, const struct http_listener *listeners, size_t count, struct diag *diag)
 {
-	unsigned limit = raise_connection_limit();
+	unsigned limit = http_accept_raise_limit();
 
 	http->daemons = memory_new(count, sizeof(struct http_daemon *));
 	http->listeners = memory_new(count, sizeof(struct http_listener));
@@ -109,7 +91,8 @@ open_loop(struct http *http, struct diag *diag)
 		if (watch(http, http_daemon_descriptor(http->daemons[i])) != 0)
 			return diag_break(diag, "HTTP", "a listener could not be watched: %s",
 				strerror(errno));
-	return DONE;
+	return http_accept_new(&http->accept, http->epoll, http->listeners, http->daemons,
+		http->count, &http->traffic, diag);
 }
 
 int
@@ -151,6 +134,7 @@ sleep_limit(const struct http *http, int limit)
 
 	/* What is held is not waited for at the end. */
 	limit = sooner(limit, held > 0 && http->traffic.draining ? 0 : held);
+	limit = sooner(limit, http_accept_timeout(http->accept));
 	for (size_t i = 0; i < http->count; i++)
 		limit = sooner(limit, http_daemon_timeout(http->daemons[i]));
 	return limit;
@@ -180,6 +164,8 @@ take_event(struct http *http, int descriptor)
 		take_signal(http);
 	else if (descriptor == http->watched)
 		http->watcher();
+	else if (!http->traffic.draining)
+		http_accept_take(http->accept, descriptor);
 }
 
 /* Goes on with what was held long enough, the rest of it in the next turn. */
@@ -235,6 +221,7 @@ turn(struct http *http, int limit, struct diag *diag)
 		resume_held(http);
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_run(http->daemons[i]);
+	http_accept_look(http->accept);
 	return DONE;
 }
 
@@ -243,7 +230,6 @@ stop_listening(struct http *http)
 {
 	http->traffic.draining = true;
 	for (size_t i = 0; i < http->count; i++) {
-		http_daemon_quiesce(http->daemons[i]);
 		if (http->listeners[i].descriptor >= 0)
 			close(http->listeners[i].descriptor);
 		http->listeners[i].descriptor = -1;
@@ -328,6 +314,7 @@ http_free(struct http *http)
 	}
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_free(http->daemons[i]);
+	http_accept_free(http->accept);
 	http_workers_free(http->traffic.workers);
 	http_hold_free(http->traffic.hold);
 	if (http->epoll >= 0)

@@ -106,6 +106,8 @@ struct http_service {
 	 * known, and the target where its line had arrived; else that is NULL, as method and version are.
 	 * On the I/O thread. NULL: nobody wants to know. */
 	void (*lapsed)(void *context, const struct request *request, enum http_lapse how);
+	/* It may use descriptors that others leave free (http_accept.h). */
+	bool is_control;
 	/* Returns how many seconds a client that connects now may be silent. NULL: as the listener. */
 	unsigned (*timeout)(void *context);
 };

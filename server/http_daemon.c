@@ -73,6 +73,7 @@ end_connection(struct http_daemon *daemon, struct http_connection *connection)
 	http_connection_begin(connection, &request);
 	report_lapse(daemon, connection, &request);
 	tls_session_end(connection->tls);
+	daemon->traffic->ended++;
 	free(connection);
 }
 
@@ -323,14 +324,15 @@ start(struct http_daemon *daemon, const struct http_listener *listener, unsigned
 	};
 
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
-			MHD_USE_SUPPRESS_DATE_NO_CLOCK | (listener->tls ? MHD_USE_TLS : 0),
-		0, NULL, NULL, on_request, daemon, MHD_OPTION_LISTEN_SOCKET, listener->descriptor,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_CONNECTION_LIMIT, connection_limit, MHD_OPTION_CONNECTION_TIMEOUT,
-		listener->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, daemon, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED, on_completed, daemon,
-		MHD_OPTION_ARRAY, listener->tls ? secure : plain, MHD_OPTION_END);
+			MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+			(listener->tls ? MHD_USE_TLS : 0),
+		0, NULL, NULL, on_request, daemon, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, connection_limit,
+		MHD_OPTION_CONNECTION_TIMEOUT, listener->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+		1, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, daemon,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, daemon, MHD_OPTION_ARRAY, listener->tls ? secure : plain,
+		MHD_OPTION_END);
 }
 
 int
@@ -401,9 +403,11 @@ http_daemon_resume_held(struct http_held *held, bool drop)
 }
 
 void
-http_daemon_quiesce(struct http_daemon *daemon)
+http_daemon_add(struct http_daemon *daemon, int descriptor, const struct sockaddr *client,
+	socklen_t client_size)
 {
-	MHD_quiesce_daemon(daemon->mhd);
+	/* Where it cannot, it closes the descriptor. */
+	MHD_add_connection(daemon->mhd, descriptor, client, client_size);
 }
 
 void
@@ -411,8 +415,6 @@ http_daemon_free(struct http_daemon *daemon)
 {
 	if (!daemon)
 		return;
-	/* libmicrohttpd closes the descriptor of a daemon that still accepts. */
-	http_daemon_quiesce(daemon);
 	MHD_stop_daemon(daemon->mhd);
 	free(daemon);
 }

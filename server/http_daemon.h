@@ -16,15 +16,13 @@ struct http_traffic {
 	struct http_workers *workers;
 	struct http_hold *hold;
 	uint64_t connections; /* accepted so far */
+	uint64_t ended;       /* of them */
 	size_t open;          /* exchanges between `headers` and `finished` */
 	bool draining;        /* answers close their connections */
 	struct wire *waiting; /* exchanges that wait for http_poke (http_wait.h) */
 };
 
-/*
- * Starts to serve a listener with at most `connection_limit` connections. The descriptor is
- * borrowed; it may be closed once http_daemon_quiesce was called. DONE or BROKEN.
- */
+/* Starts to serve what is accepted at a listener, at most `connection_limit` connections. DONE or BROKEN. */
 int http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	unsigned connection_limit, struct http_traffic *traffic, struct diag *diag);
 
@@ -47,8 +45,9 @@ void http_daemon_resume(struct http_job *job);
  * its answer is not sent. */
 void http_daemon_resume_held(struct http_held *held, bool drop);
 
-/* Accepts no more connections. */
-void http_daemon_quiesce(struct http_daemon *daemon);
+/* Serves a connection that was accepted; takes over its descriptor, which does not block. */
+void http_daemon_add(struct http_daemon *daemon, int descriptor, const struct sockaddr *client,
+	socklen_t client_size);
 
 /* Closes all connections; none may be at work, that is, each job must have been resumed. Accepts
  * NULL. */
