@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/memory.h"
-#include "server/operator_log.h"
+#include "server/database_facts.h"
+#include "server/database_trouble.h"
+#include "server/database_wal.h"
 
 /* How long a commit waits for somebody who writes with another tool. */
 #define BUSY_TIMEOUT_MS 5000
@@ -17,23 +18,20 @@
 
 #define STATEMENTS_MAX 96
 
-/* So long without a failed write make the next one worth telling. */
-#define SILENCE_NS (INT64_C(60) * 1000000000)
-
 struct prepared {
 	const char *sql;
 	sqlite3_stmt *statement;
 };
 
 struct database {
-	const struct database_schema *schema;
-	sqlite3 *connection;  /* in memory: NULL until the first transaction */
+	/* In memory: what its first transaction opens it with; NULL: it is open. */
+	const struct database_schema *later;
+	sqlite3 *connection;
 	const char *object;   /* for the diag */
 	pthread_mutex_t lock; /* around a transaction: `connection` and `prepared` */
 	struct prepared prepared[STATEMENTS_MAX];
 	size_t prepared_count;
-	_Atomic uint64_t write_failures;
-	int64_t failed_ns; /* when a write failed last */
+	struct database_trouble trouble;
 };
 
 /* Whether the latest failure is the disk's. */
@@ -50,24 +48,13 @@ was_not_written(const struct database *database)
 	}
 }
 
-/* Counts a failed write, and tells the operator of the first in a while: at the edge, small writes
- * still succeed between those that fail. */
-static void
-count_failure(struct database *database)
+/* Whether the latest failure is that of a file in which something else stands than SQLite has written. */
+static bool
+is_damaged(const struct database *database)
 {
-	int64_t now = clock_monotonic_ns();
-	bool told = database->write_failures++ > 0 && now - database->failed_ns < SILENCE_NS;
-	int error = sqlite3_system_errno(database->connection);
-	struct diag diag = {0};
+	int error = sqlite3_errcode(database->connection);
 
-	database->failed_ns = now;
-	if (told)
-		return;
-	diag_refuse(&diag, database->object, NULL,
-		"room; until there is some, requests are refused as by a CA whose disk is full",
-		"it cannot be written: %s%s%s", sqlite3_errmsg(database->connection),
-		error ? ": " : "", error ? strerror(error) : "");
-	operator_log_diag(&diag);
+	return error == SQLITE_CORRUPT || error == SQLITE_NOTADB;
 }
 
 static int
@@ -75,20 +62,26 @@ broken(struct database *database, const char *sql, struct diag *diag)
 {
 	const char *words = sqlite3_errmsg(database->connection);
 
+	if (is_damaged(database)) {
+		database_trouble_damage(&database->trouble, database->object, words);
+		return diag_break(diag, database->object,
+			"it is damaged: %s; end the server, and put a copy in its place", words);
+	}
 	if (!was_not_written(database))
 		return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
 	diag_break(diag, database->object,
 		"it cannot be written: %s; nothing was changed: make room, then try again", words);
 	if (diag)
 		diag->not_written = true;
-	count_failure(database);
+	database_trouble_write(&database->trouble, database->object, words,
+		sqlite3_system_errno(database->connection));
 	return BROKEN;
 }
 
 uint64_t
 database_write_failures(const struct database *database)
 {
-	return database->write_failures;
+	return database->trouble.write_failures;
 }
 
 /* --- statements ----------------------------------------------------------- */
@@ -238,18 +231,15 @@ static const char BEGIN[] = "BEGIN IMMEDIATE";
 static const char COMMIT[] = "COMMIT";
 static const char ROLLBACK[] = "ROLLBACK";
 
-static int connect_memory(struct database *database, struct diag *diag);
+static int open_memory(struct database *database, struct diag *diag);
 
 int
 database_begin(struct database_transaction *out, struct database *database, struct diag *diag)
 {
-	int result = DONE;
-
 	pthread_mutex_lock(&database->lock);
 	out->database = database;
-	if (!database->connection)
-		result = connect_memory(database, diag);
-	if (result == DONE && database_run(out, BEGIN, NULL, 0, diag) == DONE)
+	if ((!database->later || open_memory(database, diag) == DONE) &&
+		database_run(out, BEGIN, NULL, 0, diag) == DONE)
 		return DONE;
 	out->database = NULL;
 	pthread_mutex_unlock(&database->lock);
@@ -295,74 +285,112 @@ run_script(struct database *database, const char *sql, struct diag *diag)
 }
 
 static int
-upgrade(struct database *database, int64_t version, struct diag *diag)
+upgrade(struct database *database, const struct database_schema *schema, int64_t version,
+	struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer script = {0};
 
-	if (version == database->schema->version)
+	if (version == schema->version)
 		return DONE;
-	database_schema_script(&script, database->schema, version);
+	database_facts_script(&script, version, schema);
 	return run_script(database, buffer_text(&script), diag);
 }
 
 static int
-read_facts(struct database_facts *out, struct database *database)
+read_facts(struct database_facts *out, struct database *database, struct diag *diag)
 {
 	struct database_transaction all = {database}; /* nobody else has it yet */
 
 	if (database_read(&all, "SELECT count(*) FROM sqlite_master", NULL, 0,
-		    COLUMNS({.integer = &out->objects}), NULL) != DATABASE_ROW ||
+		    COLUMNS({.integer = &out->objects}), diag) != DATABASE_ROW ||
 		database_read(&all, "PRAGMA application_id", NULL, 0,
-			COLUMNS({.integer = &out->application_id}), NULL) != DATABASE_ROW ||
+			COLUMNS({.integer = &out->application_id}), diag) != DATABASE_ROW ||
 		database_read(&all, "PRAGMA user_version", NULL, 0,
-			COLUMNS({.integer = &out->version}), NULL) != DATABASE_ROW ||
+			COLUMNS({.integer = &out->version}), diag) != DATABASE_ROW ||
 		database_read(&all, "PRAGMA quick_check(1)", NULL, 0,
-			COLUMNS({.bytes = &out->check}), NULL) != DATABASE_ROW)
+			COLUMNS({.bytes = &out->check}), diag) != DATABASE_ROW)
 		return BROKEN;
 	return DONE;
 }
 
 /* Looks at a file without changing it. Gives its version, 0 when nothing is in it yet. */
 static int
-inspect(int64_t *version, struct database *database, const char *path, struct diag *diag)
+inspect(int64_t *version, struct database *database, const char *path,
+	const struct database_schema *schema, struct diag *diag)
 {
 	DATABASE_FACTS_CLEANUP struct database_facts facts = {0};
-	int result = read_facts(&facts, database);
+	int result = read_facts(&facts, database, NULL);
 
-	if (result != DONE && sqlite3_errcode(database->connection) == SQLITE_BUSY)
-		return diag_refuse(diag, database->object, NULL,
-			"that the other program ends first", "%s is locked by another program",
-			path);
 	if (result != DONE)
-		return diag_refuse(diag, database->object, NULL,
-			"a database of mock-ndes; move the file away to begin with a new one",
-			"%s cannot be read: %s", path, sqlite3_errmsg(database->connection));
+		return database_facts_unreadable(path,
+			sqlite3_errcode(database->connection) == SQLITE_BUSY
+				? NULL
+				: sqlite3_errmsg(database->connection),
+			diag);
 	*version = facts.version;
-	return database_schema_judge(database->schema, &facts, database->object, path, diag);
+	return database_facts_check(&facts, path, schema, diag);
 }
 
-/* A close without this would write a WAL left by a crash into the file, damaged or not. */
-static void
-checkpoint_on_close(struct database *database, bool yes)
+static struct database *
+new_database(const char *object)
 {
-	sqlite3_db_config(
-		database->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, yes ? 0 : 1, NULL);
+	struct database *database = memory_new(1, sizeof(*database));
+
+	database->object = object;
+	pthread_mutex_init(&database->lock, NULL);
+	return database;
 }
 
 static int
-open_file(struct database *database, const char *path, struct diag *diag)
+connect_to(struct database *database, const char *path, struct diag *diag)
+{
+	if (sqlite3_open_v2(path ? path : "state", &database->connection,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+		    path ? NULL : "memdb") != SQLITE_OK)
+		return diag_break(diag, database->object, "it cannot be opened: %s",
+			sqlite3_errmsg(database->connection));
+	sqlite3_busy_timeout(database->connection, BUSY_TIMEOUT_MS);
+	return DONE;
+}
+
+/*
+ * Inspects a file by a connection of its own that leaves everything as it was: without an index of the
+ * WAL beside it, unless somebody has it open or has crashed; and a WAL that a crash has left is not
+ * written into the file, which may be damaged, at the close.
+ */
+static int
+inspect_apart(
+	int64_t *version, const char *path, const struct database_schema *schema, struct diag *diag)
+{
+	bool indexed = database_facts_size_beside(path, "-shm") >= 0,
+	     logged = database_facts_size_beside(path, "-wal") > 0;
+	struct database *database = new_database("state file");
+	int result = connect_to(database, path, diag);
+
+	if (result == DONE && !indexed)
+		result = run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag);
+	if (result == DONE && logged)
+		sqlite3_db_config(database->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (result == DONE)
+		result = inspect(version, database, path, schema, diag);
+	database_close(database);
+	return result;
+}
+
+static int
+open_file(struct database *database, const char *path, const struct database_schema *schema,
+	struct diag *diag)
 {
 	int64_t version = 0;
-	int result;
 
-	checkpoint_on_close(database, false);
-	result = inspect(&version, database, path, diag);
-	if (result != DONE)
-		return result;
-	if (run_script(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", diag))
+	if (database_wal_check(path, diag) != DONE ||
+		inspect_apart(&version, path, schema, diag) != DONE)
+		return REFUSED;
+	if (connect_to(database, path, diag) != DONE ||
+		run_script(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+			diag) != DONE)
 		return BROKEN;
-	checkpoint_on_close(database, true);
-	return upgrade(database, version, diag);
+	return upgrade(database, schema, version, diag);
 }
 
 /*
@@ -375,33 +403,15 @@ open_memory(struct database *database, struct diag *diag)
 {
 	sqlite3_int64 limit = MEMORY_MAX;
 
-	if (sqlite3_file_control(database->connection, "main", SQLITE_FCNTL_SIZE_LIMIT, &limit) !=
-		SQLITE_OK)
-		return broken(database, "SIZE_LIMIT", diag);
-	if (run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag) != DONE)
-		return BROKEN;
-	return upgrade(database, 0, diag);
-}
-
-static int
-connect(struct database *database, const char *path, struct diag *diag)
-{
-	if (sqlite3_open_v2(path ? path : "state", &database->connection,
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-		    path ? NULL : "memdb") != SQLITE_OK)
-		return diag_break(diag, database->object, "it cannot be opened: %s",
-			sqlite3_errmsg(database->connection));
-	sqlite3_busy_timeout(database->connection, BUSY_TIMEOUT_MS);
-	return path ? open_file(database, path, diag) : open_memory(database, diag);
-}
-
-static int
-connect_memory(struct database *database, struct diag *diag)
-{
-	int result = connect(database, NULL, diag);
-
-	if (result == DONE)
+	if (connect_to(database, NULL, diag) == DONE &&
+		(sqlite3_file_control(database->connection, "main", SQLITE_FCNTL_SIZE_LIMIT,
+			 &limit) == SQLITE_OK ||
+			broken(database, "SIZE_LIMIT", diag) == DONE) &&
+		run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag) == DONE &&
+		upgrade(database, database->later, 0, diag) == DONE) {
+		database->later = NULL;
 		return DONE;
+	}
 	sqlite3_close(database->connection);
 	database->connection = NULL;
 	return BROKEN;
@@ -411,19 +421,19 @@ int
 database_open(struct database **out, const char *path, const struct database_schema *schema,
 	struct diag *diag)
 {
-	struct database *database;
+	struct database *database = new_database(path ? "state file" : "state in memory");
 	int result = DONE;
 
-	database = memory_new(1, sizeof(*database));
-	database->object = path ? "state file" : "state in memory";
-	database->schema = schema;
-	pthread_mutex_init(&database->lock, NULL);
 	if (path)
-		result = connect(database, path, diag);
-	if (result == DONE)
-		*out = database;
+		result = open_file(database, path, schema, diag);
 	else
+		database->later = schema;
+	if (result == DONE) {
+		database->trouble.open = true;
+		*out = database;
+	} else {
 		database_close(database);
+	}
 	return result;
 }
 

@@ -10,13 +10,23 @@
 
 #include <stdbool.h>
 
-#include "server/database_schema.h"
+#include "common/buffer.h"
+#include "common/diag.h"
 
 struct database;
 
+/* What a program's database looks like, so that no other file is taken for one. */
+struct database_schema {
+	int64_t application_id; /* PRAGMA application_id */
+	int64_t version;        /* PRAGMA user_version; a file of a newer one is refused */
+	/* `version` of them: the first makes the tables in an empty database, and each brings a
+	 * database of the version before to its own. */
+	const char *const *scripts;
+};
+
 /*
- * Opens the database in memory when `path` is NULL (at its first transaction: many a server is started
- * and issues nothing), or in a file, which is there, if empty: then in
+ * Opens the database in memory when `path` is NULL (at its first transaction, as many a server issues
+ * nothing), or in a file, which is there, if empty: then in
  * WAL mode, with each commit safe from the end of the process. A file of an older
  * version is brought to the schema's. DONE; REFUSED, with the file as it was, when it is damaged, of a
  * newer version, or not of this schema; BROKEN.

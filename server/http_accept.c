@@ -28,7 +28,7 @@
 struct acceptor {
 	int descriptor;
 	struct http_daemon *daemon;
-	unsigned top;  /* no connection's descriptor is beyond this one, but for one */
+	unsigned top;   /* no connection's descriptor is beyond this one, but for one */
 	bool suspended; /* the loop does not watch it */
 };
 

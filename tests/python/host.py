@@ -28,7 +28,7 @@ def unprivileged():
 
 def metric(server, name):
     text = server.call("GET", "/metrics")[2].decode()
-    return int(re.search(rf"^{name} (\d+)", text, re.MULTILINE).group(1))
+    return int(re.search(rf"^{re.escape(name)} (\d+)", text, re.MULTILINE).group(1))
 
 
 def cpu_seconds(server):
