@@ -127,11 +127,9 @@ on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 static enum MHD_Result
 add_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	struct request *request = context;
+	struct wire *wire = context;
 
-	if (request->header_count == REQUEST_HEADERS_MAX)
-		return MHD_NO;
-	request->headers[request->header_count++] =
+	wire->headers[wire->exchange.request.header_count++] =
 		(struct request_header){.name = name, .value = value ? value : ""};
 	return MHD_YES;
 }
@@ -140,13 +138,13 @@ static void
 fill_head(struct wire *wire, const char *method, const char *version)
 {
 	struct request *request = &wire->exchange.request;
-	int sent = MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, NULL, NULL);
-	size_t count = sent < REQUEST_HEADERS_MAX ? (size_t)sent : REQUEST_HEADERS_MAX;
+	int count;
 
-	request->headers = memory_new(count ? count : 1, sizeof(request->headers[0]));
 	request->method = method;
 	request->version = version;
-	MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, add_header, request);
+	count = MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, NULL, NULL);
+	request->headers = wire->headers = memory_new((size_t)count + 1, sizeof(*wire->headers));
+	MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, add_header, wire);
 	request_set_framing(request);
 	request->head_size =
 		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
@@ -194,7 +192,7 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 		if (goes_on(wire))
 			http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
 	}
-	free(wire->exchange.request.headers);
+	free(wire->headers);
 	free(wire);
 }
 

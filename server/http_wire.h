@@ -50,6 +50,7 @@ struct wire {
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
 	struct http_connection *client;
+	struct request_header *headers; /* of the request; NULL until its head is there */
 	enum progress progress;
 	struct wire *next_waiting; /* of traffic.waiting */
 	struct wire **waits_in;    /* what points to it there; NULL: it is not there */

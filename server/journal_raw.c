@@ -58,8 +58,6 @@ note_request(struct journal_raw_part *part, const struct http_exchange *http)
 
 	if (request->chunked)
 		part->why = "the body stands without the framing of its chunks";
-	if (request->header_count == REQUEST_HEADERS_MAX)
-		part->why = "only the first 128 headers are kept";
 	if (request->body.size < http->body_size) {
 		part->why = "a body that nobody wanted is not kept";
 		part->missing += http->body_size - request->body.size;

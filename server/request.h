@@ -7,8 +7,6 @@
 
 #include "common/buffer.h"
 
-#define REQUEST_HEADERS_MAX 128
-
 struct request_header {
 	const char *name;
 	const char *value;
@@ -23,7 +21,7 @@ struct request {
 		*target;   /* the same without the prefix that names a site (request_take_prefix) */
 	struct bytes path; /* its path as sent; "http://host" in front of it is left out */
 	struct bytes query; /* what follows the first "?", as sent; data NULL without a "?" */
-	struct request_header *headers; /* the first REQUEST_HEADERS_MAX at most, in order */
+	const struct request_header *headers; /* in order */
 	size_t header_count;
 	size_t head_size;       /* bytes of request line and headers, with the empty line */
 	int64_t content_length; /* -1: none was sent, or a Transfer-Encoding beside it */

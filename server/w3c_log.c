@@ -133,7 +133,7 @@ w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 		.server = exchange->server, .site = exchange->site, .settings = exchange->settings};
 	struct http_exchange http = {
 		.ended_ns = INT64_C(1000000) * call->time_taken_ms, .bytes_sent = call->sc_bytes};
-	struct request_header agent = {"User-Agent", call->user_agent};
+	const struct request_header user_agent = {"User-Agent", call->user_agent};
 	struct request *request = &http.request;
 	int outcome;
 
@@ -141,7 +141,7 @@ w3c_log_add_call(struct w3c_log *log, const struct exchange *exchange,
 	request->method = call->method;
 	request->version = "HTTP/1.1";
 	request_set_target(request, call->path);
-	request->headers = &agent;
+	request->headers = &user_agent;
 	request->header_count = 1;
 	request->server_address = request->client_address = exchange->http->request.server_address;
 	request->server_port = call->port;

@@ -75,9 +75,9 @@ exchange_support_header(struct exchange_support *support, const char *name, cons
 {
 	struct request *request = &support->http.request;
 
-	request->headers = support->headers;
 	ck_assert_uint_lt(request->header_count, EXCHANGE_SUPPORT_HEADERS_MAX);
-	request->headers[request->header_count++] = (struct request_header){name, value};
+	support->headers[request->header_count++] = (struct request_header){name, value};
+	request->headers = support->headers;
 }
 
 static void

@@ -12,7 +12,7 @@
 /* 2026-01-31T23:59:58.750Z */
 #define EXCHANGE_SUPPORT_NOW_MS INT64_C(1769903998750)
 
-#define EXCHANGE_SUPPORT_HEADERS_MAX 16
+#define EXCHANGE_SUPPORT_HEADERS_MAX 128
 
 struct exchange_support {
 	struct server server;
@@ -21,8 +21,8 @@ struct exchange_support {
 	struct ra_pair ra;          /* an encryption certificate, once there is a message */
 	EVP_PKEY *key;              /* everybody's, once there is a message */
 	struct settings settings;
-	struct http_exchange http;
 	struct request_header headers[EXCHANGE_SUPPORT_HEADERS_MAX];
+	struct http_exchange http;
 	struct scep_request scep; /* of the exchange */
 	struct exchange exchange;
 };

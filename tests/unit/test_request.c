@@ -178,7 +178,7 @@ START_TEST(understands_framing)
 {
 	struct request request = {
 		.version = framings[_i].version,
-		.headers = (struct request_header[]){framings[_i].header},
+		.headers = &framings[_i].header,
 		.header_count = 1,
 	};
 	const char *name = framings[_i].header.name;
