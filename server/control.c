@@ -28,13 +28,30 @@ struct control {
 
 /* --- the head ---------------------------------------------------------------------- */
 
+/* RFC 9112 6.3: what is said of the length of the body must be clear; and 3: a line has no NUL. */
+static bool
+is_readable(struct control_call *call)
+{
+	const struct request *request = &call->http->request;
+
+	if (request->method_is_cut || request->target_is_cut)
+		control_refuse(call, 400, "there is a NUL in the request line");
+	else if (request->invalid_length)
+		control_refuse(call, 400,
+			"Content-Length is to be one number; there are two, or it is none");
+	else if (request->unknown_coding)
+		control_refuse(
+			call, 501, "of all transfer codings, only \"chunked\" is understood");
+	return !control_problem_is_set(&call->problem);
+}
+
 static void
 take_head(struct control_call *call, const struct control *control)
 {
 	struct http_exchange *http = call->http;
 	BUFFER_CLEANUP struct buffer allow = {0};
 
-	if (!control_guard_admit(call, control->token))
+	if (!control_guard_admit(call, control->token) || !is_readable(call))
 		return;
 	if (!control_route_find(call, http->request.method, http->request.path, &allow)) {
 		if (allow.size)

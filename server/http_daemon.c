@@ -113,6 +113,7 @@ on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 	wire->daemon = context;
 	wire->connection = mhd;
 	wire->client = connection;
+	wire->library_target = target;
 	http_awaited_line(connection);
 	memcpy(wire->target, target, size);
 	hide_parameters(target);
@@ -134,6 +135,22 @@ add_header(void *context, enum MHD_ValueKind kind, const char *name, const char 
 	return MHD_YES;
 }
 
+/* libmicrohttpd hands out a request line as texts that it has ended where they lie, one behind the other,
+ * the blanks between method and target left where they were. Whatever else stands between two of them
+ * came behind a NUL. */
+static void
+find_cuts(struct request *request, const struct wire *wire, const char *version)
+{
+	const char *method_end = request->method + strlen(request->method) + 1;
+
+	if (request->method > version || version > request->method + request->head_size)
+		return; /* another release of the library has them elsewhere */
+	while (method_end < wire->library_target && *method_end == ' ')
+		method_end++;
+	request->method_is_cut = method_end < wire->library_target;
+	request->target_is_cut = wire->library_target + strlen(wire->target) + 1 != version;
+}
+
 static void
 fill_head(struct wire *wire, const char *method, const char *version)
 {
@@ -149,6 +166,7 @@ fill_head(struct wire *wire, const char *method, const char *version)
 	request->head_size =
 		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
 			->header_size;
+	find_cuts(request, wire, version);
 }
 
 static void

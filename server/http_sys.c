@@ -10,6 +10,28 @@
 #define URL_SEGMENT_MAX_LENGTH 260
 #define URL_SEGMENT_MAX_COUNT  255
 
+/* The longest verb that the HTTPERR log has room for; that a longer one is refused is a guess. */
+#define VERB_MAX 255
+
+/* RFC 9110 5.6.2. */
+static bool
+is_token(const char *text)
+{
+	const char *c = text;
+
+	while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+		(*c && strchr("-!#$%&'*+.^_`|~", *c)))
+		c++;
+	return c > text && *c == '\0';
+}
+
+static bool
+verb_is_invalid(const struct request *request, const struct settings *settings)
+{
+	return request->method_is_cut || !is_token(request->method) ||
+		strlen(request->method) > VERB_MAX;
+}
+
 static bool
 url_is_too_long(const struct request *request, const struct settings *settings)
 {
@@ -46,22 +68,58 @@ segments_are_too_long(struct bytes path)
 	return false;
 }
 
+/* KB820129: AllowRestrictedChars is off, so that a path has none of U+0000 to U+001F and U+007F to
+ * U+009F. */
+static bool
+has_restricted_characters(struct bytes path)
+{
+	for (size_t i = 0; i < path.size; i++) {
+		uint8_t next = i + 1 < path.size ? path.data[i + 1] : 0;
+
+		if (path.data[i] < 0x20 || path.data[i] == 0x7f ||
+			(path.data[i] == 0xc2 && next >= 0x80 && next <= 0x9f))
+			return true;
+	}
+	return false;
+}
+
 static bool
 url_is_invalid(const struct request *request, const struct settings *settings)
 {
 	BUFFER_CLEANUP struct buffer decoded = {0};
 
-	return request->path.size == 0 || request->path.data[0] != '/' ||
+	return request->target_is_cut || request->path.size == 0 || request->path.data[0] != '/' ||
 		segments_are_too_long(request->path) ||
 		percent_decode(&decoded, request->path, NULL) != DONE ||
-		memchr(buffer_text(&decoded), '\0', decoded.size);
+		has_restricted_characters(buffer_bytes(&decoded));
 }
 
-/* RFC 9112 3.2: a request of HTTP/1.1 names its host. */
+/* RFC 9110 5.1. */
 static bool
-host_is_missing(const struct request *request, const struct settings *settings)
+header_is_invalid(const struct request *request, const struct settings *settings)
 {
-	return strcmp(request->version, "HTTP/1.1") == 0 && !request_header(request, "Host");
+	for (size_t i = 0; i < request->header_count; i++)
+		if (!is_token(request->headers[i].name))
+			return true;
+	return false;
+}
+
+/* RFC 9112 3.2: a request of HTTP/1.1 names its host, and no request names two, or one that is none. */
+static bool
+host_is_invalid(const struct request *request, const struct settings *settings)
+{
+	const char *host = request_header(request, "Host");
+
+	if (!host)
+		return strcmp(request->version, "HTTP/1.1") == 0;
+	return request_count_headers(request, "Host") > 1 ||
+		host[strcspn(host, "/?#@\\\"<>")] != '\0';
+}
+
+static bool
+length_is_invalid(const struct request *request, const struct settings *settings)
+{
+	return request->invalid_length;
 }
 
 /* RFC 9112 6.1: 501 to a transfer coding that is not understood. That http.sys knows no other than
@@ -80,17 +138,20 @@ length_is_missing(const struct request *request, const struct settings *settings
 	return strcmp(request->method, "POST") == 0 && request->content_length < 0 && !chunked;
 }
 
-/* In the order in which they are looked at: MaxFieldLength on the URL comes first. */
+/* In the order in which they are looked at: the request line comes first. */
 static const struct {
 	bool (*applies)(const struct request *request, const struct settings *settings);
 	enum http_sys_error error;
 	const char *setting; /* the limit that was passed; NULL: none */
 } checks[] = {
+	{verb_is_invalid, HTTP_SYS_400_INVALID_VERB},
 	{url_is_too_long, HTTP_SYS_414, "max_field_length"},
 	{head_is_too_long, HTTP_SYS_400_TOO_LONG, "max_request_bytes"},
 	{header_is_too_long, HTTP_SYS_400_FIELD_TOO_LONG, "max_field_length"},
 	{url_is_invalid, HTTP_SYS_400_INVALID_URL},
-	{host_is_missing, HTTP_SYS_400_INVALID_HOSTNAME},
+	{header_is_invalid, HTTP_SYS_400_INVALID_HEADER},
+	{host_is_invalid, HTTP_SYS_400_INVALID_HOSTNAME},
+	{length_is_invalid, HTTP_SYS_400_INVALID_LENGTH},
 	{coding_is_unknown, HTTP_SYS_501},
 	{length_is_missing, HTTP_SYS_411, "chunked_post"},
 };

@@ -56,7 +56,9 @@ struct wire {
 	struct wire **waits_in;    /* what points to it there; NULL: it is not there */
 	bool woken;                /* taken out of the hold because something has happened */
 	bool half_closed;          /* by the client, before it was answered */
-	char target[];             /* libmicrohttpd unescapes its own copy in place */
+	const char
+		*library_target; /* as it lies in libmicrohttpd's buffer; only its place counts */
+	char target[];           /* libmicrohttpd unescapes its own copy in place */
 };
 
 /* Returns how long the client of an exchange may neither send nor read. */

@@ -13,7 +13,8 @@
 
 /*
  * Texts as captured (ndes-behaviour 5.6), reasons as Microsoft lists them (5.3). Nobody has
- * captured 501 nor the page of a header field that is too long: their texts are from memory. KB820729 says that N/I stands for 501.
+ * captured 501 nor the pages of a header field that is too long, of a verb, a header's name or a length
+ * that are none: their texts are from memory. KB820729 says that N/I stands for 501.
  */
 static const struct {
 	unsigned status;
@@ -30,6 +31,13 @@ static const struct {
 		"The request URL is invalid."},
 	[HTTP_SYS_400_INVALID_HOSTNAME] = {400, "Hostname", "Bad Request",
 		"Bad Request - Invalid Hostname", "The request hostname is invalid."},
+	[HTTP_SYS_400_INVALID_VERB] = {400, "Verb", "Bad Request", "Bad Request - Invalid Verb",
+		"The request verb is invalid."},
+	[HTTP_SYS_400_INVALID_HEADER] = {400, "Header", "Bad Request",
+		"Bad Request - Invalid Header", "The request has an invalid header name."},
+	[HTTP_SYS_400_INVALID_LENGTH] = {400, "Number", "Bad Request",
+		"Bad Request - Invalid Content Length",
+		"There is an invalid content length or chunk length in the request."},
 	[HTTP_SYS_404] = {404, "N/A", "Not Found", "Not Found",
 		"The requested resource is not found."},
 	[HTTP_SYS_411] = {411, "LengthRequired", "Length Required", "Length Required",

@@ -52,6 +52,16 @@ request_header(const struct request *request, const char *name)
 	return NULL;
 }
 
+size_t
+request_count_headers(const struct request *request, const char *name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < request->header_count; i++)
+		count += strcasecmp(request->headers[i].name, name) == 0;
+	return count;
+}
+
 static bool
 lists(const char *list, const char *token)
 {
@@ -77,6 +87,35 @@ request_header_lists(const struct request *request, const char *name, const char
 	return false;
 }
 
+static size_t
+blanks_at_end(const char *text, size_t size)
+{
+	size_t blanks = 0;
+
+	while (blanks < size && strchr(" \t", text[size - blanks - 1]))
+		blanks++;
+	return blanks;
+}
+
+/* RFC 9112 6.3: what is no number, or differs from the first one, makes the framing invalid. */
+static bool
+has_invalid_length(const struct request *request, const char *length)
+{
+	size_t size = length ? strlen(length) - blanks_at_end(length, strlen(length)) : 0;
+
+	for (size_t i = 0; length && i < request->header_count; i++) {
+		const char *value = request->headers[i].value;
+
+		if (strcasecmp(request->headers[i].name, "Content-Length") != 0)
+			continue;
+		if (size == 0 || strspn(value, "0123456789") != size ||
+			strncmp(value, length, size) != 0 ||
+			blanks_at_end(value, strlen(value)) != strlen(value) - size)
+			return true;
+	}
+	return false;
+}
+
 /* RFC 9112 6.3: Transfer-Encoding overrides Content-Length. RFC 9110 10.1.1: an HTTP/1.0 client
  * does not know "100 Continue". */
 void
@@ -87,7 +126,9 @@ request_set_framing(struct request *request)
 	const char *expect = request_header(request, "Expect");
 
 	request->content_length = length && !encoding ? strtoll(length, NULL, 10) : -1;
-	request->chunked = encoding && strcasecmp(encoding, "chunked") == 0;
+	request->invalid_length = has_invalid_length(request, length);
+	request->chunked = encoding && strcasecmp(encoding, "chunked") == 0 &&
+		request_count_headers(request, "Transfer-Encoding") == 1;
 	request->unknown_coding = encoding && !request->chunked;
 	request->expects_continue = expect && strcasecmp(expect, "100-continue") == 0 &&
 		strcmp(request->version, "HTTP/1.0") != 0;
@@ -96,8 +137,10 @@ request_set_framing(struct request *request)
 bool
 request_is_last(const struct request *request)
 {
-	return strcmp(request->version, "HTTP/1.0") == 0 ||
-		request_header_lists(request, "Connection", "close");
+	return strcmp(request->version, "HTTP/1.0") == 0 || request->invalid_length ||
+		request_header_lists(request, "Connection", "close") ||
+		(request_header(request, "Transfer-Encoding") &&
+			request_header(request, "Content-Length"));
 }
 
 /* Takes what stands in front of the next `separator`, which is dropped, or all that is left. */

@@ -14,7 +14,9 @@ struct request_header {
 
 /* Texts are borrowed from the connection and live until the exchange has finished. */
 struct request {
-	const char *method;      /* "GET" */
+	const char *method; /* "GET" */
+	bool method_is_cut; /* a NUL in it is where it ends here */
+	bool target_is_cut;
 	const char *version;     /* "HTTP/1.1" */
 	const char *sent_target; /* the request target as sent, not unescaped */
 	const char
@@ -25,6 +27,7 @@ struct request {
 	size_t header_count;
 	size_t head_size;       /* bytes of request line and headers, with the empty line */
 	int64_t content_length; /* -1: none was sent, or a Transfer-Encoding beside it */
+	bool invalid_length;    /* a Content-Length is no number, or there are two that differ */
 	bool chunked;           /* Transfer-Encoding: chunked */
 	bool unknown_coding;    /* another Transfer-Encoding: the body has no end that is known */
 	bool expects_continue;
@@ -47,16 +50,20 @@ void request_set_target(struct request *request, const char *target);
  */
 struct bytes request_take_prefix(struct request *request, size_t size);
 
-/* Sets content_length, chunked, unknown_coding and expects_continue from version and headers.
- * libmicrohttpd has refused lengths that are no numbers, and takes the first of two. */
+/* Sets content_length, invalid_length, chunked, unknown_coding and expects_continue from version and
+ * headers. libmicrohttpd has refused a first length that is no number, and takes the first of two. */
 void request_set_framing(struct request *request);
 
-/* Returns whether the connection is to be closed behind the answer (RFC 9112 9.3). An HTTP/1.0
- * client's wish to keep it is not granted. */
+/* Returns whether the connection is to be closed behind the answer (RFC 9112 9.3), also of a request whose
+ * framing is invalid, or said twice, by length and by coding (6.1). An HTTP/1.0 client's wish to keep it is not
+ * granted. */
 bool request_is_last(const struct request *request);
 
 /* Returns the value of the first header of this name, compared without case, or NULL. */
 const char *request_header(const struct request *request, const char *name);
+
+/* Returns how many headers of this name there are. */
+size_t request_count_headers(const struct request *request, const char *name);
 
 /* Returns whether a header of this name holds `token` in its comma-separated list, compared without
  * case (RFC 9110 5.6.1). */

@@ -206,6 +206,60 @@ START_TEST(prefers_chunks_to_a_length)
 	request_set_framing(&request);
 	ck_assert(request.chunked);
 	ck_assert_int_eq(request.content_length, -1);
+	ck_assert(!request.invalid_length);
+	ck_assert(request_is_last(&request)); /* RFC 9112 6.1 */
+}
+END_TEST
+
+/* RFC 9112 6.3. */
+static const struct {
+	const char *first, *second;
+	bool invalid;
+} lengths[] = {
+	{"5", "5", false},
+	{"5", "5 \t", false},
+	{"5 ", "5", false},
+	{"5", "6", true},
+	{"5", "55", true},
+	{"55", "5", true},
+	{"5", "", true},
+	{"", "5", true},
+	{"5", "x", true},
+	{"+5", "+5", true},
+	{"-5", "-5", true},
+	{"5 5", "5 5", true},
+	{"5, 5", "5, 5", true},
+	{"0x5", "0x5", true},
+};
+
+START_TEST(finds_invalid_lengths)
+{
+	struct request request = {
+		.version = "HTTP/1.1",
+		.headers = (struct request_header[]){{"Content-Length", lengths[_i].first},
+			{"Host", "a"}, {"content-length", lengths[_i].second}},
+		.header_count = 3,
+	};
+
+	request_set_framing(&request);
+	ck_assert_msg(request.invalid_length == lengths[_i].invalid, "\"%s\" and \"%s\"",
+		lengths[_i].first, lengths[_i].second);
+	ck_assert(request_is_last(&request) == lengths[_i].invalid);
+}
+END_TEST
+
+/* RFC 9112 6.1: the last coding counts, and nothing can be read that was packed before it. */
+START_TEST(understands_one_coding_alone)
+{
+	struct request_header headers[] = {
+		{"Transfer-Encoding", "chunked"}, {"transfer-encoding", "gzip"}};
+	struct request request = {.version = "HTTP/1.1", .headers = headers, .header_count = 2};
+
+	if (_i)
+		headers[1].value = "chunked";
+	request_set_framing(&request);
+	ck_assert(!request.chunked);
+	ck_assert(request.unknown_coding);
 }
 END_TEST
 
@@ -224,6 +278,8 @@ main(void)
 	tcase_add_loop_test(cases, finds_tokens, 0, sizeof(lists) / sizeof(lists[0]));
 	tcase_add_loop_test(cases, understands_framing, 0, sizeof(framings) / sizeof(framings[0]));
 	tcase_add_test(cases, prefers_chunks_to_a_length);
+	tcase_add_loop_test(cases, finds_invalid_lengths, 0, sizeof(lengths) / sizeof(lengths[0]));
+	tcase_add_loop_test(cases, understands_one_coding_alone, 0, 2);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
