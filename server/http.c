@@ -15,6 +15,7 @@
 #include "common/memory.h"
 #include "server/http_accept.h"
 #include "server/http_daemon.h"
+#include "server/http_hangup.h"
 #include "server/http_wait.h"
 #include "server/http_workers.h"
 
@@ -38,6 +39,7 @@ struct http {
 	void (*watcher)(void);
 	atomic_bool stopping;
 	atomic_bool poked;
+	bool hung_up; /* a client has, and it has not been looked at */
 };
 
 static int
@@ -83,7 +85,8 @@ open_loop(struct http *http, struct diag *diag)
 	http->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (http_hold_new(&http->traffic.hold, diag) != DONE)
 		return BROKEN;
-	if (watch(http, http->wake) != 0 || watch(http, http->signals) != 0 ||
+	if (watch(http, http->wake) != 0 || watch(http, http->traffic.hangups) != 0 ||
+		watch(http, http->signals) != 0 ||
 		watch(http, http_hold_descriptor(http->traffic.hold)) != 0)
 		return diag_break(
 			diag, "HTTP", "the event loop could not be opened: %s", strerror(errno));
@@ -103,6 +106,7 @@ http_new(struct http **out, const struct http_listener *listeners, size_t count,
 	int result;
 
 	http->epoll = http->wake = http->signals = http->watched = -1;
+	http->traffic.hangups = http_hangup_open();
 	result = start_daemons(http, listeners, count, diag);
 	if (result == DONE)
 		result = open_loop(http, diag);
@@ -160,6 +164,8 @@ take_event(struct http *http, int descriptor)
 
 	if (descriptor == http->wake)
 		eventfd_read(http->wake, &count);
+	else if (descriptor == http->traffic.hangups)
+		http->hung_up = true;
 	else if (descriptor == http->signals)
 		take_signal(http);
 	else if (descriptor == http->watched)
@@ -222,6 +228,9 @@ turn(struct http *http, int limit, struct diag *diag)
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_run(http->daemons[i]);
 	http_accept_look(http->accept);
+	if (http->hung_up)
+		http_hangup_look(http->traffic.hangups);
+	http->hung_up = false;
 	return DONE;
 }
 
@@ -323,6 +332,8 @@ http_free(struct http *http)
 		close(http->wake);
 	if (http->signals >= 0)
 		close(http->signals);
+	if (http->traffic.hangups >= 0)
+		close(http->traffic.hangups);
 	free(http->daemons);
 	free(http->listeners);
 	free(http);

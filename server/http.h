@@ -24,7 +24,8 @@ enum http_end {
 	HTTP_END_SENT,           /* the last byte of the answer was handed to the kernel */
 	HTTP_END_CLIENT_LEFT,    /* the client closed or reset the connection before that */
 	HTTP_END_TIMED_OUT,      /* the client neither sent nor read for too long */
-	HTTP_END_MALFORMED,      /* the body could not be read; libmicrohttpd answered by itself */
+	HTTP_END_MALFORMED,      /* the body could not be read; libmicrohttpd answered by itself, or
+				  * could not even do that, and the connection was reset */
 	HTTP_END_CLOSED_BY_PLAN, /* send.cut or send.end: before the whole answer was sent */
 	HTTP_END_RESET_BY_PLAN,
 	HTTP_END_STALLED_BY_PLAN, /* and then closed */
@@ -37,13 +38,14 @@ enum http_lapse {
 	HTTP_LAPSE_IDLE,        /* nothing came for too long */
 	HTTP_LAPSE_HEADERS,     /* something came, and not the rest for too long */
 	HTTP_LAPSE_CLIENT_LEFT, /* something came, and the client went */
+	HTTP_LAPSE_REFUSED,     /* what came is no request to libmicrohttpd, which has closed it */
 };
 
 /* One exchange as the wire knows it. http.c owns it from the request line to `finished`. */
 struct http_exchange {
 	struct request request;   /* filled by http.c */
 	struct response response; /* filled by the service before it answers; with
-				   * HTTP_END_MALFORMED, what libmicrohttpd answered */
+				   * HTTP_END_MALFORMED, what libmicrohttpd answered, or from nobody */
 	struct send_plan send;    /* filled by the service before it answers */
 	const char *reason; /* the phrase of the status; filled by http.c when it answers, static */
 	bool closes;        /* the connection is closed behind the answer; likewise */
@@ -104,8 +106,10 @@ struct http_service {
 	void (*finished)(void *context, struct http_exchange *exchange);
 	/* A connection has ended without the head that it was to bring. Of `request` the addresses are
 	 * known, and the target where its line had arrived; else that is NULL, as method and version are.
-	 * On the I/O thread. NULL: nobody wants to know. */
-	void (*lapsed)(void *context, const struct request *request, enum http_lapse how);
+	 * `status` is what libmicrohttpd has answered; 0: nothing, or that is not known. On the I/O
+	 * thread. NULL: nobody wants to know. */
+	void (*lapsed)(
+		void *context, const struct request *request, enum http_lapse how, unsigned status);
 	/* It may use descriptors that others leave free (http_accept.h). */
 	bool is_control;
 	/* Returns how many seconds a client that connects now may be silent. NULL: as the listener. */

@@ -132,16 +132,6 @@ hold(struct wire *wire, int64_t ms, bool until_writable)
 	return suspended_before ? http_answer_hold(wire) : MHD_YES;
 }
 
-/* RFC 9293 3.9.1.6: an aborted connection is one that the other side sees reset. SO_LINGER would not
- * do it, since libmicrohttpd shuts the connection down first. */
-static void
-reset(struct wire *wire)
-{
-	static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-
-	connect(socket_of(wire->connection), &nowhere, sizeof(nowhere));
-}
-
 /* Returns whether a reset would throw away bytes that the kernel has taken and not sent. What it has
  * sent is not waited for: a delayed acknowledgement would make every reset late. */
 static bool
@@ -176,7 +166,7 @@ go_on(struct wire *wire)
 			wire->reset_waited_ms += RESET_WAIT_MS;
 			return hold(wire, RESET_WAIT_MS, false);
 		}
-		reset(wire);
+		http_connection_reset(socket_of(wire->connection));
 		break;
 	case HTTP_RAW_CLOSE:
 		break;
@@ -230,6 +220,17 @@ end_of_answer(const struct wire *wire)
 	return HTTP_END_SENT;
 }
 
+/* The body could not be read: what was to be answered behind it is not. The library may have answered. */
+static enum http_end
+end_of_unreadable(struct wire *wire, const union MHD_ConnectionInfo *status)
+{
+	response_done(&wire->exchange.response);
+	if (status)
+		response_set(&wire->exchange.response, RESPONSE_FROM_HTTP_LIBRARY,
+			status->http_status, 0, 0);
+	return HTTP_END_MALFORMED;
+}
+
 enum http_end
 http_answer_end(struct wire *wire, enum MHD_RequestTerminationCode how)
 {
@@ -238,12 +239,10 @@ http_answer_end(struct wire *wire, enum MHD_RequestTerminationCode how)
 
 	if (how == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
 		return HTTP_END_SHUTDOWN;
-	/* The end of a client that comes in one piece with a part of its body, libmicrohttpd misses. */
 	if (how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
-		return wire->progress != ANSWERED &&
-				http_connection_is_half_closed(socket_of(wire->connection))
-			? HTTP_END_CLIENT_LEFT
-			: HTTP_END_TIMED_OUT;
+		return HTTP_END_TIMED_OUT;
+	if (wire->client->unreadable)
+		return end_of_unreadable(wire, NULL);
 	if (wire->dropped)
 		return HTTP_END_SHUTDOWN;
 	if (wire->held.left)
@@ -256,9 +255,5 @@ http_answer_end(struct wire *wire, enum MHD_RequestTerminationCode how)
 		return end_of_answer(wire);
 	if (wire->progress == ANSWERED || !status)
 		return HTTP_END_CLIENT_LEFT;
-	/* Whatever was to be answered behind this body is not. */
-	response_done(&wire->exchange.response);
-	response_set(
-		&wire->exchange.response, RESPONSE_FROM_HTTP_LIBRARY, status->http_status, 0, 0);
-	return HTTP_END_MALFORMED;
+	return end_of_unreadable(wire, status);
 }

@@ -32,7 +32,8 @@ http_awaited_begin(struct http_awaited *wait, struct http_connection *connection
 {
 	struct http_connection_counts counts = http_connection_count(connection->descriptor);
 
-	connection->awaited = true;
+	http_awaited_end(wait, connection);
+	connection->awaits = HTTP_AWAITS_HEAD;
 	connection->awaited_ns = clock_monotonic_ns();
 	connection->head_ns = 0;
 	/* What came behind the last request belongs to the next head. The framing of chunks is not
@@ -58,11 +59,18 @@ http_awaited_line(struct http_connection *connection)
 }
 
 void
+http_awaited_body(struct http_connection *connection)
+{
+	connection->awaits = HTTP_AWAITS_BODY;
+	connection->stuck_at = 0;
+}
+
+void
 http_awaited_end(struct http_awaited *wait, struct http_connection *connection)
 {
-	if (!connection->awaited)
+	if (connection->awaits == HTTP_AWAITS_NOTHING)
 		return;
-	connection->awaited = false;
+	connection->awaits = HTTP_AWAITS_NOTHING;
 	if (connection->previous)
 		connection->previous->next = connection->next;
 	else
@@ -92,32 +100,18 @@ has_begun(const struct http_connection *connection, const struct http_connection
 		(!connection->tls && counts->received > connection->received_before);
 }
 
-/* Returns whether the client went in the middle of a head. Its end counts as a byte of its own. */
-static bool
-has_left(const struct http_connection *connection, const struct http_connection_counts *counts)
-{
-	struct http_connection_counts bytes = *counts;
-
-	bytes.received -= bytes.received > 0;
-	return has_begun(connection, &bytes) &&
-		(http_connection_is_half_closed(connection->descriptor) ||
-			http_connection_is_reset(connection->descriptor));
-}
-
 static void
 look_at(struct http_connection *connection, int64_t now_ns)
 {
 	struct http_connection_counts counts = http_connection_count(connection->descriptor);
-	bool left = has_left(connection, &counts);
 
 	if (connection->dropped || !has_begun(connection, &counts))
 		return;
 	http_awaited_line(connection);
-	if (!left && now_ns - connection->head_ns < patience_ms(connection) * NS_PER_MS)
+	if (now_ns - connection->head_ns < patience_ms(connection) * NS_PER_MS)
 		return;
-	/* libmicrohttpd finds the end of the connection now, which it misses when that came in one
-	 * piece with the last bytes, and closes it. */
-	connection->dropped = !left;
+	/* libmicrohttpd finds the end of the connection now, and closes it. */
+	connection->dropped = true;
 	shutdown(connection->descriptor, SHUT_RDWR);
 }
 
@@ -131,7 +125,8 @@ http_awaited_sweep(struct http_awaited *wait)
 	now_ns = clock_monotonic_ns();
 	wait->due_ns = 0;
 	for (struct http_connection *one = wait->first; one; one = one->next) {
-		look_at(one, now_ns);
+		if (one->awaits == HTTP_AWAITS_HEAD)
+			look_at(one, now_ns);
 		plan(wait, one, now_ns);
 	}
 }
@@ -147,20 +142,29 @@ was_silent(const struct http_connection *connection, const struct http_connectio
 }
 
 bool
-http_awaited_explain(enum http_lapse *out, const struct http_connection *connection)
+http_awaited_explain(enum http_lapse *out, const struct http_connection *connection, bool answered)
 {
 	struct http_connection_counts counts = http_connection_count(connection->descriptor);
+	bool left = http_connection_is_half_closed(connection->descriptor) ||
+		http_connection_is_reset(connection->descriptor);
+	bool begun;
 
-	/* What the library could not read, it may have answered by itself. */
-	if (!connection->awaited || (!connection->tls && counts.sent > connection->sent_before))
+	/* Its end counts as a byte of its own. */
+	counts.received -= left && counts.received > 0;
+	begun = has_begun(connection, &counts);
+	if (connection->awaits != HTTP_AWAITS_HEAD)
 		return false;
-	if (has_left(connection, &counts) && !connection->dropped)
+	/* What the library cannot read, it has mostly answered by itself, else just closed. */
+	if (answered || (!connection->tls && counts.sent > connection->sent_before))
+		*out = HTTP_LAPSE_REFUSED;
+	else if (begun && left && !connection->dropped)
 		*out = HTTP_LAPSE_CLIENT_LEFT;
-	else if (connection->dropped ||
-		(was_silent(connection, &counts) && has_begun(connection, &counts)))
+	else if (connection->dropped || (was_silent(connection, &counts) && begun))
 		*out = HTTP_LAPSE_HEADERS;
 	else if (was_silent(connection, &counts))
 		*out = HTTP_LAPSE_IDLE;
+	else if (begun)
+		*out = HTTP_LAPSE_REFUSED;
 	else
 		return false;
 	return true;

@@ -1,7 +1,7 @@
 /*
- * Connections on which the head of a request is awaited, and how long: libmicrohttpd
- * knows how long one has been silent, but not that a head which comes byte by byte never comes
- * to its end, and it says of neither what had come. The kernel's counts tell.
+ * Connections on which the head of a request or its body is awaited, and how long:
+ * libmicrohttpd knows how long one has been silent, but not that a head which comes byte by byte
+ * never comes to its end, and it says of neither what had come. The kernel's counts tell.
  */
 #pragma once
 
@@ -21,16 +21,20 @@ void http_awaited_begin(struct http_awaited *wait, struct http_connection *conne
 /* The line of a request has arrived. */
 void http_awaited_line(struct http_connection *connection);
 
-/* A whole head has arrived, or the connection is gone. */
+/* A whole head has arrived, and its body has not. */
+void http_awaited_body(struct http_connection *connection);
+
+/* A whole request has arrived, or the connection is gone. */
 void http_awaited_end(struct http_awaited *wait, struct http_connection *connection);
 
 /* Returns after how many milliseconds http_awaited_sweep has something to do; -1: never. */
 int http_awaited_timeout(const struct http_awaited *wait);
 
-/* When it is time, drops those whose heads have taken as long as their connections may be silent, and
- * whose clients went in the middle of one. It is noticed within a quarter of that. */
+/* When it is time, drops those whose heads have taken as long as their connections may be silent. It is
+ * noticed within a quarter of that. */
 void http_awaited_sweep(struct http_awaited *wait);
 
 /* Returns whether a connection that ends while a head is awaited ends for one of the reasons of `out`:
- * else it brought nothing and was in time, or the library has answered it. */
-bool http_awaited_explain(enum http_lapse *out, const struct http_connection *connection);
+ * else it brought nothing and was in time. `answered`: the library is known to have answered it. */
+bool http_awaited_explain(
+	enum http_lapse *out, const struct http_connection *connection, bool answered);

@@ -55,6 +55,16 @@ http_connection_is_reset(int descriptor)
 	return client_state(descriptor) & (POLLERR | POLLHUP);
 }
 
+/* RFC 9293 3.9.1.6: an aborted connection is one that the other side sees reset. SO_LINGER would not
+ * do it, since libmicrohttpd shuts the connection down first. */
+void
+http_connection_reset(int descriptor)
+{
+	static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+	connect(descriptor, &nowhere, sizeof(nowhere));
+}
+
 struct http_connection_counts
 http_connection_count(int descriptor)
 {

@@ -11,6 +11,13 @@
 struct request;
 struct tls_session;
 
+/* What of a request a connection is to bring next. */
+enum http_awaits {
+	HTTP_AWAITS_NOTHING, /* the request is there, and is being answered */
+	HTTP_AWAITS_HEAD,
+	HTTP_AWAITS_BODY,
+};
+
 struct http_connection {
 	int descriptor;     /* borrowed */
 	unsigned timeout;   /* seconds that the client may be silent */
@@ -21,14 +28,21 @@ struct http_connection {
 	char server_address[HTTP_ADDRESS_SIZE];
 	unsigned server_port;
 	struct tls_session *tls; /* NULL: plain HTTP; set and ended by the daemon */
-	/* While a request's head is awaited; http_awaited.h. */
+	/* While something is awaited; http_awaited.h. */
 	struct http_connection *next, *previous;
-	bool awaited;
+	enum http_awaits awaits;
 	bool dropped;             /* its head took too long */
 	int64_t awaited_ns;       /* since then, clock_monotonic_ns */
 	int64_t head_ns;          /* when the first of it was there; 0: not yet */
 	uint64_t received_before; /* bytes of the requests before */
 	uint64_t sent_before;
+	/* http_hangup.h */
+	bool hung_up;         /* while nothing was awaited */
+	int unread_at_hangup; /* bytes, when the library was told last; -1: it was not */
+	/* http_stuck.h */
+	uint64_t
+		stuck_at; /* bytes read, when it was looked last and there were more; 0: there were none */
+	bool unreadable; /* it was reset for that */
 };
 
 /* Describes an accepted connection. free() releases it. */
@@ -43,6 +57,9 @@ bool http_connection_is_half_closed(int descriptor);
 
 /* Returns whether the client has reset the connection. */
 bool http_connection_is_reset(int descriptor);
+
+/* Resets a connection, so that both sides see it reset. */
+void http_connection_reset(int descriptor);
 
 /* What the kernel has counted on a connection. */
 struct http_connection_counts {

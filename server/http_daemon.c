@@ -8,6 +8,9 @@
 #include "common/memory.h"
 #include "server/http_answer.h"
 #include "server/http_connection.h"
+#include "server/http_hangup.h"
+#include "server/http_head.h"
+#include "server/http_stuck.h"
 #include "server/http_wait.h"
 #include "server/tls.h"
 
@@ -16,6 +19,9 @@
 
 /* How much is reserved for a body because a Content-Length says so. */
 #define BODY_RESERVE_MAX (1024 * 1024)
+
+/* After how many turns without rest is looked whether the library is stuck. */
+#define RESTLESS_TURNS 256
 
 static struct wire *
 wire_of(struct http_job *job)
@@ -49,19 +55,21 @@ begin_connection(struct http_daemon *daemon, struct MHD_Connection *mhd)
 	if (connection->timeout != daemon->timeout)
 		MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, connection->timeout);
 	http_awaited_begin(&daemon->awaited, connection, NULL);
+	http_hangup_watch(daemon->traffic->hangups, connection);
 	return connection;
 }
 
 /* Tells the service of a connection that ends without the head that it was to bring. */
 static void
 report_lapse(struct http_daemon *daemon, struct http_connection *connection,
-	const struct request *request)
+	const struct request *request, unsigned status)
 {
 	const struct http_service *service = daemon->service;
 	enum http_lapse how;
 
-	if (service->lapsed && !daemon->traffic->draining && http_awaited_explain(&how, connection))
-		service->lapsed(service->context, request, how);
+	if (service->lapsed && !daemon->traffic->draining &&
+		http_awaited_explain(&how, connection, status != 0))
+		service->lapsed(service->context, request, how, status);
 	http_awaited_end(&daemon->awaited, connection);
 }
 
@@ -71,7 +79,7 @@ end_connection(struct http_daemon *daemon, struct http_connection *connection)
 	struct request request = {0};
 
 	http_connection_begin(connection, &request);
-	report_lapse(daemon, connection, &request);
+	report_lapse(daemon, connection, &request, 0);
 	tls_session_end(connection->tls);
 	daemon->traffic->ended++;
 	free(connection);
@@ -87,87 +95,25 @@ on_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
 		end_connection(context, *socket_context);
 }
 
-/* Ends the library's copy of a target at its query, as it is about to read parameters out of it: it
- * takes 80 bytes of the connection's memory for each, and hangs where that is not enough. */
-static void
-hide_parameters(const char *target)
-{
-	char *query = strchr(target, '?'); /* in the library's buffer, which may be written */
-
-	if (query && query[1])
-		query[1] = '\0';
-}
-
 /* A request line has arrived; what is returned comes back with every later call. */
 static void *
 on_request_line(void *context, const char *target, struct MHD_Connection *mhd)
 {
 	struct http_connection *connection =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-	size_t size = strlen(target) + 1;
-	struct wire *wire = memory_new(1, sizeof(*wire) + size);
-	struct request *request = &wire->exchange.request;
+	struct wire *wire = http_head_begin(target);
 
-	wire->exchange.begun_ns = clock_monotonic_ns();
 	wire->job.run = work;
 	wire->daemon = context;
 	wire->connection = mhd;
 	wire->client = connection;
-	wire->library_target = target;
+	wire->exchange.request.secure = wire->daemon->tls != NULL;
 	http_awaited_line(connection);
-	memcpy(wire->target, target, size);
-	hide_parameters(target);
-	request_set_target(request, wire->target);
-	request->secure = wire->daemon->tls != NULL;
-	http_connection_begin(connection, request);
+	http_connection_begin(connection, &wire->exchange.request);
 	return wire;
 }
 
-/* --- reading ------------------------------------------------------------------ */
-
-static enum MHD_Result
-add_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	struct wire *wire = context;
-
-	wire->headers[wire->exchange.request.header_count++] =
-		(struct request_header){.name = name, .value = value ? value : ""};
-	return MHD_YES;
-}
-
-/* libmicrohttpd hands out a request line as texts that it has ended where they lie, one behind the other,
- * the blanks between method and target left where they were. Whatever else stands between two of them
- * came behind a NUL. */
-static void
-find_cuts(struct request *request, const struct wire *wire, const char *version)
-{
-	const char *method_end = request->method + strlen(request->method) + 1;
-
-	if (request->method > version || version > request->method + request->head_size)
-		return; /* another release of the library has them elsewhere */
-	while (method_end < wire->library_target && *method_end == ' ')
-		method_end++;
-	request->method_is_cut = method_end < wire->library_target;
-	request->target_is_cut = wire->library_target + strlen(wire->target) + 1 != version;
-}
-
-static void
-fill_head(struct wire *wire, const char *method, const char *version)
-{
-	struct request *request = &wire->exchange.request;
-	int count;
-
-	request->method = method;
-	request->version = version;
-	count = MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, NULL, NULL);
-	request->headers = wire->headers = memory_new((size_t)count + 1, sizeof(*wire->headers));
-	MHD_get_connection_values(wire->connection, MHD_HEADER_KIND, add_header, wire);
-	request_set_framing(request);
-	request->head_size =
-		MHD_get_connection_info(wire->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
-			->header_size;
-	find_cuts(request, wire, version);
-}
+/* --- the course of an exchange ------------------------------------------------ */
 
 static void
 finish(struct wire *wire, enum MHD_RequestTerminationCode how)
@@ -202,19 +148,21 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 	enum MHD_RequestTerminationCode how)
 {
 	struct wire *wire = *exchange;
+	const union MHD_ConnectionInfo *status =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
 
 	if (wire->progress == AWAITS_HEAD) {
-		report_lapse(wire->daemon, wire->client, &wire->exchange.request);
+		report_lapse(wire->daemon, wire->client, &wire->exchange.request,
+			status ? status->http_status : 0);
 	} else {
 		finish(wire, how);
 		if (goes_on(wire))
 			http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
+		http_hangup_resume(wire->daemon->traffic->hangups, wire->client);
 	}
 	free(wire->headers);
 	free(wire);
 }
-
-/* --- the course of an exchange ------------------------------------------------ */
 
 /* The head has arrived; nothing may be answered now that is to leave the connection open. */
 static enum MHD_Result
@@ -224,8 +172,8 @@ take_head(struct wire *wire, const char *method, const char *version)
 	struct request *request = &exchange->request;
 	const struct http_service *service = wire->daemon->service;
 
-	http_awaited_end(&wire->daemon->awaited, wire->client);
-	fill_head(wire, method, version);
+	http_head_fill(wire, method, version);
+	http_awaited_body(wire->client);
 	wire->daemon->traffic->open++;
 	if (service->headers(service->context, exchange) == HTTP_READ_BODY) {
 		int64_t expected = request->content_length;
@@ -246,6 +194,7 @@ take_head(struct wire *wire, const char *method, const char *version)
 	 * coding nothing can be read any more. Where the connection is closed anyway, nobody need
 	 * send a body for nothing. */
 	exchange->send.close_connection = true;
+	http_awaited_end(&wire->daemon->awaited, wire->client);
 	return http_answer(wire);
 }
 
@@ -320,8 +269,10 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
 
 	if (wire->progress == AWAITS_HEAD)
 		return take_head(wire, method, version);
-	if (*upload_size == 0)
+	if (*upload_size == 0) {
+		http_awaited_end(&wire->daemon->awaited, wire->client);
 		return take_turn(wire);
+	}
 	take_body(wire, upload, *upload_size);
 	*upload_size = 0;
 	return MHD_YES;
@@ -385,13 +336,14 @@ http_daemon_descriptor(const struct http_daemon *daemon)
 }
 
 int
-http_daemon_timeout(const struct http_daemon *daemon)
+http_daemon_timeout(struct http_daemon *daemon)
 {
 	int waiting = http_awaited_timeout(&daemon->awaited), limit = -1;
 	MHD_UNSIGNED_LONG_LONG ms;
 
 	if (MHD_get_timeout(daemon->mhd, &ms) == MHD_YES)
 		limit = ms > INT_MAX ? INT_MAX : (int)ms;
+	daemon->restless = limit == 0 ? daemon->restless + 1 : 0;
 	return limit < 0 || (waiting >= 0 && waiting < limit) ? waiting : limit;
 }
 
@@ -399,6 +351,10 @@ void
 http_daemon_run(struct http_daemon *daemon)
 {
 	http_awaited_sweep(&daemon->awaited);
+	if (daemon->restless >= RESTLESS_TURNS) {
+		http_stuck_look(&daemon->awaited);
+		daemon->restless = 0;
+	}
 	MHD_run(daemon->mhd);
 }
 

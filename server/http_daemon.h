@@ -19,6 +19,7 @@ struct http_traffic {
 	uint64_t ended;       /* of them */
 	size_t open;          /* exchanges between `headers` and `finished` */
 	bool draining;        /* answers close their connections */
+	int hangups;          /* of http_hangup_open */
 	struct wire *waiting; /* exchanges that wait for http_poke (http_wait.h) */
 };
 
@@ -33,7 +34,7 @@ unsigned http_daemon_connections(const struct http_daemon *daemon);
 int http_daemon_descriptor(const struct http_daemon *daemon);
 
 /* Returns after how many milliseconds http_daemon_run has something to do anyhow; -1: never. */
-int http_daemon_timeout(const struct http_daemon *daemon);
+int http_daemon_timeout(struct http_daemon *daemon);
 
 /* Does what can be done without waiting. */
 void http_daemon_run(struct http_daemon *daemon);

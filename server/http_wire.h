@@ -1,7 +1,7 @@
 /*
  * What the parts of a daemon share: an exchange as libmicrohttpd and our loop know
- * it. Included by http_daemon.c, http_answer.c, http_wait.c and http_stream.c alone;
- * through it, they are the only files that know libmicrohttpd.
+ * it. Included by http_daemon.c, http_head.c, http_answer.c, http_wait.c and
+ * http_stream.c alone; through it, they are the only files that know libmicrohttpd.
  */
 #pragma once
 
@@ -19,6 +19,7 @@ struct http_daemon {
 	unsigned timeout; /* seconds that a client may neither send nor read, unless the service
 			   * says otherwise of a new connection */
 	struct http_awaited awaited;
+	unsigned restless; /* how often in a row libmicrohttpd wanted to be run again at once */
 };
 
 /* What happens to an exchange when libmicrohttpd calls next. */

@@ -112,10 +112,33 @@ append_field(struct buffer *out, const char *text, size_t limit)
 	buffer_append_byte(out, ' ');
 }
 
-/* KB820729: whom http.sys dropped for being slow, and who went before the answer was out. */
+/* KB820729, for what the HTTP library could not read and answered with this status; 0: not known. */
+static const char *
+refusal_reason(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *reason;
+	} rows[] = {
+		{413, "EntityTooLarge"},
+		{414, "URL_Length"},
+		{431, "RequestLength"},
+		{505, "Version_N/S"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].status == status)
+			return rows[i].reason;
+	return "BadRequest";
+}
+
+/* KB820729: whom http.sys dropped for being slow, who went before the answer was out, and whose body it
+ * cannot read. */
 static const char *
 drop_reason(const struct http_exchange *http)
 {
+	if (http->end == HTTP_END_MALFORMED)
+		return refusal_reason(http->response.status);
 	if (http->end == HTTP_END_CLIENT_LEFT)
 		return "Connection_Dropped";
 	if (http->end != HTTP_END_TIMED_OUT)
@@ -195,9 +218,11 @@ int
 httperr_log_write(struct httperr_log *log, const struct exchange *exchange, struct diag *diag)
 {
 	const struct response *response = &exchange->http->response;
+	bool told = response->from == RESPONSE_FROM_HTTP_SYS ||
+		response->from == RESPONSE_FROM_HTTP_LIBRARY;
 	const struct entry entry = {
 		/* Whoever was dropped was not told this status. */
-		.status = response->from == RESPONSE_FROM_HTTP_SYS ? response->status : 0,
+		.status = told ? response->status : 0,
 		.site = knows_pool(exchange) ? exchange->site->number : 0,
 		.reason = httperr_log_reason(exchange),
 	};
@@ -210,14 +235,17 @@ httperr_log_write(struct httperr_log *log, const struct exchange *exchange, stru
 
 int
 httperr_log_write_lapse(struct httperr_log *log, const struct request *request, enum http_lapse how,
-	int64_t now, struct diag *diag)
+	unsigned status, int64_t now, struct diag *diag)
 {
 	static const char *const reasons[] = {
 		[HTTP_LAPSE_IDLE] = "Timer_ConnectionIdle",
 		[HTTP_LAPSE_HEADERS] = "Timer_HeaderWait",
 		[HTTP_LAPSE_CLIENT_LEFT] = "Client_Reset",
 	};
-	const struct entry entry = {.reason = reasons[how]};
+	const struct entry entry = {
+		.status = status,
+		.reason = how == HTTP_LAPSE_REFUSED ? refusal_reason(status) : reasons[how],
+	};
 
 	return write_entry(log, request, &entry, now, diag);
 }

@@ -21,10 +21,10 @@ int httperr_log_write(struct httperr_log *log, const struct exchange *exchange, 
 /* Returns the s-reason of a finished exchange's line, static; NULL: it has none. */
 const char *httperr_log_reason(const struct exchange *exchange);
 
-/* Appends the line of a connection that ended without the request that it was to bring, at `now` in
- * seconds since 1970. As httperr_log_write. */
+/* Appends the line of a connection that ended without the request that it was to bring, answered with
+ * `status` (0: not known), at `now` in seconds since 1970. As httperr_log_write. */
 int httperr_log_write_lapse(struct httperr_log *log, const struct request *request,
-	enum http_lapse how, int64_t now, struct diag *diag);
+	enum http_lapse how, unsigned status, int64_t now, struct diag *diag);
 
 /* Has the next line open the last file that is in the folder then, or the first one, anew. I/O thread. */
 void httperr_log_reopen(struct httperr_log *log);

@@ -61,7 +61,8 @@ service_finished(void *context, struct http_exchange *http)
 	if (http->end == HTTP_END_MALFORMED)
 		diag_refuse(&exchange->diag, "request body", "RFC 9112 7.1",
 			"chunks, each behind its size in hexadecimal",
-			"the HTTP library could not read it, and answered by itself");
+			"the HTTP library could not read it, and %s",
+			http->response.status ? "answered by itself" : "gave up");
 	pipeline_run(exchange, PHASE_LOG);
 	exchange_free(exchange);
 	http->data = NULL;
@@ -69,7 +70,7 @@ service_finished(void *context, struct http_exchange *http)
 
 /* What ends before http.sys, in the network or at a proxy, is not in its log. */
 static void
-service_lapsed(void *context, const struct request *request, enum http_lapse how)
+service_lapsed(void *context, const struct request *request, enum http_lapse how, unsigned status)
 {
 	struct site *site = context;
 	struct condition *condition = site_hold_condition(site);
@@ -78,7 +79,7 @@ service_lapsed(void *context, const struct request *request, enum http_lapse how
 	if (site->logs && settings->device_network == DEVICE_NETWORK_OPEN &&
 		settings->external_url == EXTERNAL_URL_CORRECT &&
 		settings->application_proxy == PROXY_NONE)
-		site_logs_lapse(site->logs, request, how, clock_now_ms(&site->clock));
+		site_logs_lapse(site->logs, request, how, status, clock_now_ms(&site->clock));
 	condition_release(condition);
 }
 

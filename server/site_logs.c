@@ -136,12 +136,13 @@ site_logs_write(struct site_logs *logs, struct exchange *exchange)
 }
 
 void
-site_logs_lapse(
-	struct site_logs *logs, const struct request *request, enum http_lapse how, int64_t now_ms)
+site_logs_lapse(struct site_logs *logs, const struct request *request, enum http_lapse how,
+	unsigned status, int64_t now_ms)
 {
 	struct diag diag = {0};
 
-	tell(httperr_log_write_lapse(logs->httperr, request, how, now_ms / 1000, &diag), &diag);
+	tell(httperr_log_write_lapse(logs->httperr, request, how, status, now_ms / 1000, &diag),
+		&diag);
 }
 
 void

@@ -22,9 +22,10 @@ int site_logs_open(struct site_logs **out, const char *directory, unsigned site_
  * its evidence which those were. I/O thread. Failures are told to the operator. */
 void site_logs_write(struct site_logs *logs, struct exchange *exchange);
 
-/* Writes down a connection that ended without the request that it was to bring. I/O thread. */
-void site_logs_lapse(
-	struct site_logs *logs, const struct request *request, enum http_lapse how, int64_t now_ms);
+/* Writes down a connection that ended without the request that it was to bring; `status` as for the
+ * service of http.h. I/O thread. */
+void site_logs_lapse(struct site_logs *logs, const struct request *request, enum http_lapse how,
+	unsigned status, int64_t now_ms);
 
 /* Writes an event that no exchange caused; `values` as event_log_write. From any thread. */
 void site_logs_event(struct site_logs *logs, enum event event, char *const *values, int64_t now_ms);

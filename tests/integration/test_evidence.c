@@ -273,7 +273,7 @@ static const struct {
 	{BODY "half", false, " HTTP/1.1 POST " POST_TARGET " - - - Connection_Dropped -\r"},
 	{BODY "half", true, " HTTP/1.1 POST " POST_TARGET " - - - Connection_Dropped -\r"},
 	/* The library closes the connection of what is no request; the client stays. */
-	{"NONSENSE\r\n\r\n", false, NULL, true},
+	{"NONSENSE\r\n\r\n", false, " - - - - - - BadRequest -\r", true},
 };
 
 START_TEST(http_sys_says_who_went)

@@ -148,6 +148,7 @@ static const struct {
 	{HTTP_END_TIMED_OUT, true, true, "Timer_EntityBody"},
 	{HTTP_END_TIMED_OUT, false, true, "Timer_MinBytesPerSecond"},
 	{HTTP_END_CLIENT_LEFT, false, true, "Connection_Dropped"},
+	{HTTP_END_MALFORMED, false, true, "BadRequest"},
 	{HTTP_END_RESET_BY_PLAN, false, true, NULL},
 	{HTTP_END_TIMED_OUT, true, false, NULL},
 	{HTTP_END_CLIENT_LEFT, false, false, NULL},
@@ -175,11 +176,16 @@ END_TEST
 
 static const struct {
 	enum http_lapse how;
+	unsigned status;
 	const char *wanted;
 } lapses[] = {
-	{HTTP_LAPSE_IDLE, "- Timer_ConnectionIdle -\r\n"},
-	{HTTP_LAPSE_HEADERS, "- Timer_HeaderWait -\r\n"},
-	{HTTP_LAPSE_CLIENT_LEFT, "- Client_Reset -\r\n"},
+	{HTTP_LAPSE_IDLE, 0, "- - Timer_ConnectionIdle -\r\n"},
+	{HTTP_LAPSE_HEADERS, 0, "- - Timer_HeaderWait -\r\n"},
+	{HTTP_LAPSE_CLIENT_LEFT, 0, "- - Client_Reset -\r\n"},
+	{HTTP_LAPSE_REFUSED, 0, "- - BadRequest -\r\n"},
+	{HTTP_LAPSE_REFUSED, 400, "400 - BadRequest -\r\n"},
+	{HTTP_LAPSE_REFUSED, 413, "413 - EntityTooLarge -\r\n"},
+	{HTTP_LAPSE_REFUSED, 431, "431 - RequestLength -\r\n"},
 };
 
 START_TEST(writes_connections_without_a_request)
@@ -190,11 +196,11 @@ START_TEST(writes_connections_without_a_request)
 		.server_port = 80};
 	TEXT_CLEANUP char *wanted = text_format(HTTPERR_HEADER
 		"streamid sc-status s-siteid s-reason s-queuename\r\n"
-		"2026-01-31 23:59:58 127.0.0.1 51234 127.0.0.1 80 - - - - - %s",
+		"2026-01-31 23:59:58 127.0.0.1 51234 127.0.0.1 80 - - - - %s",
 		lapses[_i].wanted);
 
 	open_logs(SERVER_2019);
-	site_logs_lapse(logs, &request, lapses[_i].how, EXCHANGE_SUPPORT_NOW_MS);
+	site_logs_lapse(logs, &request, lapses[_i].how, lapses[_i].status, EXCHANGE_SUPPORT_NOW_MS);
 	assert_file("HTTPERR/httperr1.log", wanted);
 }
 END_TEST
