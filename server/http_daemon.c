@@ -295,7 +295,7 @@ start(struct http_daemon *daemon, const struct http_listener *listener, unsigned
 			(listener->tls ? MHD_USE_TLS : 0),
 		0, NULL, NULL, on_request, daemon, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, connection_limit,
-		MHD_OPTION_CONNECTION_TIMEOUT, listener->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+		MHD_OPTION_CONNECTION_TIMEOUT, daemon->timeout, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
 		1, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, daemon,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, daemon, MHD_OPTION_ARRAY, listener->tls ? secure : plain,
@@ -311,7 +311,10 @@ http_daemon_new(struct http_daemon **out, const struct http_listener *listener,
 	daemon->traffic = traffic;
 	daemon->service = listener->service;
 	daemon->tls = listener->tls;
-	daemon->timeout = listener->timeout;
+	/* The library walks over all connections that have another one, every time that it is run. */
+	daemon->timeout = daemon->service->timeout
+		? daemon->service->timeout(daemon->service->context)
+		: listener->timeout;
 	daemon->mhd = start(daemon, listener, connection_limit);
 	if (!daemon->mhd) {
 		free(daemon);

@@ -9,6 +9,7 @@
 #include "server/application.h"
 #include "server/authentication.h"
 #include "server/exchange.h"
+#include "server/mscep.h"
 
 static int
 answer(struct exchange *exchange, unsigned status, unsigned substatus, uint32_t win32_status)
@@ -201,6 +202,6 @@ int
 iis_check_body(struct exchange *exchange)
 {
 	if (exchange->http->body_size > (uint64_t)exchange->settings->max_allowed_content_length)
-		return answer(exchange, 413, 1, 0);
+		return answer_limit(exchange, "max_allowed_content_length", 413, 1);
 	return STAGE_NEXT;
 }
