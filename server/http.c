@@ -21,6 +21,9 @@
 
 #define EVENTS_AT_ONCE 16
 
+/* So much later than it wanted, the loop must have been stopped (SIGSTOP, a laptop that sleeps). */
+#define STOPPED_NS INT64_C(250000000)
+
 /* How many that are due at the same time are answered before others are listened to. */
 #define RESUMED_AT_ONCE 64
 
@@ -35,7 +38,8 @@ struct http {
 	int signals; /* signalfd */
 	void (*hangup)(void *context);
 	void *hangup_context;
-	int watched; /* somebody else's; -1: none */
+	int64_t looked_ns; /* at the time, last */
+	int watched;       /* somebody else's; -1: none */
 	void (*watcher)(void);
 	atomic_bool stopping;
 	atomic_bool poked;
@@ -207,15 +211,32 @@ resume_finished_work(struct http *http)
 	}
 }
 
+/* Notices that the process was stopped, from how long it is since this was called last, of which it was to
+ * sleep for `limit` milliseconds. */
+static void
+look_at_time(struct http *http, int limit)
+{
+	int64_t now = clock_monotonic_ns();
+	int64_t late = now - http->looked_ns - INT64_C(1000000) * limit;
+
+	if (limit >= 0 && late > STOPPED_NS)
+		for (size_t i = 0; i < http->count; i++)
+			http_daemon_forgive(http->daemons[i], late);
+	http->looked_ns = now;
+}
+
 /* Waits until something happens, `limit` milliseconds at most (-1: for ever), and does it. */
 static int
 turn(struct http *http, int limit, struct diag *diag)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
-	int count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, sleep_limit(http, limit));
+	int count;
 
+	limit = sleep_limit(http, limit);
+	count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, limit);
 	if (count < 0 && errno != EINTR)
 		return diag_break(diag, "HTTP", "waiting for events failed: %s", strerror(errno));
+	look_at_time(http, limit);
 	for (int i = 0; i < count; i++)
 		take_event(http, events[i].data.fd);
 	resume_finished_work(http);
@@ -225,8 +246,10 @@ turn(struct http *http, int limit, struct diag *diag)
 		drop_held(http);
 	else
 		resume_held(http);
-	for (size_t i = 0; i < http->count; i++)
+	for (size_t i = 0; i < http->count; i++) {
+		look_at_time(http, 0);
 		http_daemon_run(http->daemons[i]);
+	}
 	http_accept_look(http->accept);
 	if (http->hung_up)
 		http_hangup_look(http->traffic.hangups);
@@ -250,6 +273,7 @@ http_run(struct http *http, unsigned drain_ms, struct diag *diag)
 {
 	int64_t deadline, left;
 
+	http->looked_ns = clock_monotonic_ns();
 	while (!atomic_load(&http->stopping))
 		if (turn(http, -1, diag) != DONE)
 			return BROKEN;

@@ -66,6 +66,14 @@ http_awaited_body(struct http_connection *connection)
 }
 
 void
+http_awaited_forgive(struct http_connection *connection, int64_t ns)
+{
+	connection->awaited_ns += ns;
+	if (connection->head_ns != 0)
+		connection->head_ns += ns;
+}
+
+void
 http_awaited_end(struct http_awaited *wait, struct http_connection *connection)
 {
 	if (connection->awaits == HTTP_AWAITS_NOTHING)

@@ -24,6 +24,9 @@ void http_awaited_line(struct http_connection *connection);
 /* A whole head has arrived, and its body has not. */
 void http_awaited_body(struct http_connection *connection);
 
+/* The server could not listen for so long: its client is not to blame for that. */
+void http_awaited_forgive(struct http_connection *connection, int64_t ns);
+
 /* A whole request has arrived, or the connection is gone. */
 void http_awaited_end(struct http_awaited *wait, struct http_connection *connection);
 

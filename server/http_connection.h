@@ -8,6 +8,7 @@
 
 #include "server/http_listen.h"
 
+struct MHD_Connection;
 struct request;
 struct tls_session;
 
@@ -27,7 +28,9 @@ struct http_connection {
 	unsigned client_port;
 	char server_address[HTTP_ADDRESS_SIZE];
 	unsigned server_port;
-	struct tls_session *tls; /* NULL: plain HTTP; set and ended by the daemon */
+	struct MHD_Connection *mhd;            /* set by the daemon */
+	struct http_connection *older, *newer; /* of the daemon's */
+	struct tls_session *tls;               /* NULL: plain HTTP; set and ended by the daemon */
 	/* While something is awaited; http_awaited.h. */
 	struct http_connection *next, *previous;
 	enum http_awaits awaits;

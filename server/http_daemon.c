@@ -54,6 +54,11 @@ begin_connection(struct http_daemon *daemon, struct MHD_Connection *mhd)
 		service->timeout ? service->timeout(service->context) : daemon->timeout;
 	if (connection->timeout != daemon->timeout)
 		MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, connection->timeout);
+	connection->mhd = mhd;
+	connection->older = daemon->newest;
+	if (daemon->newest)
+		daemon->newest->newer = connection;
+	daemon->newest = connection;
 	http_awaited_begin(&daemon->awaited, connection, NULL);
 	http_hangup_watch(daemon->traffic->hangups, connection);
 	return connection;
@@ -80,6 +85,12 @@ end_connection(struct http_daemon *daemon, struct http_connection *connection)
 
 	http_connection_begin(connection, &request);
 	report_lapse(daemon, connection, &request, 0);
+	if (connection->newer)
+		connection->newer->older = connection->older;
+	else
+		daemon->newest = connection->older;
+	if (connection->older)
+		connection->older->newer = connection->newer;
 	tls_session_end(connection->tls);
 	daemon->traffic->ended++;
 	free(connection);
@@ -359,6 +370,17 @@ http_daemon_run(struct http_daemon *daemon)
 		daemon->restless = 0;
 	}
 	MHD_run(daemon->mhd);
+}
+
+/* libmicrohttpd counts silence from when a connection that may be silent for ever no longer may. */
+void
+http_daemon_forgive(struct http_daemon *daemon, int64_t ns)
+{
+	for (struct http_connection *one = daemon->newest; one; one = one->older) {
+		http_awaited_forgive(one, ns);
+		MHD_set_connection_option(one->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+		MHD_set_connection_option(one->mhd, MHD_CONNECTION_OPTION_TIMEOUT, one->timeout);
+	}
 }
 
 void

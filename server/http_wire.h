@@ -20,6 +20,7 @@ struct http_daemon {
 			   * says otherwise of a new connection */
 	struct http_awaited awaited;
 	unsigned restless; /* how often in a row libmicrohttpd wanted to be run again at once */
+	struct http_connection *newest;
 };
 
 /* What happens to an exchange when libmicrohttpd calls next. */
