@@ -387,7 +387,9 @@ open_file(struct database *database, const char *path, const struct database_sch
 		inspect_apart(&version, path, schema, diag) != DONE)
 		return REFUSED;
 	if (connect_to(database, path, diag) != DONE ||
-		run_script(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+		run_script(database,
+			"PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; PRAGMA synchronous "
+			"= NORMAL",
 			diag) != DONE)
 		return BROKEN;
 	return upgrade(database, schema, version, diag);
@@ -407,7 +409,8 @@ open_memory(struct database *database, struct diag *diag)
 		(sqlite3_file_control(database->connection, "main", SQLITE_FCNTL_SIZE_LIMIT,
 			 &limit) == SQLITE_OK ||
 			broken(database, "SIZE_LIMIT", diag) == DONE) &&
-		run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag) == DONE &&
+		run_script(database, "PRAGMA temp_store = MEMORY; PRAGMA locking_mode = EXCLUSIVE",
+			diag) == DONE &&
 		upgrade(database, database->later, 0, diag) == DONE) {
 		database->later = NULL;
 		return DONE;
