@@ -38,7 +38,7 @@ def read_arguments():
     parser.add_argument("build")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--exchanges", type=int, help="in place of --seconds")
-    parser.add_argument("--round", type=int, default=500, help="exchanges in a round")
+    parser.add_argument("--round", type=int, default=800, help="exchanges in a round")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seed", type=int, default=8894)
     parser.add_argument("--wrapper", default="", help="a command in front of the server's")
