@@ -11,10 +11,10 @@ def table(title, header, rows):
 
 
 def number(value):
-    """A figure with three digits that matter, or whole."""
-    if isinstance(value, int) or value >= 100:
-        return f"{value:.0f}"
-    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+    """A figure with three decimals at most, fewer where it is large."""
+    digits = 3 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
 
 
 def at_most(what, value, bound, unit="", beside=""):
