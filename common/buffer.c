@@ -8,12 +8,6 @@
 
 #include "common/memory.h"
 
-struct bytes
-bytes_text(const char *text)
-{
-	return BYTES(text, text ? strlen(text) : 0);
-}
-
 bool
 bytes_equal(struct bytes left, struct bytes right)
 {
@@ -65,20 +59,6 @@ buffer_append(struct buffer *buffer, struct bytes bytes)
 		buffer_reserve(buffer, bytes.size);
 	memcpy(buffer->data + buffer->size, bytes.data, bytes.size);
 	buffer->size += bytes.size;
-}
-
-void
-buffer_append_byte(struct buffer *buffer, uint8_t byte)
-{
-	if (!has_room(buffer, 1))
-		buffer_reserve(buffer, 1);
-	buffer->data[buffer->size++] = byte;
-}
-
-void
-buffer_append_text(struct buffer *buffer, const char *text)
-{
-	buffer_append(buffer, bytes_text(text));
 }
 
 void

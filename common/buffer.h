@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A borrowed run of bytes; valid as long as the memory it points into. */
 struct bytes {
@@ -31,7 +32,11 @@ struct buffer {
 #define BUFFER_SECRET_CLEANUP __attribute__((cleanup(buffer_done_secret)))
 
 /* Returns a view of a NUL-ended text, without the NUL; NULL gives an empty view. */
-struct bytes bytes_text(const char *text);
+static inline struct bytes
+bytes_text(const char *text)
+{
+	return BYTES(text, text ? strlen(text) : 0);
+}
 
 /* Returns whether both views hold the same bytes. Not constant in time. */
 bool bytes_equal(struct bytes left, struct bytes right);
@@ -49,10 +54,20 @@ void buffer_reserve(struct buffer *buffer, size_t size);
 void buffer_append(struct buffer *buffer, struct bytes bytes);
 
 /* Appends one byte. */
-void buffer_append_byte(struct buffer *buffer, uint8_t byte);
+static inline void
+buffer_append_byte(struct buffer *buffer, uint8_t byte)
+{
+	if (buffer->capacity - buffer->size < 2)
+		buffer_reserve(buffer, 1);
+	buffer->data[buffer->size++] = byte;
+}
 
 /* Appends a NUL-ended text without its NUL. */
-void buffer_append_text(struct buffer *buffer, const char *text);
+static inline void
+buffer_append_text(struct buffer *buffer, const char *text)
+{
+	buffer_append(buffer, bytes_text(text));
+}
 
 /* Appends what printf would print. */
 void buffer_append_format(struct buffer *buffer, const char *format, ...)

@@ -1,6 +1,7 @@
 #include "common/clock.h"
 
 #include <ctype.h>
+#include <string.h>
 
 int64_t
 clock_base_ms(const struct clock *clock)
@@ -98,14 +99,23 @@ clock_monotonic_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Most seconds are split several times for each exchange of theirs: what was split last is kept. */
 struct tm
 clock_split(int64_t seconds)
 {
-	time_t when = (time_t)seconds;
-	struct tm utc = {0};
+	static _Thread_local struct {
+		bool is;
+		time_t when;
+		struct tm utc;
+	} latest;
 
-	gmtime_r(&when, &utc);
-	return utc;
+	if (!latest.is || latest.when != (time_t)seconds) {
+		latest.is = true;
+		latest.when = (time_t)seconds;
+		latest.utc = (struct tm){0};
+		gmtime_r(&latest.when, &latest.utc);
+	}
+	return latest.utc;
 }
 
 int64_t
@@ -124,17 +134,56 @@ put_digits(char *at, int number, int count, char behind)
 	return at + count + 1;
 }
 
+/* Writes three letters and `behind` behind them; returns where they end. */
+static char *
+put_name(char *at, const char *name, char behind)
+{
+	memcpy(at, name, 3);
+	at[3] = behind;
+	return at + 4;
+}
+
+/* Splits seconds of which the year has four digits; others are of the first such year or the last. */
+static struct tm
+split_for_text(int64_t seconds)
+{
+	struct tm utc = clock_split(seconds);
+
+	if (utc.tm_year < -1900 || utc.tm_year > 9999 - 1900)
+		utc.tm_year = utc.tm_year < 0 ? -1900 : 9999 - 1900;
+	return utc;
+}
+
+/* By hand as below. */
+char *
+clock_http_text(char text[CLOCK_TEXT_SIZE], int64_t seconds)
+{
+	static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	static const char months[][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct tm utc = split_for_text(seconds);
+	char *at = put_name(text, days[utc.tm_wday], ',');
+
+	*at++ = ' ';
+	at = put_digits(at, utc.tm_mday, 2, ' ');
+	at = put_name(at, months[utc.tm_mon], ' ');
+	at = put_digits(at, utc.tm_year + 1900, 4, ' ');
+	at = put_digits(at, utc.tm_hour, 2, ':');
+	at = put_digits(at, utc.tm_min, 2, ':');
+	at = put_digits(at, utc.tm_sec, 2, ' ');
+	memcpy(at, "GMT", sizeof("GMT"));
+	return text;
+}
+
 /* By hand, since it is written several times for each exchange: strftime and snprintf take ten times as
  * long. */
 char *
 clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms)
 {
 	int64_t seconds = whole_seconds(ms);
-	struct tm utc = clock_split(seconds);
+	struct tm utc = split_for_text(seconds);
 	char *at = text;
 
-	if (utc.tm_year < -1900 || utc.tm_year > 9999 - 1900)
-		utc.tm_year = utc.tm_year < 0 ? -1900 : 9999 - 1900; /* there is no fifth digit */
 	at = put_digits(at, utc.tm_year + 1900, 4, '-');
 	at = put_digits(at, utc.tm_mon + 1, 2, '-');
 	at = put_digits(at, utc.tm_mday, 2, 'T');

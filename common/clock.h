@@ -72,5 +72,9 @@ int64_t clock_join(struct tm utc);
 /* The size of "2026-01-31T23:59:59.000Z" with its NUL. */
 #define CLOCK_TEXT_SIZE 32
 
+/* Writes seconds since 1970 as "Sat, 31 Jan 2026 23:59:59 GMT" (RFC 9110
+ * 5.6.7) and returns `text`. */
+char *clock_http_text(char text[CLOCK_TEXT_SIZE], int64_t seconds);
+
 /* Writes `ms` as ISO 8601 UTC with milliseconds and returns `text`. */
 char *clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms);

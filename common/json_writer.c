@@ -14,13 +14,20 @@ needs_comma(const struct buffer *out)
 static void
 begin(struct buffer *out, const char *key)
 {
+	struct bytes name = bytes_text(key);
+	uint8_t *end;
+
+	buffer_reserve(out, name.size + strlen(",\"\":"));
 	if (needs_comma(out))
 		buffer_append_byte(out, ',');
 	if (!key)
 		return;
-	buffer_append_byte(out, '"');
-	buffer_append_text(out, key);
-	buffer_append_text(out, "\":");
+	end = out->data + out->size;
+	*end++ = '"';
+	end = (uint8_t *)memcpy(end, name.data, name.size) + name.size;
+	*end++ = '"';
+	*end++ = ':';
+	out->size = (size_t)(end - out->data);
 }
 
 void
@@ -49,10 +56,13 @@ json_writer_close_array(struct buffer *out)
 	buffer_append_byte(out, ']');
 }
 
-static bool
+/* The bytes that stand for themselves, as bits: all of ASCII but control characters, '"' and '\\'. */
+static const uint32_t plain[8] = {0, ~(1u << ('"' - 0x20)), ~(1u << ('\\' - 0x40)), ~0u};
+
+static inline bool
 is_plain(uint8_t byte)
 {
-	return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+	return plain[byte / 32] >> byte % 32 & 1;
 }
 
 /* Appends the character at the start of `text`, which is not plain; returns its size. */

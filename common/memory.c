@@ -40,10 +40,11 @@ text_copy(const char *text)
 char *
 text_copy_size(const void *text, size_t size)
 {
-	char *copy = memory_new(size + 1, 1);
+	char *copy = memory_resize(NULL, size + 1);
 
 	if (size)
 		memcpy(copy, text, size);
+	copy[size] = '\0';
 	return copy;
 }
 

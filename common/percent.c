@@ -11,12 +11,14 @@ percent_decode(struct buffer *out, struct bytes raw, struct diag *diag)
 
 	buffer_reserve(out, raw.size);
 	for (size_t i = 0; i < raw.size; i++) {
+		const uint8_t *escape = memchr(raw.data + i, '%', raw.size - i);
+		size_t plain = escape ? (size_t)(escape - raw.data) - i : raw.size - i;
 		int octet;
 
-		if (raw.data[i] != '%') {
-			buffer_append_byte(out, raw.data[i]);
-			continue;
-		}
+		buffer_append(out, BYTES(raw.data + i, plain));
+		i += plain;
+		if (!escape)
+			break;
 		octet = raw.size - i > 2 ? hex_octet((const char *)raw.data + i + 1) : -1;
 		if (octet < 0) {
 			out->size = before;

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <linux/sockios.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -24,6 +23,16 @@ put_header(struct MHD_Response *response, const char *name, const char *value)
 	return strlen(name) + strlen(": ") + strlen(value) + strlen("\r\n");
 }
 
+static size_t
+count_digits(size_t number)
+{
+	size_t count = 1;
+
+	for (; number > 9; number /= 10)
+		count++;
+	return count;
+}
+
 /* How many bytes libmicrohttpd writes beside the headers of put_header. */
 static size_t
 frame_size(const struct http_exchange *exchange)
@@ -35,7 +44,7 @@ frame_size(const struct http_exchange *exchange)
 
 	if (status == MHD_HTTP_NO_CONTENT)
 		return size;
-	size += (size_t)snprintf(NULL, 0, "Content-Length: %zu\r\n", body);
+	size += strlen("Content-Length: \r\n") + count_digits(body);
 	if (status == MHD_HTTP_NOT_MODIFIED || strcmp(exchange->request.method, "HEAD") == 0)
 		return size;
 	return size + body;

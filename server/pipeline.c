@@ -40,12 +40,14 @@ static const struct stage stages[] = {
 	{"send", "the wire, and the logs", PHASE_LOG, send_run},
 };
 
-_Static_assert(sizeof(stages) / sizeof(stages[0]) <= 32, "exchange.stages has a bit for each");
+#define STAGE_COUNT (sizeof(stages) / sizeof(stages[0]))
+
+_Static_assert(STAGE_COUNT <= 32, "exchange.stages has a bit for each");
 
 const struct stage *
 pipeline_stage(unsigned index)
 {
-	return index < sizeof(stages) / sizeof(stages[0]) ? &stages[index] : NULL;
+	return index < STAGE_COUNT ? &stages[index] : NULL;
 }
 
 /* Runs one stage; returns whether it gave the answer. */
@@ -70,10 +72,8 @@ run_stage(struct exchange *exchange, unsigned index)
 bool
 pipeline_run(struct exchange *exchange, enum stage_phase phase)
 {
-	const struct stage *stage;
-
-	for (unsigned i = 0; (stage = pipeline_stage(i)); i++) {
-		if (stage->phase != phase)
+	for (unsigned i = 0; i < STAGE_COUNT; i++) {
+		if (stages[i].phase != phase)
 			continue;
 		/* An answer ends the way forward; the way back is gone to its end. */
 		if (run_stage(exchange, i) && phase < PHASE_BACK)

@@ -1,6 +1,5 @@
 #include "server/respond.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/memory.h"
@@ -66,19 +65,16 @@ render_page(struct exchange *exchange)
 static void
 add_date(struct exchange *exchange)
 {
-	struct tm utc = clock_split(clock_now(&exchange->site->clock));
-	char date[64];
+	char date[CLOCK_TEXT_SIZE];
 
-	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-	response_add_header(&exchange->http->response, "Date", date);
+	response_add_header(&exchange->http->response, "Date",
+		clock_http_text(date, clock_now(&exchange->site->clock)));
 }
 
 static void
 add_server(struct exchange *exchange)
 {
 	struct response *response = &exchange->http->response;
-	TEXT_CLEANUP char *iis = text_format(
-		"Microsoft-IIS/%s", server_version_row(exchange->settings->server_version)->iis);
 
 	switch (response->from) {
 	case RESPONSE_FROM_HTTP_SYS:
@@ -86,7 +82,8 @@ add_server(struct exchange *exchange)
 		return;
 	case RESPONSE_FROM_IIS:
 	case RESPONSE_FROM_MSCEP:
-		response_add_header(response, "Server", iis);
+		response_add_header(response, "Server",
+			server_version_row(exchange->settings->server_version)->server);
 		return;
 	case RESPONSE_FROM_MOCK:
 		response_add_header(response, "Server", "mock-ndes/" MOCK_NDES_VERSION);
@@ -104,8 +101,7 @@ add_headers(struct exchange *exchange)
 	struct response *response = &exchange->http->response;
 	const struct settings *settings = exchange->settings;
 	bool iis = response->from == RESPONSE_FROM_IIS || response->from == RESPONSE_FROM_MSCEP;
-	BUFFER_CLEANUP struct buffer faults = {0};
-	char text[64];
+	BUFFER_CLEANUP struct buffer text = {0};
 
 	add_server(exchange);
 	if (settings->x_powered_by && iis)
@@ -113,11 +109,12 @@ add_headers(struct exchange *exchange)
 	add_date(exchange);
 	if (settings->faithful)
 		return;
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)exchange->number);
-	response_add_header(response, "X-Mock-Request", text);
-	fault_note_list(&faults, exchange, ", ");
-	if (faults.size)
-		response_add_header(response, "X-Mock-Fault", buffer_text(&faults));
+	buffer_append_decimal(&text, (int64_t)exchange->number);
+	response_add_header(response, "X-Mock-Request", buffer_text(&text));
+	buffer_clear(&text);
+	fault_note_list(&text, exchange, ", ");
+	if (text.size)
+		response_add_header(response, "X-Mock-Fault", buffer_text(&text));
 }
 
 int

@@ -21,16 +21,18 @@
 #define SILENT  VERSION_POST_EMPTY
 #define WORKS   VERSION_POST_WORKS
 
+#define IIS(version) version, "Microsoft-IIS/" version
+
 /* clang-format off */
 static const struct version_row rows[] = {
-	/*                 name       IIS     GetCACaps                    POST     DES    log */
-	{SERVER_2008,    "2008",    "7.0",  "",       "",         EMPTY, REFUSES, true,  FIELDS_7},
-	{SERVER_2008_R2, "2008_r2", "7.5",  "",       "",         EMPTY, REFUSES, true,  FIELDS_7},
-	{SERVER_2012,    "2012",    "8.0",  KEYWORDS, ALGORITHMS, LIST,  SILENT,  false, FIELDS_8},
-	{SERVER_2012_R2, "2012_r2", "8.5",  KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
-	{SERVER_2016,    "2016",    "10.0", KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
-	{SERVER_2019,    "2019",    "10.0", KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
-	{SERVER_2022,    "2022",    "10.0", KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
+	/*                 name       IIS          GetCACaps                    POST     DES    log */
+	{SERVER_2008,    "2008",    IIS("7.0"),  "",       "",         EMPTY, REFUSES, true,  FIELDS_7},
+	{SERVER_2008_R2, "2008_r2", IIS("7.5"),  "",       "",         EMPTY, REFUSES, true,  FIELDS_7},
+	{SERVER_2012,    "2012",    IIS("8.0"),  KEYWORDS, ALGORITHMS, LIST,  SILENT,  false, FIELDS_8},
+	{SERVER_2012_R2, "2012_r2", IIS("8.5"),  KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
+	{SERVER_2016,    "2016",    IIS("10.0"), KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
+	{SERVER_2019,    "2019",    IIS("10.0"), KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
+	{SERVER_2022,    "2022",    IIS("10.0"), KEYWORDS, ALGORITHMS, LIST,  WORKS,   false, FIELDS_8},
 };
 /* clang-format on */
 

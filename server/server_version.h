@@ -22,7 +22,8 @@ enum version_post {
 struct version_row {
 	enum server_version version;
 	const char *name;            /* "2019", as the setting spells it */
-	const char *iis;             /* "10.0": Server header, W3C #Software */
+	const char *iis;             /* "10.0": W3C #Software */
+	const char *server;          /* "Microsoft-IIS/10.0": header Server */
 	const char *caps_keywords;   /* the fixed keywords, comma-separated */
 	const char *caps_algorithms; /* the algorithm keywords unless a setting names them */
 	enum version_caps caps;

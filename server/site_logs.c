@@ -105,11 +105,12 @@ note_disposition(struct exchange *exchange)
 {
 	const struct disposition *disposition = &exchange->disposition;
 	enum event event = event_catalogue_ndes(disposition->event);
-	const struct hresult_row *row = hresult_find(disposition->error);
+	const struct hresult_row *row;
 	char code[16];
 
 	if (event == EVENT_NONE)
 		return;
+	row = hresult_find(disposition->error);
 	snprintf(code, sizeof(code), "0x%08x", (unsigned)disposition->error);
 	evidence_event(exchange, event, code, row ? row->name : exchange->diag.found, NULL);
 }

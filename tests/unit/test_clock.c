@@ -134,6 +134,20 @@ START_TEST(writes_iso_8601)
 }
 END_TEST
 
+START_TEST(writes_the_date_of_http)
+{
+	char text[CLOCK_TEXT_SIZE], wanted[64];
+	int64_t seconds = texts[_i].ms / 1000;
+
+	for (int month = 0; month < 12; month++, seconds -= 31 * CLOCK_DAY_SECONDS) {
+		struct tm utc = clock_split(seconds);
+
+		strftime(wanted, sizeof(wanted), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+		ck_assert_str_eq(clock_http_text(text, seconds), wanted);
+	}
+}
+END_TEST
+
 START_TEST(splits_and_joins)
 {
 	int64_t seconds = texts[_i].ms / 1000;
@@ -160,6 +174,7 @@ main(void)
 	tcase_add_test(clock, follows_its_base);
 	tcase_add_test(clock, never_steps_back);
 	tcase_add_loop_test(dates, writes_iso_8601, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_loop_test(dates, writes_the_date_of_http, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_loop_test(dates, splits_and_joins, 0, sizeof(texts) / sizeof(texts[0]));
 	suite_add_tcase(suite, clock);
 	suite_add_tcase(suite, dates);
