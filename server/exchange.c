@@ -1,11 +1,11 @@
 #include "server/exchange.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/memory.h"
 #include "server/journal_record.h"
 #include "server/server.h"
+#include "server/settings_table.h"
 
 /* What of a message is known before it has been decoded. It cannot be written to. */
 static const struct scep_request nothing;
@@ -108,11 +108,13 @@ exchange_break(struct exchange *exchange)
 void
 exchange_note_setting(struct exchange *exchange, const char *name)
 {
+	const struct setting_row *row = settings_row(name);
+
 	for (unsigned i = 0; i < exchange->shaped_count; i++)
-		if (strcmp(exchange->shaped_by[i], name) == 0)
+		if (exchange->shaped_by[i] == row)
 			return;
 	if (exchange->shaped_count < EXCHANGE_SHAPED_MAX)
-		exchange->shaped_by[exchange->shaped_count++] = name;
+		exchange->shaped_by[exchange->shaped_count++] = row;
 }
 
 struct bytes

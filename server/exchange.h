@@ -141,8 +141,8 @@ struct exchange {
 	struct reply reply;
 	bool reached_http_sys;              /* and not only the way to it */
 	enum http_sys_error http_sys_error; /* with response.from RESPONSE_FROM_HTTP_SYS */
-	/* Names of settings that shaped the answer; those at their defaults do not count as faults. */
-	const char *shaped_by[EXCHANGE_SHAPED_MAX];
+	/* Settings that shaped the answer; those at their defaults do not count as faults. */
+	const struct setting_row *shaped_by[EXCHANGE_SHAPED_MAX];
 	unsigned shaped_count;
 	struct rule_set *rules;        /* of the site; held; NULL: none */
 	struct rule_decision decision; /* of the rules */
@@ -179,7 +179,7 @@ void exchange_refuse(struct exchange *exchange, enum scep_fail_info fail_info, i
 	enum ndes_event event, const char *reason);
 
 /*
- * Says that the answer is as it is because of a setting; `name` is static, its row's. Whether the
+ * Says that the answer is as it is because of a setting, which there must be. Whether the
  * value is a healthy one is for the reader of the note to see, so honest code may always call it.
  */
 void exchange_note_setting(struct exchange *exchange, const char *name);

@@ -8,13 +8,10 @@
 #include "server/server.h"
 #include "server/settings_text.h"
 
-/* Returns the row of a setting that is not at its default, or NULL. */
-static const struct setting_row *
-unusual(const struct exchange *exchange, const char *name)
+static bool
+is_unusual(const struct exchange *exchange, const struct setting_row *row)
 {
-	const struct setting_row *row = settings_row(name);
-
-	return settings_is_standard(exchange->settings, row) ? NULL : row;
+	return !settings_is_standard(exchange->settings, row);
 }
 
 static void
@@ -51,12 +48,9 @@ fault_note_write(struct buffer *out, const struct exchange *exchange)
 
 	for (unsigned i = 0; i < exchange->decision.count; i++)
 		write_rule(&list, exchange, &exchange->decision.strikes[i]);
-	for (unsigned i = 0; i < exchange->shaped_count; i++) {
-		const struct setting_row *row = unusual(exchange, exchange->shaped_by[i]);
-
-		if (row)
-			write_setting(&list, exchange, row);
-	}
+	for (unsigned i = 0; i < exchange->shaped_count; i++)
+		if (is_unusual(exchange, exchange->shaped_by[i]))
+			write_setting(&list, exchange, exchange->shaped_by[i]);
 	if (list.size == 0)
 		return;
 	json_writer_open_array(out, "faults");
@@ -73,9 +67,9 @@ fault_note_list(struct buffer *out, const struct exchange *exchange, const char 
 		buffer_append_format(out, "%s%s", out->size > begin ? separator : "",
 			exchange->decision.strikes[i].rule->id);
 	for (unsigned i = 0; i < exchange->shaped_count; i++) {
-		const struct setting_row *row = unusual(exchange, exchange->shaped_by[i]);
+		const struct setting_row *row = exchange->shaped_by[i];
 
-		if (!row)
+		if (!is_unusual(exchange, row))
 			continue;
 		buffer_append_format(out, "%s%s=", out->size > begin ? separator : "", row->name);
 		settings_text_write_value(out, row, exchange->settings);
@@ -89,6 +83,6 @@ fault_note_each(const struct exchange *exchange, void (*visit)(void *context, co
 	for (unsigned i = 0; i < exchange->decision.count; i++)
 		visit(context, exchange->decision.strikes[i].rule->id);
 	for (unsigned i = 0; i < exchange->shaped_count; i++)
-		if (unusual(exchange, exchange->shaped_by[i]))
-			visit(context, exchange->shaped_by[i]);
+		if (is_unusual(exchange, exchange->shaped_by[i]))
+			visit(context, exchange->shaped_by[i]->name);
 }

@@ -13,6 +13,7 @@
 #define TRAIL 4096
 
 struct place {
+	uint64_t number;               /* of the record */
 	struct journal_record *record; /* held */
 	size_t size;                   /* that it is counted with */
 };
@@ -58,7 +59,7 @@ count_below(const struct journal_ring *ring, uint64_t number)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (journal_record_number(place_at(ring, middle)->record) < number)
+		if (place_at(ring, middle)->number < number)
 			low = middle + 1;
 		else
 			high = middle;
@@ -66,14 +67,19 @@ count_below(const struct journal_ring *ring, uint64_t number)
 	return low;
 }
 
-/* Returns the place of a record, or NULL. */
+/* Returns the place of a record, or NULL. As a rule no number is missing between the oldest and it. */
 static struct place *
 find(const struct journal_ring *ring, uint64_t number)
 {
-	size_t index = count_below(ring, number);
-	struct place *place = index < ring->totals.exchanges ? place_at(ring, index) : NULL;
+	size_t count = ring->totals.exchanges;
+	uint64_t oldest = count ? place_at(ring, 0)->number : 0;
+	size_t index = number - oldest;
+	struct place *place;
 
-	return place && journal_record_number(place->record) == number ? place : NULL;
+	if (index >= count || place_at(ring, index)->number != number)
+		index = count_below(ring, number);
+	place = index < count ? place_at(ring, index) : NULL;
+	return place && place->number == number ? place : NULL;
 }
 
 static void
@@ -114,13 +120,11 @@ grow(struct journal_ring *ring)
 static void
 insert(struct journal_ring *ring, struct place place)
 {
-	uint64_t number = journal_record_number(place.record);
 	size_t index = ring->totals.exchanges;
 
 	if (ring->totals.exchanges == ring->capacity)
 		grow(ring);
-	for (; index > 0 && journal_record_number(place_at(ring, index - 1)->record) > number;
-		index--)
+	for (; index > 0 && place_at(ring, index - 1)->number > place.number; index--)
 		*place_at(ring, index) = *place_at(ring, index - 1);
 	*place_at(ring, index) = place;
 	ring->totals.exchanges++;
@@ -143,7 +147,9 @@ journal_ring_add(struct journal_ring *ring, struct journal_record *record)
 	journal_record_set_arrival(record, next_moment(ring, record));
 	if (journal_record_is_complete(record))
 		journal_record_set_completion(record, ring->moment);
-	insert(ring, (struct place){journal_record_hold(record), journal_record_size(record)});
+	insert(ring,
+		(struct place){journal_record_number(record), journal_record_hold(record),
+			journal_record_size(record)});
 	keep_bounds(ring);
 	pthread_mutex_unlock(&ring->lock);
 }
