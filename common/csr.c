@@ -19,6 +19,9 @@ read_challenge(struct der *values, struct csr *out)
 		return der_refuse(values, "one challengePassword", "a second one");
 	if (!der_take_any(values, &value))
 		return false;
+	/* At once, so that no part of it stays where it was before it grew; what takes two bytes of UTF-8
+	 * for one of the sender's is the worst. */
+	buffer_reserve(&out->challenge, 2 * value.content.size);
 	if (!der_text(&out->challenge, &value))
 		return der_refuse(values, "challengePassword as text", "a %s that is none",
 			der_tag_name(name, value.tag));
@@ -132,8 +135,8 @@ csr_verify(const struct csr *csr, EVP_PKEY *key, struct diag *diag)
 void
 csr_done(struct csr *csr)
 {
-	buffer_done(&csr->der);
-	buffer_done(&csr->challenge);
+	buffer_done_secret(&csr->der);
+	buffer_done_secret(&csr->challenge);
 	*csr = (struct csr){0};
 }
 

@@ -7,7 +7,8 @@
 
 #define CSR_PURPOSE_MAX 8
 
-/* Owns a copy of its DER; views point into it. */
+/* Owns a copy of its DER; views point into it. Both it and the challenge are overwritten when they are
+ * released. */
 struct csr {
 	struct buffer der;
 	struct bytes info;    /* what the signature covers */

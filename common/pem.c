@@ -1,6 +1,7 @@
 #include "common/pem.h"
 
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -64,6 +65,8 @@ pem_write(struct buffer *out, const char *label, struct bytes der)
 {
 	unsigned char line[BASE64_LINE + 1];
 
+	/* At once: a private key leaves no part of itself where the buffer was before it grew. */
+	buffer_reserve(out, der.size / 2 * 3 + 2 * strlen(label) + 64);
 	buffer_append_format(out, "-----BEGIN %s-----\n", label);
 	for (size_t at = 0; at < der.size; at += BASE64_LINE_DATA) {
 		size_t left = der.size - at;
@@ -72,5 +75,6 @@ pem_write(struct buffer *out, const char *label, struct bytes der)
 			(int)(left < BASE64_LINE_DATA ? left : BASE64_LINE_DATA));
 		buffer_append_format(out, "%s\n", (const char *)line);
 	}
+	OPENSSL_cleanse(line, sizeof(line));
 	buffer_append_format(out, "-----END %s-----\n", label);
 }

@@ -1,6 +1,7 @@
 #include "common/rsa_key.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/param_build.h>
 
 #include "common/der_writer.h"
@@ -8,7 +9,6 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-OSSL_CLEANUP(OSSL_PARAM, OSSL_PARAM)
 OSSL_CLEANUP(OSSL_PARAM_BLD, OSSL_PARAM_BLD)
 
 /* The numbers of an RSAPrivateKey in its order (RFC 8017 A.1.2); RSAPublicKey has two. */
@@ -30,6 +30,17 @@ struct rsa_values {
 	BIGNUM *value[RSA_PRIVATE_NUMBERS];
 };
 
+/* OSSL_PARAM_free leaves the numbers where they were. */
+static void
+parameters_done(OSSL_PARAM **parameters)
+{
+	for (OSSL_PARAM *each = *parameters; each && each->key; each++)
+		OPENSSL_cleanse(each->data, each->data_size);
+	OSSL_PARAM_free(*parameters);
+}
+
+#define PARAMETERS_CLEANUP __attribute__((cleanup(parameters_done)))
+
 #define RSA_VALUES_CLEANUP __attribute__((cleanup(rsa_values_done)))
 
 static void
@@ -46,7 +57,7 @@ make_key(EVP_PKEY **out, const struct bytes *numbers, size_t count, struct diag 
 	RSA_VALUES_CLEANUP struct rsa_values values = {0};
 	CLEANUP(OSSL_PARAM_BLD) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	CLEANUP(EVP_PKEY_CTX) EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	CLEANUP(OSSL_PARAM) OSSL_PARAM *parameters = NULL;
+	PARAMETERS_CLEANUP OSSL_PARAM *parameters = NULL;
 	int kind = count == RSA_PUBLIC_NUMBERS ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
 
 	for (size_t i = 0; i < count; i++) {

@@ -11,7 +11,7 @@ scep_request_done(struct scep_request *request)
 	certificate_done(&request->signer);
 	EVP_PKEY_free(request->signer_key);
 	envelope_done(&request->envelope);
-	buffer_done(&request->message_data);
+	buffer_done_secret(&request->message_data); /* it holds the challenge */
 	csr_done(&request->csr);
 	EVP_PKEY_free(request->csr_key);
 	*request = (struct scep_request){0};

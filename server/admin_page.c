@@ -25,7 +25,8 @@ admin_page_run(struct exchange *exchange)
 {
 	const struct settings *settings = exchange->settings;
 	struct response *response = &exchange->http->response;
-	BUFFER_CLEANUP struct buffer password = {0}, cache = {0};
+	BUFFER_SECRET_CLEANUP struct buffer password = {0};
+	BUFFER_CLEANUP struct buffer cache = {0};
 
 	response_set(response, RESPONSE_FROM_MSCEP, 200, 0, 0);
 	response->content_type = "text/html";

@@ -50,17 +50,17 @@ read_credentials(struct buffer *out, const char *header)
 static bool
 credentials_fit(struct bytes credentials, const struct settings *settings)
 {
-	TEXT_CLEANUP char *expected =
-		text_format("%s:%s", settings->admin_user, settings->admin_password);
+	BUFFER_SECRET_CLEANUP struct buffer expected = {0};
 
-	return bytes_equal_secret(credentials, bytes_text(expected));
+	buffer_append_format(&expected, "%s:%s", settings->admin_user, settings->admin_password);
+	return bytes_equal_secret(credentials, buffer_bytes(&expected));
 }
 
 int
 authentication_run(struct exchange *exchange)
 {
 	const char *header = request_header(&exchange->http->request, "Authorization");
-	BUFFER_CLEANUP struct buffer credentials = {0};
+	BUFFER_SECRET_CLEANUP struct buffer credentials = {0};
 
 	if (exchange->route.application->anonymous ||
 		exchange->settings->admin_authentication == ADMIN_ANONYMOUS)

@@ -179,7 +179,8 @@ static int
 judge_single(struct exchange *exchange)
 {
 	struct bytes challenge = buffer_bytes(&exchange->message.scep->csr.challenge);
-	BUFFER_CLEANUP struct buffer single = {0}, cache = {0};
+	BUFFER_SECRET_CLEANUP struct buffer single = {0};
+	BUFFER_CLEANUP struct buffer cache = {0};
 	int result;
 
 	if (!exchange->settings->use_single_password)

@@ -218,7 +218,8 @@ int
 challenge_intune_open(struct challenge_claims *out, const struct pki *pki, struct bytes challenge,
 	struct diag *diag)
 {
-	BUFFER_CLEANUP struct buffer der = {0}, content = {0};
+	BUFFER_SECRET_CLEANUP struct buffer content = {0};
+	BUFFER_CLEANUP struct buffer der = {0};
 	ENVELOPE_CLEANUP struct envelope envelope = {0};
 	SIGNED_DATA_CLEANUP struct signed_data message = {0};
 	int result;

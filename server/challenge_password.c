@@ -17,7 +17,7 @@ static void
 draw(struct buffer *out, struct server *server, const struct settings *settings)
 {
 	size_t size = (size_t)settings->password_length;
-	BUFFER_CLEANUP struct buffer octets = {0};
+	BUFFER_SECRET_CLEANUP struct buffer octets = {0};
 
 	random_fill(&server->random, buffer_append_space(&octets, size), size);
 	buffer_clear(out);

@@ -122,6 +122,17 @@ rule "no goto, no atoi, no unbounded copy, no sleep" \
 	< <(find_in '^[^*]*\b(goto +[a-z_]+;|(atoi|strcpy|strcat|sprintf|gets|sleep|usleep) ?\()' "${programs[@]}")
 rule "common/ prints nothing but that memory ran out" \
 	< <(find_in '\b(printf|fprintf|puts|fputs|perror) ?\(' "${library[@]}" | grep -v '^common/memory.c')
+# Where what a stranger sends is held against a password or a token.
+judges=(server/authentication.c server/challenge.c server/control_guard.c)
+careless_judges() {
+	local file
+	find_in '\b(str(n?case|n)?cmp|memcmp|bytes_equal) ?\([^;]*(token|passw|challenge|credential|fixed|single|secret|expected)' \
+		"${judges[@]}" server/challenge_*.c server/policy.c
+	for file in "${judges[@]}"; do
+		grep -q 'bytes_equal_secret(' "$file" || echo "$file compares nothing in constant time"
+	done
+}
+rule "passwords and tokens are compared in constant time (bytes_equal_secret)" < <(careless_judges)
 rule "nothing is left for later" < <(find_in '\b(TODO|FIXME|XXX|HACK)\b' "${sources[@]}")
 rule "comments are /* */" < <(find_in '(^|[;{}] *)\s*//' "${sources[@]}")
 rule "clang-format has nothing to say" \

@@ -119,7 +119,8 @@ put_recipient(struct buffer *out, const struct certificate *certificate, struct 
 	der_end(out, info);
 }
 
-static const uint8_t content_key[24] = "four and twenty octets.", iv[16] = "sixteen others.";
+/* What tests look for in the memory of a server that has opened such a message. */
+static const uint8_t content_key[] = "one of 32 octets, of which nobody", iv[] = "sixteen of these";
 
 static void
 put_cipher(struct buffer *out, const struct cipher_algorithm *cipher)

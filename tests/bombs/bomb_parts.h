@@ -32,7 +32,7 @@ void bomb_certificate_write(
 struct bomb_envelope {
 	bool to_device;           /* else to the RA */
 	struct bytes recipients;  /* the elements, in place of the ordinary one */
-	enum oid cipher_oid;      /* DES_EDE3_CBC; else AES_128_CBC */
+	enum oid cipher_oid;      /* AES_128_CBC unless it is another */
 	struct bytes cipher;      /* AlgorithmIdentifier, whatever was encrypted with */
 	struct bytes content_key; /* what is encrypted for the recipient; else the one that fits */
 	struct bytes encrypted;   /* a whole [0] element in place of the encrypted data */

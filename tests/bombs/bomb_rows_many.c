@@ -329,7 +329,12 @@ long_value_in_triple_des(struct buffer *out, const struct bomb_kit *kit, size_t 
 static void
 ordinary(struct buffer *out, const struct bomb_kit *kit, size_t count)
 {
-	bomb_message_write(out, kit, &(struct bomb_message){0});
+	BUFFER_CLEANUP struct buffer csr = {0}, envelope = {0};
+
+	bomb_csr_write(&csr, kit, &(struct bomb_csr){0});
+	bomb_envelope_write(&envelope, kit, &(struct bomb_envelope){.cipher_oid = OID_AES_256_CBC},
+		buffer_bytes(&csr));
+	bomb_message_write(out, kit, &(struct bomb_message){.payload = buffer_bytes(&envelope)});
 }
 
 static const struct bomb rows[] = {
