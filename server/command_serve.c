@@ -6,6 +6,7 @@
 #include "common/memory.h"
 #include "server/configuration_file.h"
 #include "server/configuration_yaml.h"
+#include "server/core_dump.h"
 #include "server/listen_address.h"
 #include "server/pki_directory.h"
 #include "server/preflight.h"
@@ -161,6 +162,13 @@ set_check(void *target, const char *value, struct diag *diag)
 	return DONE;
 }
 
+static int
+set_core_dumps(void *target, const char *value, struct diag *diag)
+{
+	((struct serve *)target)->configuration.core_dumps = true;
+	return DONE;
+}
+
 static const struct option_row rows[] = {
 	{.name = "listen",
 		.argument = "ADDRESS:PORT",
@@ -287,6 +295,11 @@ static const struct option_row rows[] = {
 		.help = "keeps challenge passwords, and passwords for the admin page, out of "
 			"journal and stderr",
 		.set = set_redact},
+	{.name = "core-dumps",
+		.environment = "MOCK_NDES_CORE_DUMPS",
+		.help = "lets a crash leave a core, as far as the limits of the shell do, keys and "
+			"passwords in it (default none)",
+		.set = set_core_dumps},
 	{.name = "quiet",
 		.letter = 'q',
 		.environment = "MOCK_NDES_QUIET",
@@ -415,6 +428,8 @@ run(const struct command *command, int argc, char **argv)
 	if (command_want_no_more(options.first_argument, argc, argv, &diag) != DONE ||
 		configure(&told, &options, &diag) != DONE)
 		return command_refuse(command, REFUSED, &diag);
+	if (!told.configuration.core_dumps)
+		core_dump_forbid();
 	return told.check ? check(command, &told.configuration)
 			  : serve(command, &told.configuration);
 }

@@ -52,6 +52,7 @@ struct configuration {
 	int64_t journal_exchanges;     /* that the journal keeps in memory at most; 0: none */
 	int64_t journal_bytes;         /* that they may take */
 	bool redact;                   /* passwords stay out of the journal */
+	bool core_dumps;               /* a crash may leave one */
 	bool quiet;                    /* no human line per exchange */
 	struct settings settings;      /* of the default site */
 	struct clock_state clock;      /* of the server */

@@ -207,6 +207,7 @@ static const struct key keys[] = {
 	{"journal_exchanges", NUMBER(journal_exchanges, 0, CONFIGURATION_JOURNAL_EXCHANGES)},
 	{"journal_bytes", .read = read_journal_bytes},
 	{"redact", BOOLEAN(redact)},
+	{"core_dumps", BOOLEAN(core_dumps)},
 	{"quiet", BOOLEAN(quiet)},
 	{"clock", CLOCK(clock)},
 	{"site_clock", CLOCK(site_clock)},

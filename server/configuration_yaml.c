@@ -134,6 +134,7 @@ write_journal(struct buffer *out, const struct configuration *configuration)
 	buffer_append_format(
 		out, "journal_bytes: %" PRId64 " # 64KiB to 1GiB\n", configuration->journal_bytes);
 	write_boolean(out, "redact", configuration->redact);
+	write_boolean(out, "core_dumps", configuration->core_dumps);
 }
 
 void

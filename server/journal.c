@@ -34,14 +34,15 @@ struct journal {
 /* --- opening and closing ---------------------------------------------------------- */
 
 static int
-open_file(struct journal *journal, const char *directory, struct diag *diag)
+open_file(struct journal *journal, const struct journal_plan *plan, struct diag *diag)
 {
-	int outcome = log_file_make_directory(directory, diag);
+	int outcome = log_file_make_directory(plan->directory, diag);
 
 	if (outcome != DONE)
 		return outcome;
 	journal->has_file = true;
-	log_file_init(&journal->file, text_format("%s/journal.jsonl", directory));
+	log_file_init(&journal->file, text_format("%s/journal.jsonl", plan->directory));
+	journal->file.secret = !plan->redacted;
 	return log_file_open(&journal->file, diag);
 }
 
@@ -85,7 +86,7 @@ journal_open(struct journal **out, const struct journal_plan *plan, struct diag 
 	journal->repeats = journal_repeats_new();
 	if (plan->exchanges > 0)
 		journal->ring = journal_ring_new(plan->exchanges, plan->bytes);
-	outcome = plan->directory ? open_file(journal, plan->directory, diag) : DONE;
+	outcome = plan->directory ? open_file(journal, plan, diag) : DONE;
 	if (outcome == DONE && plan->store)
 		outcome = open_store(journal, plan, diag);
 	if (outcome == DONE)

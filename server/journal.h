@@ -80,6 +80,7 @@ struct store;
 
 struct journal_plan {
 	const char *directory; /* of journal.jsonl; NULL: no file */
+	bool redacted;         /* no passwords are in it, so that everybody may read it */
 	bool human_lines;    /* false: only exchanges at which this program failed are on stderr */
 	size_t exchanges;    /* so many are kept in memory at most; 0: none */
 	size_t bytes;        /* that they may take */

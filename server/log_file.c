@@ -101,9 +101,10 @@ log_file_is_closed(struct log_file *file)
 }
 
 static int
-open_for_appending(const char *path)
+open_for_appending(const struct log_file *file)
 {
-	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	return open(
+		file->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, file->secret ? 0600 : 0644);
 }
 
 /* Makes the folder of a file again, which somebody has removed. Returns an errno. */
@@ -122,12 +123,12 @@ open_file(struct log_file *file)
 {
 	int cause;
 
-	file->descriptor = open_for_appending(file->path);
+	file->descriptor = open_for_appending(file);
 	if (file->descriptor < 0 && errno == ENOENT) {
 		cause = restore_folder(file->path);
 		if (cause != 0)
 			return cause;
-		file->descriptor = open_for_appending(file->path);
+		file->descriptor = open_for_appending(file);
 	}
 	if (file->descriptor < 0)
 		return errno;

@@ -18,6 +18,7 @@ struct log_file {
 	uint64_t lost;     /* appends, since it was told */
 	bool named;        /* it is open, and its file system says whether it has a name */
 	unsigned removals; /* log_watch_removals when that was asked last */
+	bool secret;       /* set before it is opened: nobody but its owner may read it */
 };
 
 /* Returns how many appends have failed, of all files since the start of the process. From any thread. */

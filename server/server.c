@@ -230,6 +230,7 @@ open_journal(struct server *server, const struct configuration *configuration, s
 {
 	const struct journal_plan plan = {
 		.directory = configuration->log_directory,
+		.redacted = configuration->redact,
 		.human_lines = !configuration->quiet,
 		.exchanges = (size_t)configuration->journal_exchanges,
 		.bytes = (size_t)configuration->journal_bytes,

@@ -129,6 +129,7 @@ seed|42|MOCK_NDES_SEED|42|seed: 42
 journal-exchanges|7|MOCK_NDES_JOURNAL_EXCHANGES|7|journal_exchanges: 7 
 journal-bytes|1MiB|MOCK_NDES_JOURNAL_BYTES|1MiB|journal_bytes: 1048576 
 redact||MOCK_NDES_REDACT|1|redact: true 
+core-dumps||MOCK_NDES_CORE_DUMPS|1|core_dumps: true 
 quiet||MOCK_NDES_QUIET|1|quiet: true 
 END
 "$mock_ndes" serve --check >default.yaml

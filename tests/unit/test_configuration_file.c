@@ -186,7 +186,8 @@ static const struct {
 		"fault_profiles, fault, rules, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "
-		"seed, journal_exchanges, journal_bytes, redact, quiet, clock, site_clock, "
+		"seed, journal_exchanges, journal_bytes, redact, core_dumps, quiet, clock, "
+		"site_clock, "
 		"settings or sites"},
 	{"quiet: true\npassword_max: 7\n",
 		"c.yaml:2:1 (password_max): no such key at the top; did you mean settings: "
