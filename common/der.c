@@ -160,15 +160,26 @@ find_end_of_contents(const uint8_t *next, const uint8_t *end, unsigned depth)
 	return next - 2;
 }
 
+/* Those whose content is always elements (X.690 8.9.1, 8.11.1). */
+static bool
+must_be_constructed(uint8_t tag)
+{
+	return tag == DER_SEQUENCE || tag == DER_SET;
+}
+
 static bool
 peek(struct der *der, struct der_element *out)
 {
 	struct head head = {0};
 	const char *wrong = read_head(&head, der->next, der->end);
 	const uint8_t *content = der->next + head.size, *end;
+	char name[16];
 
 	if (wrong)
 		return der_refuse(der, NULL, "%s", wrong);
+	if (must_be_constructed(head.identifier))
+		return der_refuse(der, "a constructed element", "a primitive %s",
+			der_tag_name(name, head.identifier));
 	end = head.indefinite ? find_end_of_contents(content, der->end, der->depth)
 			      : content + head.content;
 	if (!end)
@@ -296,6 +307,20 @@ der_take_small(struct der *der, uint32_t *out)
 	return true;
 }
 
+/* No number in it begins with seven zero bits (X.690 8.19.2), and the last one ends. */
+static bool
+is_whole_oid(struct bytes octets)
+{
+	bool begins = true;
+
+	for (size_t i = 0; i < octets.size; i++) {
+		if (begins && octets.data[i] == 0x80)
+			return false;
+		begins = !(octets.data[i] & 0x80);
+	}
+	return octets.size > 0 && begins;
+}
+
 bool
 der_take_oid(struct der *der, struct bytes *out)
 {
@@ -304,12 +329,11 @@ der_take_oid(struct der *der, struct bytes *out)
 	if (!take_primitive(der, DER_OBJECT, &element))
 		return false;
 	*out = element.content;
-	if (out->size == 0 || (out->data[out->size - 1] & 0x80))
-		return der_refuse(der, "a whole OBJECT IDENTIFIER", "a cut one");
 	if (out->size > LIMIT_OID)
 		return der_refuse(der, NULL, "an OBJECT IDENTIFIER of %zu octets, over %d",
 			out->size, LIMIT_OID);
-	return true;
+	return is_whole_oid(*out) ||
+		der_refuse(der, "a whole OBJECT IDENTIFIER", "a cut or padded one");
 }
 
 bool

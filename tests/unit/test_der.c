@@ -54,6 +54,41 @@ START_TEST(refuses_broken_elements)
 }
 END_TEST
 
+/* X.690 8.19.2. */
+START_TEST(refuses_cut_and_padded_oids)
+{
+	static const uint8_t good[] = {0x06, 0x04, 0x2a, 0x81, 0x80, 0x01},
+			     cut[] = {0x06, 0x02, 0x2a, 0x81},
+			     padded[] = {0x06, 0x03, 0x2a, 0x80, 0x01};
+	struct der der = der_start(BYTES(good, sizeof(good)), "test", NULL);
+	struct bytes oid;
+
+	ck_assert(der_take_oid(&der, &oid));
+	der = der_start(BYTES(cut, sizeof(cut)), "test", NULL);
+	ck_assert(!der_take_oid(&der, &oid));
+	der = der_start(BYTES(padded, sizeof(padded)), "test", NULL);
+	ck_assert(!der_take_oid(&der, &oid));
+}
+END_TEST
+
+/* X.690 8.9.1, 8.11.1: SEQUENCE and SET are always constructed. */
+START_TEST(refuses_primitive_sequences)
+{
+	static const uint8_t algorithm[] = {0x10, 0x05, 0x06, 0x03, 0x2a, 0x03, 0x04},
+			     set[] = {0x11, 0x00};
+	struct diag diag = {0};
+	struct der der = der_start(BYTES(algorithm, sizeof(algorithm)), "test", &diag);
+	struct der_algorithm taken;
+	struct der_element element;
+
+	ck_assert(!der_take_algorithm(&der, &taken));
+	ck_assert_str_eq(diag.found, "a primitive SEQUENCE");
+	der = der_start(BYTES(set, sizeof(set)), "test", &diag);
+	ck_assert(!der_take(&der, DER_SET, &element));
+	ck_assert_str_eq(diag.found, "a primitive SET");
+}
+END_TEST
+
 START_TEST(refuses_deep_nesting)
 {
 	uint8_t deep[4 * (LIMIT_DEPTH + 8)];
@@ -213,6 +248,8 @@ main(void)
 
 	tcase_add_test(reader, reads_indefinite_lengths);
 	tcase_add_loop_test(reader, refuses_broken_elements, 0, sizeof(broken) / sizeof(broken[0]));
+	tcase_add_test(reader, refuses_cut_and_padded_oids);
+	tcase_add_test(reader, refuses_primitive_sequences);
 	tcase_add_test(reader, refuses_deep_nesting);
 	tcase_add_loop_test(reader, reads_times, 0, sizeof(times) / sizeof(times[0]));
 	tcase_add_loop_test(reader, reads_texts, 0, sizeof(texts) / sizeof(texts[0]));
