@@ -245,9 +245,17 @@ signed_data_find_signer(struct certificate *out, const struct signed_data *data,
 		"%zu certificates, none of that name", data->certificate_count);
 }
 
-/* The digest, and a signature algorithm that names no other one. */
+/* Whether this is ECDSA, which no RSA key makes. An EC key may have made what names RSA: its kind alone
+ * says how. */
+static bool
+is_ecdsa(enum oid algorithm, const struct digest_algorithm *digest)
+{
+	return algorithm == OID_EC_PUBLIC_KEY || (digest && algorithm == digest->ecdsa_signature);
+}
+
+/* The digest, and a signature algorithm that names no other one and fits the key. */
 static int
-check_algorithms(const struct signed_data *data, struct diag *diag)
+check_algorithms(const struct signed_data *data, const EVP_PKEY *signer, struct diag *diag)
 {
 	const struct digest_algorithm *of_signature;
 	BUFFER_CLEANUP struct buffer found = {0};
@@ -260,10 +268,14 @@ check_algorithms(const struct signed_data *data, struct diag *diag)
 		return diag_refuse(diag, "SignerInfo digestAlgorithm", "RFC 8894 2.9",
 			"SHA-256, or SHA-1, SHA-384 or SHA-512", "%s", buffer_text(&found));
 	}
-	if (known == OID_RSA_ENCRYPTION || known == OID_EC_PUBLIC_KEY)
-		return DONE;
 	of_signature = algorithm_digest_of_signature(data->signature_oid);
-	if (of_signature == data->digest)
+	if (key_is_rsa(signer) && is_ecdsa(known, of_signature)) {
+		oid_describe(&found, data->signature_oid);
+		return diag_refuse(diag, "SignerInfo signatureAlgorithm", "RFC 5652 5.3",
+			"RSA, since the signer has an RSA key", "%s", buffer_text(&found));
+	}
+	if (known == OID_RSA_ENCRYPTION || known == OID_EC_PUBLIC_KEY ||
+		of_signature == data->digest)
 		return DONE;
 	oid_describe(&found, data->signature_oid);
 	return diag_refuse(diag, "SignerInfo signatureAlgorithm", "RFC 5652 5.3",
@@ -338,7 +350,7 @@ verify_attributes(const struct signed_data *data, EVP_PKEY *signer, struct diag 
 int
 signed_data_verify(const struct signed_data *data, EVP_PKEY *signer, struct diag *diag)
 {
-	int result = check_algorithms(data, diag);
+	int result = check_algorithms(data, signer, diag);
 
 	if (result != DONE)
 		return result;

@@ -94,6 +94,24 @@ START_TEST(reads_what_openssl_signs)
 }
 END_TEST
 
+/* RFC 5652 5.3: signatureAlgorithm is what the signer used. */
+START_TEST(refuses_ecdsa_of_an_rsa_key)
+{
+	static const enum oid named[] = {
+		OID_EC_PUBLIC_KEY, OID_ECDSA_WITH_SHA256, OID_SHA256_WITH_RSA};
+	const struct judge_plan plan = {.people = {&rsa}, .digest = EVP_sha256()};
+	BUFFER_CLEANUP struct buffer message = {0};
+	SIGNED_DATA_CLEANUP struct signed_data data = {0};
+	struct diag diag = {0};
+
+	judge_sign(&message, &plan, bytes_text("content"));
+	ck_assert_int_eq(signed_data_read(&data, buffer_bytes(&message), &diag), DONE);
+	data.signature_oid = oid_bytes(named[_i]);
+	ck_assert_int_eq(signed_data_verify(&data, rsa.key, &diag), _i < 2 ? REFUSED : DONE);
+	ck_assert_int_eq(strstr(diag.object, "signatureAlgorithm") != NULL, _i < 2);
+}
+END_TEST
+
 START_TEST(content_may_be_absent)
 {
 	const struct judge_plan plan = {
@@ -362,6 +380,7 @@ main(void)
 	tcase_add_unchecked_fixture(openssl, set_up, tear_down);
 	tcase_add_loop_test(openssl, reads_what_openssl_signs, 0, ROWS(theirs));
 	tcase_add_test(openssl, content_may_be_absent);
+	tcase_add_loop_test(openssl, refuses_ecdsa_of_an_rsa_key, 0, 3);
 	tcase_add_test(openssl, other_content_types_need_attributes);
 	tcase_add_test(openssl, reads_ber_everywhere);
 	suite_add_tcase(suite, openssl);
