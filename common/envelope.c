@@ -78,7 +78,7 @@ read_recipient(struct envelope_recipient *out, struct der *der)
 	if (!der_next_is(der, DER_SEQUENCE)) {
 		if (!der_take_any(der, &other))
 			return false;
-		if (other.tag == DER_CONTEXT(3))
+		if (other.tag == DER_CONTEXT(3) && other.constructed)
 			out->password_info = other.content;
 		return true;
 	}

@@ -320,6 +320,22 @@ START_TEST(reads_every_form)
 }
 END_TEST
 
+/* [3] IMPLICIT of a SEQUENCE is constructed as that is (X.690 8.14.3). */
+START_TEST(passes_over_a_primitive_one)
+{
+	BUFFER_CLEANUP struct buffer message = {0};
+	ENVELOPE_CLEANUP struct envelope envelope = {0};
+	uint8_t *at;
+
+	seal(&message, algorithm_cipher_named("AES"), "password", "the content");
+	at = memchr(message.data, DER_CONTEXT(3) | DER_CONSTRUCTED, message.size);
+	ck_assert_ptr_nonnull(at);
+	*at = DER_CONTEXT(3);
+	ck_assert_int_eq(envelope_read(&envelope, buffer_bytes(&message), NULL), DONE);
+	ck_assert_ptr_null(envelope_find_password(&envelope));
+}
+END_TEST
+
 START_TEST(refuses_every_truncation)
 {
 	BUFFER_CLEANUP struct buffer recipient = {0}, out = {0};
@@ -359,6 +375,7 @@ main(void)
 	tcase_set_timeout(tampered, 60);
 	tcase_add_test(tampered, survives_every_changed_bit);
 	tcase_add_loop_test(tampered, reads_every_form, 0, ROWS(crafted));
+	tcase_add_test(tampered, passes_over_a_primitive_one);
 	tcase_add_test(tampered, refuses_every_truncation);
 	suite_add_tcase(suite, tampered);
 	return support_run(suite);
