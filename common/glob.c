@@ -70,7 +70,8 @@ glob_match(const char *pattern, struct bytes text, bool fold)
 			at += taken;
 		} else if (star) {
 			pattern = star;
-			at = ++retry;
+			at = retry +=
+				match_one("?", BYTES(text.data + retry, text.size - retry), fold);
 		} else {
 			return false;
 		}

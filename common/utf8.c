@@ -73,6 +73,19 @@ utf8_append(struct buffer *out, uint32_t point)
 	return true;
 }
 
+/* Returns whether a character begins so, and goes on behind the end. */
+static bool
+is_begun(struct bytes text)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (text.data[0] >= forms[i].first && text.data[0] <= forms[i].last)
+			return text.size < forms[i].size &&
+				(text.size < 2 ||
+					(text.data[1] >= forms[i].low &&
+						text.data[1] <= forms[i].high));
+	return false;
+}
+
 struct bytes
 utf8_trim(struct bytes text)
 {
@@ -80,10 +93,7 @@ utf8_trim(struct bytes text)
 
 	while (start > 0 && text.size - start < 3 && is_continuation(text.data[start - 1]))
 		start--;
-	if (start == 0 || text.data[start - 1] < 0xc0)
-		return text;
-	start--;
-	if (utf8_size(BYTES(text.data + start, text.size - start)) == 0)
-		text.size = start;
+	if (start > 0 && is_begun(BYTES(text.data + start - 1, text.size - start + 1)))
+		text.size = start - 1;
 	return text;
 }

@@ -101,10 +101,21 @@ static const struct {
 	size_t cut; /* where somebody cut it */
 	size_t kept;
 } cuts[] = {
-	{"plain", 3, 3}, {"plain", 0, 0}, {"a\xc3\xa4z", 2, 1}, {"a\xc3\xa4z", 3, 3},
-	{"\xe2\x82\xac", 1, 0}, {"\xe2\x82\xac", 2, 0}, {"\xe2\x82\xac", 3, 3},
-	{"x\xf0\x9f\x98\x80", 4, 1}, {"x\xf0\x9f\x98\x80", 5, 5},
+	{"plain", 3, 3},
+	{"plain", 0, 0},
+	{"a\xc3\xa4z", 2, 1},
+	{"a\xc3\xa4z", 3, 3},
+	{"\xe2\x82\xac", 1, 0},
+	{"\xe2\x82\xac", 2, 0},
+	{"\xe2\x82\xac", 3, 3},
+	{"x\xf0\x9f\x98\x80", 4, 1},
+	{"x\xf0\x9f\x98\x80", 5, 5},
 	{"\x80\x80\x80\x80\x80", 5, 5}, /* no text: nothing to complete */
+	{"a\xff\x9f\x98\x80", 5, 5},    /* no character begins so */
+	{"a\xff", 2, 2},
+	{"a\xc1", 2, 2},
+	{"a\xed\xa0", 3, 3}, /* a surrogate */
+	{"a\xc3(", 3, 3},
 };
 
 START_TEST(trims_a_cut_character)
