@@ -107,8 +107,11 @@ append_field(struct buffer *out, const char *text, size_t limit)
 {
 	if (!text || !*text)
 		buffer_append_byte(out, '-');
-	for (size_t i = 0; text && text[i] && i < limit; i++)
-		buffer_append_byte(out, (uint8_t)text[i] <= ' ' ? '+' : (uint8_t)text[i]);
+	for (size_t i = 0; text && text[i] && i < limit; i++) {
+		uint8_t byte = (uint8_t)text[i];
+
+		buffer_append_byte(out, byte <= ' ' || byte == 0x7f ? '+' : byte);
+	}
 	buffer_append_byte(out, ' ');
 }
 

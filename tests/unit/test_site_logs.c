@@ -138,6 +138,22 @@ START_TEST(writes_what_http_sys_answered)
 }
 END_TEST
 
+START_TEST(keeps_control_characters_out_of_a_line)
+{
+	open_logs(SERVER_2019);
+	exchange_support_target(&support, "/a\x01\x7f%");
+	support.exchange.http_sys_error = HTTP_SYS_400_INVALID_URL;
+	support.http.response.from = RESPONSE_FROM_HTTP_SYS;
+	support.http.response.status = 400;
+	site_logs_write(logs, &support.exchange);
+	assert_file("HTTPERR/httperr1.log",
+		HTTPERR_HEADER
+		"streamid sc-status s-siteid s-reason s-queuename\r\n"
+		"2026-01-31 23:59:58 127.0.0.1 51234 127.0.0.1 80 HTTP/1.1 GET /a++% - 400 - URL "
+		"-\r\n");
+}
+END_TEST
+
 static const struct {
 	enum http_end end;
 	bool body_missing;
@@ -506,6 +522,7 @@ main(void)
 		sizeof(steps) / sizeof(steps[0]));
 	tcase_add_loop_test(
 		cases, writes_steps_of_the_ndes_connector, 0, sizeof(steps) / sizeof(steps[0]));
+	tcase_add_test(cases, keeps_control_characters_out_of_a_line);
 	tcase_add_test(cases, begins_another_httperr_log_behind_a_megabyte);
 	tcase_add_test(cases, writes_nothing_for_a_healthy_exchange_but_the_w3c_log);
 	tcase_add_test(cases, writes_an_event_as_the_viewer_copies_it);
