@@ -60,7 +60,8 @@ send(struct control_client *client, struct control_reply *out, struct http_reque
 	snprintf(out->verdict, sizeof(out->verdict), "%s", reply.verdict);
 	if (http_reply_is(&reply, "application/json") ||
 		http_reply_is(&reply, "application/problem+json"))
-		out->json = json_loadb((const char *)reply.body.data, reply.body.size, 0, NULL);
+		out->json = json_loadb(
+			(const char *)reply.body.data, reply.body.size, JSON_ALLOW_NUL, NULL);
 	out->body = reply.body;
 	reply.body = (struct buffer){0};
 	return DONE;

@@ -129,7 +129,7 @@ get(struct control_call *call)
 	if (!record)
 		return;
 	entry = journal_record_entry(record);
-	json = entry.size ? json_loadb((const char *)entry.data, entry.size, 0, NULL)
+	json = entry.size ? json_loadb((const char *)entry.data, entry.size, JSON_ALLOW_NUL, NULL)
 			  : control_record_json(record);
 	request = journal_record_request(&request_part, record);
 	reply = journal_record_reply(&reply_part, record);

@@ -191,7 +191,7 @@ append_member(struct buffer *out, const json_t *entry, const char *outer, const 
 	if (json_is_integer(value))
 		buffer_append_decimal(out, json_integer_value(value));
 	else
-		append_text(out, json_string_value(value));
+		buffer_append(out, BYTES(json_string_value(value), json_string_length(value)));
 }
 
 #define RESTORE(field, outer, member)                                                              \

@@ -177,8 +177,8 @@ int
 journal_record_restore(struct journal_record **out, struct bytes entry, struct diag *diag)
 {
 	json_error_t error;
-	json_t *object =
-		json_loadb((const char *)entry.data, entry.size, JSON_REJECT_DUPLICATES, &error);
+	json_t *object = json_loadb((const char *)entry.data, entry.size,
+		JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	const char *time = json_string_value(json_object_get(object, "time"));
 	int64_t arrived_ms = 0;
 	int outcome = DONE;

@@ -78,6 +78,16 @@ def one(server, number):
     mock.equal("no number", server.call("GET", "/v1/requests/x")[0], 404)
 
 
+def nul(server):
+    """Escapes in a query can stand for anything."""
+    mock.get(server.scep + "?operation=a%00b")
+    newest = server.made("GET", "/v1/requests?limit=1")["requests"][0]
+    found = server.made("GET", f"/v1/requests/{newest['number']}")
+    mock.equal("an operation with a NUL is told", (newest["operation"], found["operation"]), ("a\0b", "a\0b"))
+    told = mock.program("ctl", "requests", "--last", "1", "--explain", "--control", server.control)
+    mock.ok("and explained", told.returncode == 0 and "answered   HTTP 403" in told.stdout, told)
+
+
 def netloc_of(url):
     parts = urllib.parse.urlsplit(url)
     return parts.hostname, parts.port
@@ -375,6 +385,7 @@ def bounds():
 
 with mock.Server("--quiet", "--challenge", "secret") as server:
     one(server, requests(server))
+    nul(server)
     waits(server)
     crowd(server)
     verifies(server)

@@ -313,6 +313,21 @@ START_TEST(comes_back_from_its_object)
 }
 END_TEST
 
+/* Escapes of a query can hold one. */
+START_TEST(brings_back_a_nul)
+{
+	struct journal_record *record, *restored = NULL;
+
+	exchange_support_target(&support, "/certsrv/mscep/mscep.dll?operation=a%00b");
+	record = make(JOURNAL_RAW_MAX);
+	ck_assert_int_eq(
+		journal_record_restore(&restored, journal_record_entry(record), NULL), DONE);
+	ck_assert(bytes_equal(journal_record_field(restored, JOURNAL_OPERATION), BYTES("a\0b", 3)));
+	journal_record_release(record);
+	journal_record_release(restored);
+}
+END_TEST
+
 START_TEST(brings_back_faults)
 {
 	static const char entry[] =
@@ -365,6 +380,7 @@ main(void)
 	tcase_add_test(all, hides_credentials);
 	tcase_add_test(all, hides_the_admin_page);
 	tcase_add_test(all, comes_back_from_its_object);
+	tcase_add_test(all, brings_back_a_nul);
 	tcase_add_test(all, brings_back_faults);
 	tcase_add_loop_test(
 		all, refuses_other_objects, 0, sizeof(no_objects) / sizeof(no_objects[0]));
