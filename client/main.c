@@ -1,3 +1,4 @@
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "client/ctl.h"
 #include "client/manual.h"
 #include "common/memory.h"
+#include "common/ossl.h"
 #include "common/suggestion.h"
 
 static const struct command commands[] = {
@@ -110,6 +112,8 @@ main(int argc, char **argv)
 {
 	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 
+	ossl_take_memory();
+	json_set_alloc_funcs(memory_take, free);
 	if (command)
 		return run(command, argc - 1, argv + 1);
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {

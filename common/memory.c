@@ -12,6 +12,16 @@ memory_exhausted(void)
 }
 
 void *
+memory_take(size_t size)
+{
+	void *memory = malloc(size ? size : 1);
+
+	if (!memory)
+		memory_exhausted();
+	return memory;
+}
+
+void *
 memory_new(size_t count, size_t size)
 {
 	void *memory = calloc(count ? count : 1, size ? size : 1);

@@ -10,6 +10,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* Returns `size` bytes of any content; never NULL. Libraries that take an allocator get this one. */
+void *memory_take(size_t size);
+
 /* Returns `count` zeroed objects of `size` bytes; never NULL. */
 void *memory_new(size_t count, size_t size);
 

@@ -3,10 +3,42 @@
 #include <openssl/crypto.h>
 #include <openssl/provider.h>
 #include <pthread.h>
+#include <stdlib.h>
+
+#include "common/memory.h"
+
+static void *
+take(size_t size, const char *file, int line)
+{
+	return memory_take(size);
+}
+
+/* As CRYPTO_realloc(3): no bytes are a release. */
+static void *
+resize(void *memory, size_t size, const char *file, int line)
+{
+	if (size)
+		return memory_resize(memory, size);
+	free(memory);
+	return NULL;
+}
+
+static void
+release(void *memory, const char *file, int line)
+{
+	free(memory);
+}
+
+void
+ossl_take_memory(void)
+{
+	CRYPTO_set_mem_functions(take, resize, release);
+}
 
 void
 ossl_start(void)
 {
+	ossl_take_memory();
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }
 

@@ -32,7 +32,14 @@ OSSL_CLEANUP(BIGNUM, BN)
 	})
 
 /*
- * Starts libcrypto without the machine's openssl.cnf, which may switch algorithms or providers off: a
+ * Has libcrypto take its memory from memory.h, so that what it would report as a bad signature, a key that
+ * does not fit or damage when memory ran out ends the process there instead. Before any other call into
+ * libcrypto; without effect afterwards.
+ */
+void ossl_take_memory(void);
+
+/*
+ * Starts libcrypto, with that, and without the machine's openssl.cnf, which may switch algorithms or providers off: a
  * test server behaves alike everywhere, and starts sooner. The first call into libcrypto of a program.
  */
 void ossl_start(void);
