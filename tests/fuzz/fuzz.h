@@ -16,3 +16,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 /* One input, which ends at data + size. Ends the process by abort() where something that must hold
  * does not; returns 0. It leaves nothing behind. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Of targets that know the form of their input: makes another input of the one at `data`, of at most
+ * `size_max` bytes, as a function of `seed`, and returns its size. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed);
+
+/* libFuzzer's own mutation of bytes, for them; in ordinary builds that of replay.c. Returns the size. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t size_max);
