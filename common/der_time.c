@@ -19,12 +19,22 @@ read_digits(const uint8_t *digits, size_t count)
 	return value;
 }
 
+/* Whether both are the same date and time; what is no date (30 February, second 60) comes back from the
+ * clock as another one. */
+static bool
+is_same(const struct tm *left, const struct tm *right)
+{
+	return left->tm_year == right->tm_year && left->tm_mon == right->tm_mon &&
+		left->tm_mday == right->tm_mday && left->tm_hour == right->tm_hour &&
+		left->tm_min == right->tm_min && left->tm_sec == right->tm_sec;
+}
+
 /* RFC 5280 4.1.2.5: seconds are present, the zone is Z, and a two-digit year below 50 is 20xx. */
 static bool
 read_time(struct bytes text, size_t year_digits, int64_t *out)
 {
 	const uint8_t *rest = text.data + year_digits;
-	struct tm utc = {0};
+	struct tm utc = {0}, back;
 
 	if (text.size != year_digits + 11 || text.data[text.size - 1] != 'Z')
 		return false;
@@ -37,12 +47,9 @@ read_time(struct bytes text, size_t year_digits, int64_t *out)
 	utc.tm_hour = read_digits(rest + 4, 2);
 	utc.tm_min = read_digits(rest + 6, 2);
 	utc.tm_sec = read_digits(rest + 8, 2);
-	if (utc.tm_mon < 0 || utc.tm_mon > 11 || utc.tm_mday < 1 || utc.tm_mday > 31 ||
-		utc.tm_hour < 0 || utc.tm_hour > 23 || utc.tm_min < 0 || utc.tm_min > 59 ||
-		utc.tm_sec < 0 || utc.tm_sec > 60)
-		return false;
 	*out = clock_join(utc);
-	return true;
+	back = clock_split(*out);
+	return is_same(&back, &utc);
 }
 
 bool

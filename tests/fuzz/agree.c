@@ -112,13 +112,16 @@ is_name(const X509_NAME *name, struct bytes der)
 		bytes_equal(BYTES(data, size), der);
 }
 
-/* Whether the SubjectPublicKeyInfo, which OpenSSL writes in DER, holds the key of this one. */
+/* Whether the SubjectPublicKeyInfo, which OpenSSL writes in DER, is this one. */
 static bool
 is_key(X509_PUBKEY *key, struct bytes der)
 {
 	unsigned char *data = NULL;
 	int size = i2d_X509_PUBKEY(key, &data);
-	bool equal = size > 0 && key_same(BYTES(data, size), der);
+	BUFFER_CLEANUP struct buffer ours = {0}, theirs = {0};
+	bool equal = size > 0 && der_canonical_set(&ours, der) &&
+		der_canonical_set(&theirs, BYTES(data, size)) &&
+		bytes_equal(buffer_bytes(&ours), buffer_bytes(&theirs));
 
 	OPENSSL_free(data);
 	return equal;

@@ -143,6 +143,14 @@ static const struct {
 			   "70010100000xZ",
 		 15},
 		false, 0},
+	{{(const uint8_t *)"\x17\x0d"
+			   "950113122660Z",
+		 15},
+		false, 0},
+	{{(const uint8_t *)"\x18\x0f"
+			   "20260229000000Z",
+		 17},
+		false, 0},
 	{{(const uint8_t *)"\x17\x0b"
 			   "7001010000Z",
 		 13},
