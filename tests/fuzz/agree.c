@@ -48,12 +48,12 @@ static const struct {
 } passed_over[] = {
 	{"header too long", "OpenSSL wants a byte behind a length of several octets, were it 0"},
 	{"illegal padding", "an INTEGER with an octet too many is clear enough"},
+	{"CMS routines::attribute error", "of signingTime, which we do not read"},
 	{"Field=value, Type=X509_NAME_ENTRY", "a value that is no text is shown in hexadecimal"},
 	{"invalid utf8string", "likewise"},
+	{"illegal characters", "likewise"},
 	{"bmpstring is wrong length", "likewise"},
 	{"universalstring is wrong length", "likewise"},
-	{"Field=issuer, Type=CMS_IssuerAndSerialNumber", "one that names nobody of us"},
-	{"no matching choice type Type=CMS_RecipientInfo", "one of a kind that nobody of us is"},
 	{"Field=parameter, Type=X509_ALGOR", "rsaEncryption and digests have none that we use"},
 	{"Field=digestAlgorithms, Type=CMS_SignedData", "the SignerInfo says it (RFC 5652 5.1)"},
 	{"Field=certificates, Type=CMS_SignedData", "only the signer's is looked for"},
@@ -203,7 +203,7 @@ agree_issued(const struct certificate *certificate, const struct certificate *is
 	CLEANUP(X509) X509 *above = decode_certificate(buffer_bytes(&issuer->der));
 
 	agree_certificate(certificate);
-	if (x509)
+	if (x509 && above)
 		agree_that(X509_verify(x509, X509_get0_pubkey(above)) == 1,
 			"a certificate's signature that OpenSSL refuses");
 	ERR_clear_error();
@@ -345,6 +345,13 @@ put_content_info(struct buffer *out, const struct envelope *envelope)
 	cms_end_content_info(out, mark);
 }
 
+/* OpenSSL takes all recipients apart before it looks for one, we that one. */
+static bool
+is_alone(const struct envelope *envelope)
+{
+	return envelope->recipient_count == 1;
+}
+
 void
 agree_envelope(const struct envelope *envelope, const struct person *recipient, struct bytes data)
 {
@@ -356,10 +363,10 @@ agree_envelope(const struct envelope *envelope, const struct person *recipient, 
 	BUFFER_CLEANUP struct buffer content = {0}, whole = {0};
 
 	put_content_info(&whole, envelope);
-	if (!is_oaep_without_parameters(named) &&
-		agree_taken(judge_decrypt(&content, buffer_bytes(&whole), &identity),
-			"an envelope that OpenSSL does not open"))
+	if (judge_decrypt(&content, buffer_bytes(&whole), &identity))
 		agree_that(bytes_equal(buffer_bytes(&content), data), "decrypted content");
+	else if (is_alone(envelope) && !is_oaep_without_parameters(named))
+		agree_taken(false, "an envelope that OpenSSL does not open");
 	ERR_clear_error();
 }
 
@@ -369,9 +376,9 @@ agree_password(const struct envelope *envelope, const char *password, struct byt
 	BUFFER_CLEANUP struct buffer content = {0}, whole = {0};
 
 	put_content_info(&whole, envelope);
-	if (!agree_taken(judge_decrypt_with_password(&content, buffer_bytes(&whole), password),
-		    "an envelope that OpenSSL does not open"))
-		return;
-	agree_that(bytes_equal(buffer_bytes(&content), data), "decrypted content");
+	if (judge_decrypt_with_password(&content, buffer_bytes(&whole), password))
+		agree_that(bytes_equal(buffer_bytes(&content), data), "decrypted content");
+	else if (is_alone(envelope))
+		agree_taken(false, "an envelope that OpenSSL does not open");
 	ERR_clear_error();
 }

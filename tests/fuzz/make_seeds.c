@@ -390,6 +390,88 @@ make_replies(void)
 		make_reply(&replies[i]);
 }
 
+/* --- envelopes ------------------------------------------------------------------------- */
+
+struct envelope_row {
+	const char *name;
+	const char *cipher;
+	enum key_transport transport;
+	bool password;
+	bool two; /* a further recipient, the RA, stands first */
+	const char *content;
+};
+
+static const struct envelope_row envelopes[] = {
+	{"des", "DES", KEY_TRANSPORT_PKCS1, false, false, "content"},
+	{"3des", "3DES", KEY_TRANSPORT_PKCS1, false, false, "content"},
+	{"aes128", "AES-128", KEY_TRANSPORT_PKCS1, false, false, "content of 16 by"},
+	{"aes192", "AES-192", KEY_TRANSPORT_PKCS1, false, false, ""},
+	{"aes256-oaep", "AES-256", KEY_TRANSPORT_OAEP, false, false, "content"},
+	{"two-recipients", "AES-128", KEY_TRANSPORT_PKCS1, false, true, "content"},
+	{"password-3des", "3DES", KEY_TRANSPORT_PKCS1, true, false, "content"},
+	{"password-aes256", "AES-256", KEY_TRANSPORT_PKCS1, true, false, "content"},
+	{"key-and-password", "AES-128", KEY_TRANSPORT_OAEP, true, true, "content"},
+};
+
+static void
+make_envelope(const struct envelope_row *row)
+{
+	struct envelope_plan ra = envelope_to(PERSON_RA_ENCRYPTION, row->cipher, row->transport),
+			     plan = envelope_to(PERSON_DEVICE, row->cipher, row->transport);
+	BUFFER_CLEANUP struct buffer envelope = {0};
+	struct diag diag = {0};
+
+	people_draw(1);
+	if (row->password)
+		plan.password = bytes_text(PEOPLE_CHALLENGE);
+	if (row->two)
+		plan.first = &ra;
+	must(envelope_seal(&envelope, &plan, bytes_text(row->content), &diag), &diag, row->name);
+	save("enveloped_data", row->name, &envelope);
+}
+
+static void
+make_envelopes(void)
+{
+	for (size_t i = 0; i < COUNT(envelopes); i++)
+		make_envelope(&envelopes[i]);
+}
+
+/* --- answers to GetCACert ----------------------------------------------------------------- */
+
+static void
+save_list(const char *name, const enum person_role *roles, size_t count)
+{
+	BUFFER_CLEANUP struct buffer list = {0};
+	struct bytes certificates[PERSON_COUNT];
+
+	for (size_t i = 0; i < count; i++)
+		certificates[i] = buffer_bytes(&people_get(roles[i])->certificate.der);
+	certs_only_write(&list, certificates, count, BYTES_NONE);
+	save("ca_certificates", name, &list);
+}
+
+static void
+make_ca_certificates(void)
+{
+	static const enum person_role ndes[] = {PERSON_RA_SIGNING, PERSON_RA_ENCRYPTION, PERSON_CA},
+				      ca_first[] = {PERSON_CA, PERSON_RA_ENCRYPTION},
+				      nobody[] = {PERSON_DEVICE, PERSON_EC_DEVICE};
+	BUFFER_CLEANUP struct buffer issued = {0}, crl = {0}, list = {0};
+
+	save_list("ndes", ndes, COUNT(ndes));
+	save_list("ca-first", ca_first, COUNT(ca_first));
+	save_list("without-ca", nobody, COUNT(nobody));
+	save_list("empty", NULL, 0);
+	save("ca_certificates", "ca", &people_get(PERSON_CA)->certificate.der);
+	put_issued(&issued, PERSON_EC_DEVICE);
+	save("ca_certificates", "device", &issued);
+	put_crl(&crl);
+	save("ca_certificates", "crl", &crl);
+	certs_only_write(&list, NULL, 0, buffer_bytes(&crl));
+	save("ca_certificates", "crl-alone", &list);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -402,5 +484,7 @@ main(int argc, char **argv)
 	make_csrs();
 	make_messages();
 	make_replies();
+	make_envelopes();
+	make_ca_certificates();
 	return EXIT_SUCCESS;
 }

@@ -18,11 +18,11 @@
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 	__attribute__((weak));
 
+static unsigned draw;
+
 size_t
 LLVMFuzzerMutate(uint8_t *data, size_t size, size_t size_max)
 {
-	static unsigned draw = 1;
-
 	draw = draw * 1664525 + 1013904223;
 	if (size == 0 || (draw >> 24 & 3) == 0) {
 		if (size == size_max)
@@ -54,6 +54,7 @@ play_mutation(struct bytes bytes, unsigned seed)
 
 	if (bytes.size)
 		memcpy(input, bytes.data, bytes.size);
+	draw = seed;
 	size = LLVMFuzzerCustomMutator(input, bytes.size, size_max, seed);
 	play(BYTES(input, size));
 	free(input);
