@@ -359,7 +359,7 @@ agree_envelope(const struct envelope *envelope, const struct person *recipient, 
 	X509 *x509 = decode_certificate(buffer_bytes(&recipient->certificate.der));
 	const struct judge_identity identity = {.x509 = x509, .key = recipient->key};
 	const struct envelope_recipient *named =
-		envelope_find_recipient(envelope, &recipient->certificate, ENVELOPE_RECIPIENTS_MAX);
+		envelope_find_recipient(envelope, &recipient->certificate, LIMIT_RECIPIENTS);
 	BUFFER_CLEANUP struct buffer content = {0}, whole = {0};
 
 	put_content_info(&whole, envelope);

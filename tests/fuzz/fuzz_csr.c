@@ -4,6 +4,7 @@
  */
 #include "common/alternative_name.h"
 #include "common/name.h"
+#include "common/name_parse.h"
 #include "common/utf8.h"
 #include "tests/fuzz/agree.h"
 #include "tests/fuzz/der_edit.h"

@@ -29,7 +29,7 @@ static int
 open_with_key(const struct envelope *envelope, const struct person *person, struct diag *diag)
 {
 	const struct envelope_recipient *named =
-		envelope_find_recipient(envelope, &person->certificate, ENVELOPE_RECIPIENTS_MAX);
+		envelope_find_recipient(envelope, &person->certificate, LIMIT_RECIPIENTS);
 	BUFFER_CLEANUP struct buffer content = {0};
 	int result;
 

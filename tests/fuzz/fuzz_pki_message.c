@@ -88,7 +88,7 @@ run(struct scep_request *request, struct bytes message, struct diag *diag)
 		return result;
 	agree_certificate(&request->signer);
 	agree_signature(&request->message, &request->signer);
-	result = scep_request_open(request, &recipient, 1, ENVELOPE_RECIPIENTS_MAX, diag);
+	result = scep_request_open(request, &recipient, 1, LIMIT_RECIPIENTS, diag);
 	if (result != DONE)
 		return result;
 	agree_envelope(&request->envelope, ra, buffer_bytes(&request->message_data));

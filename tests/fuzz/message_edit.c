@@ -150,7 +150,7 @@ open_envelope(struct buffer *out, bool *by_challenge, struct bytes envelope,
 	*by_challenge = false;
 	if (envelope_read(&read, envelope, NULL) != DONE)
 		return false;
-	named = envelope_find_recipient(&read, &recipient->certificate, ENVELOPE_RECIPIENTS_MAX);
+	named = envelope_find_recipient(&read, &recipient->certificate, LIMIT_RECIPIENTS);
 	if (named)
 		return envelope_open(out, &read, named, recipient->key, NULL) == DONE;
 	named = envelope_find_password(&read);

@@ -6,6 +6,7 @@
 
 #include "common/certificate_plan.h"
 #include "common/name.h"
+#include "common/name_parse.h"
 
 /* TEST ONLY, public. Small, so that the fuzzer makes many messages in a second. */
 static const char ca_key[] = "-----BEGIN RSA PRIVATE KEY-----\n"
