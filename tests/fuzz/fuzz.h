@@ -3,7 +3,9 @@
  *
  * One target a file, fuzz_NAME.c, with inputs that are worth keeping in corpus/NAME/. libFuzzer calls
  * it in `./dev fuzz`; in ordinary builds replay.c does, with each file of the corpus. To add one: the
- * file, its row in meson.build, a corpus, and NAME.dict with words of the format if it has some.
+ * file, its row in meson.build, a corpus, and NAME.dict with words of the format if it has some. A target
+ * holds (oracle.h) what must be true of an input besides that nothing crashes: that another reader says the
+ * same, that what is written and read again is the same, that a refusal has words and changes nothing.
  */
 #pragma once
 

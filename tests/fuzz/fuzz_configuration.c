@@ -27,11 +27,10 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 static int
-read_again(struct configuration *out, struct bytes text, struct diag *diag)
+read_text(struct configuration *out, struct bytes text, struct diag *diag)
 {
 	HOLD(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0);
 	HOLD(file_write(file, text) == 0);
-	configuration_init(out);
 	return configuration_file_read(out, path, diag);
 }
 
@@ -43,35 +42,28 @@ hold_written(const struct configuration *configuration)
 	struct diag diag = {0};
 
 	configuration_yaml_write(&text, configuration);
-	HOLD(read_again(&back, buffer_bytes(&text), &diag) == DONE);
+	configuration_init(&back);
+	HOLD(read_text(&back, buffer_bytes(&text), &diag) == DONE);
 	HOLD(configuration_complete(&back, &diag) == DONE);
 	configuration_yaml_write(&again, &back);
 	HOLD(bytes_equal(buffer_bytes(&text), buffer_bytes(&again)));
-}
-
-static void
-hold_refused(const struct configuration *configuration, const struct diag *diag)
-{
-	CONFIGURATION_CLEANUP struct configuration fresh = {0};
-	BUFFER_CLEANUP struct buffer text = {0}, standard = {0};
-
-	HOLD(diag->found[0] && strncmp(diag->object, path, strlen(path)) == 0);
-	configuration_init(&fresh);
-	configuration_yaml_write(&text, configuration);
-	configuration_yaml_write(&standard, &fresh);
-	HOLD(bytes_equal(buffer_bytes(&text), buffer_bytes(&standard)));
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CONFIGURATION_CLEANUP struct configuration configuration = {0};
+	struct configuration before;
 	struct diag diag = {0};
-	int result = read_again(&configuration, BYTES(data, size), &diag);
+	int result;
 
+	configuration_init(&configuration);
+	before = configuration;
+	result = read_text(&configuration, BYTES(data, size), &diag);
 	if (result != DONE) {
-		HOLD(result == REFUSED);
-		hold_refused(&configuration, &diag);
+		HOLD(result == REFUSED && diag.found[0]);
+		HOLD(strncmp(diag.object, path, strlen(path)) == 0);
+		HOLD(memcmp(&configuration, &before, sizeof(before)) == 0);
 		return 0;
 	}
 	result = configuration_complete(&configuration, &diag);

@@ -54,7 +54,7 @@ begin_anew(void)
 {
 	deployment_reset(&deployment);
 	enrol("GET /certsrv/mscep/mscep.dll?operation=GetCACaps HTTP/1.1\r\nHost: a\r\n\r\n");
-	enrol("GET /site/lab/certsrv/mscep/mscep.dll?operation=GetCACert HTTP/1.1\r\nHost: "
+	enrol("GET /site/lab/certsrv/mscep/mscep.dll?operation=GetCACaps HTTP/1.1\r\nHost: "
 	      "a\r\n\r\n");
 	enrol("GET /certsrv/mscep/?operation=%00 HTTP/1.1\r\nHost: a\r\n\r\n");
 	free(settings_before);
