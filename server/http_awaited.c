@@ -108,10 +108,27 @@ has_begun(const struct http_connection *connection, const struct http_connection
 		(!connection->tls && counts->received > connection->received_before);
 }
 
+static bool
+has_left(const struct http_connection *connection)
+{
+	return http_connection_is_half_closed(connection->descriptor) ||
+		http_connection_is_reset(connection->descriptor);
+}
+
+/* Returns what the kernel has counted, but for the byte that it counts for a client's end. */
+static struct http_connection_counts
+count(const struct http_connection *connection)
+{
+	struct http_connection_counts counts = http_connection_count(connection->descriptor);
+
+	counts.received -= has_left(connection) && counts.received > 0;
+	return counts;
+}
+
 static void
 look_at(struct http_connection *connection, int64_t now_ns)
 {
-	struct http_connection_counts counts = http_connection_count(connection->descriptor);
+	struct http_connection_counts counts = count(connection);
 
 	if (connection->dropped || !has_begun(connection, &counts))
 		return;
@@ -152,20 +169,15 @@ was_silent(const struct http_connection *connection, const struct http_connectio
 bool
 http_awaited_explain(enum http_lapse *out, const struct http_connection *connection, bool answered)
 {
-	struct http_connection_counts counts = http_connection_count(connection->descriptor);
-	bool left = http_connection_is_half_closed(connection->descriptor) ||
-		http_connection_is_reset(connection->descriptor);
-	bool begun;
+	struct http_connection_counts counts = count(connection);
+	bool begun = has_begun(connection, &counts);
 
-	/* Its end counts as a byte of its own. */
-	counts.received -= left && counts.received > 0;
-	begun = has_begun(connection, &counts);
 	if (connection->awaits != HTTP_AWAITS_HEAD)
 		return false;
 	/* What the library cannot read, it has mostly answered by itself, else just closed. */
 	if (answered || (!connection->tls && counts.sent > connection->sent_before))
 		*out = HTTP_LAPSE_REFUSED;
-	else if (begun && left && !connection->dropped)
+	else if (begun && has_left(connection) && !connection->dropped)
 		*out = HTTP_LAPSE_CLIENT_LEFT;
 	else if (connection->dropped || (was_silent(connection, &counts) && begun))
 		*out = HTTP_LAPSE_HEADERS;

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -283,6 +284,8 @@ class Soak:
             self.play()
             self.reset()
             self.rounds += 1
+            print(f"# round {self.rounds}: {self.exchanges} exchanges in {time.monotonic() - self.begun:.0f} s, "
+                  f"{self.memory[-1]} KiB", flush=True)
             if not self.go_on():
                 return
             self.make_sites()
@@ -324,7 +327,6 @@ class Soak:
             quarters = self.quarters()
             mock.ok(name, quarters[3] <= quarters[1] + GROWTH_KIB, f"KiB, maxima of the quarters: {quarters}")
             print("# resident, KiB, maxima of the quarters:", *quarters)
-        print("# resident, KiB, at the end of each round:", *self.memory)
         seconds = time.monotonic() - self.begun
         print(f"# {self.exchanges} exchanges in {seconds:.0f} s, {self.rounds} rounds, {self.calls} control calls, "
               f"{self.checked} answers looked at closely, {self.threads} threads, {len(self.descriptors)} descriptors, "
@@ -335,6 +337,7 @@ class Soak:
 
 def main():
     options = read_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and the server is ended too
     os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), SANITIZER]))
     with mock.Server("--quiet", "--challenge", "secret", "--set", "ec_keys=accept", "--journal-exchanges",
                      str(options.round // 2), "--seed", str(options.seed),
