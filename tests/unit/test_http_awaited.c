@@ -93,6 +93,26 @@ START_TEST(who_goes_in_the_middle_is_told_of)
 }
 END_TEST
 
+static bool
+is_open(void)
+{
+	return send(connection->descriptor, "x", 1, MSG_NOSIGNAL) == 1;
+}
+
+/* Of a client that goes in one piece with its request, the library reads the request first. */
+START_TEST(what_has_just_come_is_not_thrown_away)
+{
+	ck_assert_int_eq(send(client, "GET / HTTP/1.1\r\n\r\n", 18, 0), 18);
+	await(POLLIN);
+	ck_assert_int_eq(shutdown(client, SHUT_WR), 0);
+	await(POLLRDHUP);
+	wait.due_ns = 1;
+	http_awaited_sweep(&wait);
+	ck_assert(is_open());
+	close(client);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -105,6 +125,7 @@ main(void)
 	tcase_add_test(cases, who_brought_nothing_may_go);
 	tcase_add_test(cases, who_was_answered_may_go);
 	tcase_add_test(cases, who_goes_in_the_middle_is_told_of);
+	tcase_add_test(cases, what_has_just_come_is_not_thrown_away);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
