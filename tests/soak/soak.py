@@ -337,6 +337,7 @@ class Soak:
 
 def main():
     options = read_arguments()
+    soak_callers.Builder.own_keys = not options.wrapper
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and the server is ended too
     os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), SANITIZER]))
     with mock.Server("--quiet", "--challenge", "secret", "--set", "ec_keys=accept", "--journal-exchanges",
