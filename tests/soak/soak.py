@@ -1,7 +1,8 @@
 """The soak: devices at the machine's capacity, faults that come and go under them, control calls, resets; for so many
 seconds, or so many exchanges. Then memory, descriptors, threads and counts are as they must be.
 
-    soak.py BUILD_DIR [--seconds N | --exchanges N] [--round N] [--connections N] [--seed N] [--wrapper "COMMAND"]
+    soak.py BUILD_DIR [--seconds N | --exchanges N] [--round N] [--connections N] [--seed N] [--patience SECONDS]
+            [--wrapper "COMMAND"]
 
 It goes in rounds of the same size. In each the devices (devices.c) enrol, renew, ask, poll, are refused, and meet
 faults, while callers (soak_callers.py) use the control API. When all is quiet again, what the devices saw is held
@@ -42,6 +43,7 @@ def read_arguments():
     parser.add_argument("--round", type=int, default=800, help="exchanges in a round")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seed", type=int, default=8894)
+    parser.add_argument("--patience", type=int, default=60, help="seconds for whatever should not take long")
     parser.add_argument("--wrapper", default="", help="a command in front of the server's")
     return parser.parse_args()
 
@@ -337,6 +339,7 @@ class Soak:
 
 def main():
     options = read_arguments()
+    mock.DEADLINE = options.patience
     soak_callers.Builder.own_keys = not options.wrapper
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and the server is ended too
     os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), SANITIZER]))

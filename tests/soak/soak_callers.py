@@ -63,7 +63,7 @@ class Caller(threading.Thread):
     """Does something again and again until the round is over."""
 
     def __init__(self, server, seed):
-        super().__init__()
+        super().__init__(daemon=True)
         self.server = server
         self.draw = random.Random(f"{seed} {type(self).__name__}")
         self.over = threading.Event()
@@ -215,7 +215,7 @@ class Follower(threading.Thread):
     """Follows the events of GetCACert at the default site, and counts how many are completed."""
 
     def __init__(self, server):
-        super().__init__()
+        super().__init__(daemon=True)
         url = urllib.parse.urlsplit(server.control)
         self.completed = 0
         self.lost = False
