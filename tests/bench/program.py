@@ -166,6 +166,13 @@ def rsa_bound_us():
     return 3e6 * (1 / float(private) + 1 / float(public))
 
 
+def cipher_us(cipher):
+    """CPU time of enciphering a kB, by `openssl speed`."""
+    text = subprocess.run(["openssl", "speed", "-seconds", "1", "-mr", "-bytes", "1024", "-evp", cipher],
+                          capture_output=True, text=True).stdout
+    return 1e9 / float(re.search(r"\+F:\d+:[^:]+:([0-9.]+)", text).group(1))
+
+
 def cpu_each(program, count, **options):
     """CPU time of a request, in microseconds; all must be answered well."""
     before = program.cpu_us()
