@@ -142,6 +142,12 @@ set_journal_bytes(void *target, const char *value, struct diag *diag)
 }
 
 static int
+set_state_bytes(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_state_bytes(&((struct serve *)target)->configuration, value, diag);
+}
+
+static int
 set_redact(void *target, const char *value, struct diag *diag)
 {
 	((struct serve *)target)->configuration.redact = true;
@@ -262,6 +268,13 @@ static const struct option_row rows[] = {
 		.help = "where certificates, transactions, challenges and the journal outlive the "
 			"process (default in memory alone)",
 		.set = set_state},
+	{.name = "state-bytes",
+		.argument = "SIZE",
+		.environment = "MOCK_NDES_STATE_BYTES",
+		.help = "how large the state may become, in memory or in the directory of --state, "
+			"256KiB to 1GiB; then requests are refused as by a CA whose disk is full "
+			"(default as the disk allows, in memory 2 GiB)",
+		.set = set_state_bytes},
 	{.name = "log-dir",
 		.argument = "DIR",
 		.environment = "MOCK_NDES_LOG_DIR",

@@ -193,6 +193,20 @@ configuration_set_path(char **out, const char *value, struct diag *diag)
 }
 
 int
+configuration_set_state_bytes(
+	struct configuration *configuration, const char *value, struct diag *diag)
+{
+	int64_t bytes;
+
+	if (size_parse(&bytes, value, diag) != DONE)
+		return REFUSED;
+	if (bytes < CONFIGURATION_STATE_BYTES_MIN)
+		return diag_refuse(diag, "", NULL, "256KiB to 1GiB", "\"%s\"", value);
+	configuration->state_bytes = bytes;
+	return DONE;
+}
+
+int
 configuration_set_journal_bytes(
 	struct configuration *configuration, const char *value, struct diag *diag)
 {

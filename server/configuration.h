@@ -13,6 +13,7 @@
 #define CONFIGURATION_FAULT             "fault=" /* of a listener */
 #define CONFIGURATION_JOURNAL_EXCHANGES 1000000
 #define CONFIGURATION_JOURNAL_BYTES_MIN 65536
+#define CONFIGURATION_STATE_BYTES_MIN   262144
 
 /* "127.0.0.1:8080", or "127.0.0.1:0,fault=app-pool-stopped". */
 struct configuration_listener {
@@ -46,6 +47,7 @@ struct configuration {
 	char *ready_file;              /* NULL: none */
 	char *pki_directory;           /* NULL: the built-in one */
 	char *state_directory;         /* NULL: in memory */
+	int64_t state_bytes;           /* that the state may take; 0: as many as there are */
 	char *log_directory;           /* NULL: no log files */
 	uint64_t seed;                 /* at most INT64_MAX, as JSON and YAML carry it */
 	bool has_seed;                 /* false: the server draws one */
@@ -89,6 +91,10 @@ bool configuration_has_control(const struct configuration *configuration);
 
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);
+
+/* Sets how large the state may become, "16MiB". DONE, or REFUSED with the object of the diag left empty. */
+int configuration_set_state_bytes(
+	struct configuration *configuration, const char *value, struct diag *diag);
 
 /* Sets how much memory the journal's exchanges may take, "64MiB". DONE, or REFUSED with the object of
  * the diag left empty. */

@@ -113,7 +113,8 @@ read_number(struct configuration_reader *reader, const struct key *key, const js
 
 /* "64MiB", or a number of bytes. */
 static int
-read_journal_bytes(struct configuration_reader *reader, const struct key *key, const json_t *value)
+read_size(struct configuration_reader *reader, const struct key *key, const json_t *value,
+	int (*set)(struct configuration *configuration, const char *value, struct diag *diag))
 {
 	TEXT_CLEANUP char *text = json_is_integer(value)
 		? text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value))
@@ -121,10 +122,24 @@ read_journal_bytes(struct configuration_reader *reader, const struct key *key, c
 
 	if (!text)
 		return configuration_refuse_type(reader, key->name, value, "a size, such as 64MiB");
-	if (configuration_set_journal_bytes(reader->configuration, text, reader->diag) == DONE)
+	if (set(reader->configuration, text, reader->diag) == DONE)
 		return DONE;
 	diag_locate(reader->diag, key->name);
 	return REFUSED;
+}
+
+static int
+read_journal_bytes(struct configuration_reader *reader, const struct key *key, const json_t *value)
+{
+	return read_size(reader, key, value, configuration_set_journal_bytes);
+}
+
+/* null: as many as there are. */
+static int
+read_state_bytes(struct configuration_reader *reader, const struct key *key, const json_t *value)
+{
+	return json_is_null(value) ? DONE
+				   : read_size(reader, key, value, configuration_set_state_bytes);
 }
 
 /* The settings of the profiles are there before those of the file, whatever comes first in it
@@ -206,6 +221,7 @@ static const struct key keys[] = {
 	{"seed", .read = read_seed},
 	{"journal_exchanges", NUMBER(journal_exchanges, 0, CONFIGURATION_JOURNAL_EXCHANGES)},
 	{"journal_bytes", .read = read_journal_bytes},
+	{"state_bytes", .read = read_state_bytes},
 	{"redact", BOOLEAN(redact)},
 	{"core_dumps", BOOLEAN(core_dumps)},
 	{"quiet", BOOLEAN(quiet)},

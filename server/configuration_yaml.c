@@ -133,6 +133,11 @@ write_journal(struct buffer *out, const struct configuration *configuration)
 		configuration->journal_exchanges, CONFIGURATION_JOURNAL_EXCHANGES);
 	buffer_append_format(
 		out, "journal_bytes: %" PRId64 " # 64KiB to 1GiB\n", configuration->journal_bytes);
+	if (configuration->state_bytes)
+		buffer_append_format(out, "state_bytes: %" PRId64 " # 256KiB to 1GiB\n",
+			configuration->state_bytes);
+	else
+		buffer_append_text(out, "state_bytes: null # as many as there are\n");
 	write_boolean(out, "redact", configuration->redact);
 	write_boolean(out, "core_dumps", configuration->core_dumps);
 }

@@ -1,5 +1,6 @@
 #include "server/database.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct prepared {
 struct database {
 	/* In memory: what its first transaction opens it with; NULL: it is open. */
 	const struct database_schema *later;
+	int64_t size_max; /* in bytes, in memory */
 	sqlite3 *connection;
 	const char *object;   /* for the diag */
 	pthread_mutex_t lock; /* around a transaction: `connection` and `prepared` */
@@ -296,41 +298,6 @@ upgrade(struct database *database, const struct database_schema *schema, int64_t
 	return run_script(database, buffer_text(&script), diag);
 }
 
-static int
-read_facts(struct database_facts *out, struct database *database, struct diag *diag)
-{
-	struct database_transaction all = {database}; /* nobody else has it yet */
-
-	if (database_read(&all, "SELECT count(*) FROM sqlite_master", NULL, 0,
-		    COLUMNS({.integer = &out->objects}), diag) != DATABASE_ROW ||
-		database_read(&all, "PRAGMA application_id", NULL, 0,
-			COLUMNS({.integer = &out->application_id}), diag) != DATABASE_ROW ||
-		database_read(&all, "PRAGMA user_version", NULL, 0,
-			COLUMNS({.integer = &out->version}), diag) != DATABASE_ROW ||
-		database_read(&all, "PRAGMA quick_check(1)", NULL, 0,
-			COLUMNS({.bytes = &out->check}), diag) != DATABASE_ROW)
-		return BROKEN;
-	return DONE;
-}
-
-/* Looks at a file without changing it. Gives its version, 0 when nothing is in it yet. */
-static int
-inspect(int64_t *version, struct database *database, const char *path,
-	const struct database_schema *schema, struct diag *diag)
-{
-	DATABASE_FACTS_CLEANUP struct database_facts facts = {0};
-	int result = read_facts(&facts, database, NULL);
-
-	if (result != DONE)
-		return database_facts_unreadable(path,
-			sqlite3_errcode(database->connection) == SQLITE_BUSY
-				? NULL
-				: sqlite3_errmsg(database->connection),
-			diag);
-	*version = facts.version;
-	return database_facts_check(&facts, path, schema, diag);
-}
-
 static struct database *
 new_database(const char *object)
 {
@@ -356,14 +323,14 @@ connect_to(struct database *database, const char *path, struct diag *diag)
 /*
  * Inspects a file by a connection of its own that leaves everything as it was: without an index of the
  * WAL beside it, unless somebody has it open or has crashed; and a WAL that a crash has left is not
- * written into the file, which may be damaged, at the close.
+ * written into the file, which may be damaged, at the close. Gives its version, 0 when nothing is in it.
  */
 static int
-inspect_apart(
-	int64_t *version, const char *path, const struct database_schema *schema, struct diag *diag)
+inspect(int64_t *version, const char *path, const struct database_schema *schema, struct diag *diag)
 {
 	bool indexed = database_facts_size_beside(path, "-shm") >= 0,
 	     logged = database_facts_size_beside(path, "-wal") > 0;
+	DATABASE_FACTS_CLEANUP struct database_facts facts = {0};
 	struct database *database = new_database("state file");
 	int result = connect_to(database, path, diag);
 
@@ -371,8 +338,13 @@ inspect_apart(
 		result = run_script(database, "PRAGMA locking_mode = EXCLUSIVE", diag);
 	if (result == DONE && logged)
 		sqlite3_db_config(database->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	if (result == DONE)
-		result = inspect(version, database, path, schema, diag);
+	if (result == DONE && database_facts_read(&facts, database) != DONE)
+		result = database_facts_refuse(path,
+			sqlite3_errcode(database->connection) == SQLITE_BUSY,
+			sqlite3_errmsg(database->connection), diag);
+	else if (result == DONE)
+		result = database_facts_check(&facts, path, schema, diag);
+	*version = facts.version;
 	database_close(database);
 	return result;
 }
@@ -383,8 +355,7 @@ open_file(struct database *database, const char *path, const struct database_sch
 {
 	int64_t version = 0;
 
-	if (database_wal_check(path, diag) != DONE ||
-		inspect_apart(&version, path, schema, diag) != DONE)
+	if (database_wal_check(path, diag) != DONE || inspect(&version, path, schema, diag) != DONE)
 		return REFUSED;
 	if (connect_to(database, path, diag) != DONE ||
 		run_script(database,
@@ -395,6 +366,23 @@ open_file(struct database *database, const char *path, const struct database_sch
 	return upgrade(database, schema, version, diag);
 }
 
+int
+database_limit_size(struct database *database, int64_t bytes, struct diag *diag)
+{
+	struct database_transaction all = {database}; /* nobody else has it yet */
+	TEXT_CLEANUP char *script = NULL;
+	int64_t page_size;
+
+	database->size_max = bytes;
+	if (database->later)
+		return DONE;
+	if (database_read(&all, "PRAGMA page_size", NULL, 0, COLUMNS({.integer = &page_size}),
+		    diag) != DATABASE_ROW)
+		return BROKEN;
+	script = text_format("PRAGMA max_page_count = %" PRId64, bytes / page_size);
+	return run_script(database, script, diag);
+}
+
 /*
  * SQLite's file system in memory rather than its ":memory:": that one keeps all pages in the page
  * cache, which it walks through at some commits, so that they cost more the more certificates there
@@ -403,7 +391,7 @@ open_file(struct database *database, const char *path, const struct database_sch
 static int
 open_memory(struct database *database, struct diag *diag)
 {
-	sqlite3_int64 limit = MEMORY_MAX;
+	sqlite3_int64 limit = database->size_max;
 
 	if (connect_to(database, NULL, diag) == DONE &&
 		(sqlite3_file_control(database->connection, "main", SQLITE_FCNTL_SIZE_LIMIT,
@@ -427,6 +415,7 @@ database_open(struct database **out, const char *path, const struct database_sch
 	struct database *database = new_database(path ? "state file" : "state in memory");
 	int result = DONE;
 
+	database->size_max = MEMORY_MAX;
 	if (path)
 		result = open_file(database, path, schema, diag);
 	else

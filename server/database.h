@@ -34,6 +34,10 @@ struct database_schema {
 int database_open(struct database **out, const char *path, const struct database_schema *schema,
 	struct diag *diag);
 
+/* Has it become no larger than so many bytes, or than it is: as on a disk that is full. Before others use
+ * it. DONE or BROKEN. */
+int database_limit_size(struct database *database, int64_t bytes, struct diag *diag);
+
 void database_close(struct database *database);
 
 /*

@@ -14,6 +14,34 @@ database_facts_done(struct database_facts *facts)
 }
 
 int
+database_facts_read(struct database_facts *out, struct database *database)
+{
+	struct database_transaction all = {database}; /* nobody else has it yet */
+
+	if (database_read(&all, "SELECT count(*) FROM sqlite_master", NULL, 0,
+		    COLUMNS({.integer = &out->objects}), NULL) != DATABASE_ROW ||
+		database_read(&all, "PRAGMA application_id", NULL, 0,
+			COLUMNS({.integer = &out->application_id}), NULL) != DATABASE_ROW ||
+		database_read(&all, "PRAGMA user_version", NULL, 0,
+			COLUMNS({.integer = &out->version}), NULL) != DATABASE_ROW ||
+		database_read(&all, "PRAGMA quick_check(1)", NULL, 0,
+			COLUMNS({.bytes = &out->check}), NULL) != DATABASE_ROW)
+		return BROKEN;
+	return DONE;
+}
+
+int
+database_facts_refuse(const char *path, bool locked, const char *words, struct diag *diag)
+{
+	if (locked)
+		return diag_refuse(diag, OBJECT, NULL, "that the other program ends first",
+			"%s is locked by another program", path);
+	return diag_refuse(diag, OBJECT, NULL,
+		"a database of mock-ndes; move the file away to begin with a new one",
+		"%s cannot be read: %s", path, words);
+}
+
+int
 database_facts_check(struct database_facts *facts, const char *path,
 	const struct database_schema *schema, struct diag *diag)
 {

@@ -17,6 +17,12 @@ struct database_facts {
 #define DATABASE_FACTS_CLEANUP __attribute__((cleanup(database_facts_done)))
 void database_facts_done(struct database_facts *facts);
 
+/* Reads them by a connection that nobody else has yet. DONE or BROKEN. */
+int database_facts_read(struct database_facts *out, struct database *database);
+
+/* Says why they could not be read, `words` are SQLite's. REFUSED. */
+int database_facts_refuse(const char *path, bool locked, const char *words, struct diag *diag);
+
 /* Whether the file at `path` has the schema, an older version of it, or nothing yet, and is whole. DONE
  * or REFUSED. */
 int database_facts_check(struct database_facts *facts, const char *path,

@@ -16,6 +16,7 @@
 #include "server/http_accept.h"
 #include "server/http_daemon.h"
 #include "server/http_hangup.h"
+#include "server/http_patience.h"
 #include "server/http_wait.h"
 #include "server/http_workers.h"
 
@@ -221,7 +222,7 @@ look_at_time(struct http *http, int limit)
 
 	if (limit >= 0 && late > STOPPED_NS)
 		for (size_t i = 0; i < http->count; i++)
-			http_daemon_forgive(http->daemons[i], late);
+			http_patience_forgive(http->daemons[i], late);
 	http->looked_ns = now;
 }
 

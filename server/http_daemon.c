@@ -10,6 +10,7 @@
 #include "server/http_connection.h"
 #include "server/http_hangup.h"
 #include "server/http_head.h"
+#include "server/http_patience.h"
 #include "server/http_stuck.h"
 #include "server/http_wait.h"
 #include "server/tls.h"
@@ -52,13 +53,7 @@ begin_connection(struct http_daemon *daemon, struct MHD_Connection *mhd)
 		connection->tls = tls_session_begin(daemon->tls, session_of(mhd));
 	connection->timeout =
 		service->timeout ? service->timeout(service->context) : daemon->timeout;
-	if (connection->timeout != daemon->timeout)
-		MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, connection->timeout);
-	connection->mhd = mhd;
-	connection->older = daemon->newest;
-	if (daemon->newest)
-		daemon->newest->newer = connection;
-	daemon->newest = connection;
+	http_patience_begin(daemon, connection, mhd);
 	http_awaited_begin(&daemon->awaited, connection, NULL);
 	http_hangup_watch(daemon->traffic->hangups, connection);
 	return connection;
@@ -85,12 +80,7 @@ end_connection(struct http_daemon *daemon, struct http_connection *connection)
 
 	http_connection_begin(connection, &request);
 	report_lapse(daemon, connection, &request, 0);
-	if (connection->newer)
-		connection->newer->older = connection->older;
-	else
-		daemon->newest = connection->older;
-	if (connection->older)
-		connection->older->newer = connection->newer;
+	http_patience_end(daemon, connection);
 	tls_session_end(connection->tls);
 	daemon->traffic->ended++;
 	free(connection);
@@ -370,17 +360,6 @@ http_daemon_run(struct http_daemon *daemon)
 		daemon->restless = 0;
 	}
 	MHD_run(daemon->mhd);
-}
-
-/* libmicrohttpd counts silence from when a connection that may be silent for ever no longer may. */
-void
-http_daemon_forgive(struct http_daemon *daemon, int64_t ns)
-{
-	for (struct http_connection *one = daemon->newest; one; one = one->older) {
-		http_awaited_forgive(one, ns);
-		MHD_set_connection_option(one->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
-		MHD_set_connection_option(one->mhd, MHD_CONNECTION_OPTION_TIMEOUT, one->timeout);
-	}
 }
 
 void

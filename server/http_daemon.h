@@ -39,10 +39,6 @@ int http_daemon_timeout(struct http_daemon *daemon);
 /* Does what can be done without waiting. */
 void http_daemon_run(struct http_daemon *daemon);
 
-/* The process was stopped for so long: what clients sent meanwhile is there, and the time is not held against them.
- * Before http_daemon_run, which else drops those that seem to have been silent. */
-void http_daemon_forgive(struct http_daemon *daemon, int64_t ns);
-
 /* Answers an exchange whose work is done at the next http_daemon_run of its daemon. */
 void http_daemon_resume(struct http_job *job);
 

@@ -1,7 +1,7 @@
 /*
  * What the parts of a daemon share: an exchange as libmicrohttpd and our loop know
- * it. Included by http_daemon.c, http_head.c, http_answer.c, http_wait.c and
- * http_stream.c alone; through it, they are the only files that know libmicrohttpd.
+ * it. Included by http_daemon.c, http_head.c, http_answer.c, http_patience.c, http_wait.c
+ * and http_stream.c alone; through it, they are the only files that know libmicrohttpd.
  */
 #pragma once
 

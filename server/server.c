@@ -264,6 +264,8 @@ build(struct server *server, const struct configuration *configuration, struct d
 		return result;
 	server->base_url = plain_url(server);
 	result = store_open(&server->store, configuration->state_directory, diag);
+	if (result == DONE && configuration->state_bytes)
+		result = store_limit_size(server->store, configuration->state_bytes, diag);
 	if (result == DONE)
 		result = open_journal(server, configuration, diag);
 	if (result == DONE)

@@ -148,6 +148,12 @@ store_open(struct store **out, const char *directory, struct diag *diag)
 	return result;
 }
 
+int
+store_limit_size(struct store *store, int64_t bytes, struct diag *diag)
+{
+	return database_limit_size(store->database, bytes, diag);
+}
+
 void
 store_close(struct store *store)
 {

@@ -28,6 +28,10 @@ struct store;
  */
 int store_open(struct store **out, const char *directory, struct diag *diag);
 
+/* Has it become no larger than so many bytes, or than it is; what does not fit in is not_written, as on a
+ * disk that is full. Before others use it. DONE or BROKEN. */
+int store_limit_size(struct store *store, int64_t bytes, struct diag *diag);
+
 void store_close(struct store *store);
 
 /* Returns how often the disk did not take what was to be written, since the store was opened. From any

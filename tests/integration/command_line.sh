@@ -123,6 +123,7 @@ fault-profiles|keys|MOCK_NDES_FAULT_PROFILES|keys|fault_profiles: "keys"
 max-sites|7|MOCK_NDES_MAX_SITES|7|max_sites: 7 
 pki|keys|MOCK_NDES_PKI|keys|pki: "keys" 
 state|state|MOCK_NDES_STATE|state|state: "state" 
+state-bytes|1MiB|MOCK_NDES_STATE_BYTES|1MiB|state_bytes: 1048576 
 log-dir|logs|MOCK_NDES_LOG_DIR|logs|log_dir: "logs" 
 ready-file|ready|MOCK_NDES_READY_FILE|ready|ready_file: "ready" 
 seed|42|MOCK_NDES_SEED|42|seed: 42 
@@ -203,7 +204,7 @@ ok "--check prints what --config reads, with everything set" round_trip --config
 	--listen 127.0.0.1:0 --listen '[::1]:0' --set 'log_fields=date time cs-uri-stem' \
 	--set 'challenge=it'\''s "quoted" \ # and ünusual' --set ca_capabilities_algorithms=SHA-256,AES \
 	--server-version 2016 --policy-module none --state s --log-dir l --ready-file r --seed 7 --quiet \
-	--journal-exchanges 0 --journal-bytes 65536 --redact \
+	--journal-exchanges 0 --journal-bytes 65536 --state-bytes 256KiB --redact \
 	--fault request-filtering-query-2048 --listen '127.0.0.1:0,fault=request-filtering-query-2048'
 ok "--set wins over a fault profile" grep -F 'max_query_string: 65534' \
 	<("$mock_ndes" serve --check --fault request-filtering-query-2048 --set max_query_string=65534)

@@ -60,6 +60,39 @@ def full(server, first):
     return len(minted) + 2
 
 
+def enroll(server, number):
+    return mock.program("enroll", server.scep, "--challenge", "secret", "--subject", "CN=full", "--quiet",
+                        *(("--key", os.path.join(server.directory, "out-0", "key.pem"), "--transaction-id", str(number))
+                          if number else ()),
+                        "--out", os.path.join(server.directory, f"out-{number}"))
+
+
+def bounded_server(server, place):
+    """By SQLite's own limit of pages (--state-bytes), until nothing fits in; then what was there makes room."""
+    mock.equal(f"{place}: a device enrols", enroll(server, 0).returncode, 0)
+    minted, failure = fill(server)
+    fails(f"{place}: a challenge is minted", failure)
+    mock.ok(f"{place}: many were", len(minted) > 100, len(minted))
+    mock.ok(f"{place}: that is counted", errors(server) > 0, errors(server))
+    found = next((found for found in (enroll(server, number) for number in range(1, 40)) if found.returncode), None)
+    mock.ok(f"{place}: a device is refused as by a CA whose disk is full", found and found.returncode == 1 and
+            "0xC8000710" in found.stderr, found)
+    told = [line for line in server.stderr().splitlines() if "it cannot be written" in line]
+    mock.equal(f"{place}: it is said once", len(told), 1)
+    mock.equal(f"{place}: all else goes on", mock.get(server.scep + "?operation=GetCACaps")[0], 200)
+    mock.equal(f"{place}: what was minted is listed", server.made("GET", CHALLENGES)["total"], len(minted))
+    mock.equal(f"{place}: a reset", server.call("POST", "/v1/reset")[0], 200)
+    mock.equal(f"{place}: makes room", enroll(server, 40).returncode, 0)
+
+
+def bounded():
+    with tempfile.TemporaryDirectory(prefix="mock-ndes-") as state:
+        for place, options in (("in memory", ()), ("in a file", ("--state", state))):
+            with mock.Server("--quiet", "--challenge", "secret", "--state-bytes", "256KiB", *options) as server:
+                bounded_server(server, place)
+        mock.ok("the file has no more", os.path.getsize(os.path.join(state, "mock-ndes.sqlite")) <= 256 * 1024, state)
+
+
 with tempfile.TemporaryDirectory(prefix="mock-ndes-") as state:
     with mock.Server("--quiet", "--state", state) as server:
         first = server.made("POST", CHALLENGES, {})["challenge"]
@@ -69,4 +102,5 @@ with tempfile.TemporaryDirectory(prefix="mock-ndes-") as state:
         listed = server.made("GET", CHALLENGES)
         mock.equal("after a restart all are there", listed["total"], count)
         mock.equal("the first one revoked", server.made("GET", f"{CHALLENGES}/{first}")["state"], "revoked")
+bounded()
 mock.finish()

@@ -186,7 +186,8 @@ static const struct {
 		"fault_profiles, fault, rules, "
 		"max_sites, ready_file, pki, state, "
 		"log_dir, "
-		"seed, journal_exchanges, journal_bytes, redact, core_dumps, quiet, clock, "
+		"seed, journal_exchanges, journal_bytes, state_bytes, redact, core_dumps, quiet, "
+		"clock, "
 		"site_clock, "
 		"settings or sites"},
 	{"quiet: true\npassword_max: 7\n",
@@ -225,6 +226,7 @@ static const struct {
 	{"journal_bytes: 1KiB\n",
 		"c.yaml:1:1 (journal_bytes): \"1KiB\"; expected 64KiB to 1GiB; to keep none, set "
 		"journal_exchanges to 0"},
+	{"state_bytes: 100KiB\n", "c.yaml:1:1 (state_bytes): \"100KiB\"; expected 256KiB to 1GiB"},
 	{"journal_bytes: 1\n",
 		"c.yaml:1:1 (journal_bytes): \"1\"; expected 64KiB to 1GiB; to keep none, set "
 		"journal_exchanges to 0"},
