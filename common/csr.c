@@ -1,4 +1,5 @@
 #include "common/csr.h"
+#include "common/der_tag.h"
 
 #include "common/der_text.h"
 #include "common/der_writer.h"

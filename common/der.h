@@ -143,6 +143,3 @@ bool der_take_named_bits(struct der *der, uint32_t *out);
 /* Fills the cursor's diag for the next element and returns false, so that a check can return it. */
 bool der_refuse(struct der *der, const char *wanted, const char *found, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* The name of a tag for messages: "SEQUENCE", "[0]". May use `text`; the result lives as long as it. */
-const char *der_tag_name(char text[16], uint8_t tag);

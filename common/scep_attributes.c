@@ -1,4 +1,5 @@
 #include "common/scep_attributes.h"
+#include "common/der_tag.h"
 
 #include <inttypes.h>
 #include <stdio.h>
