@@ -244,12 +244,6 @@ write_certificate(struct buffer *out)
 }
 
 static void
-write_ec_certificate(struct buffer *out)
-{
-	buffer_append(out, buffer_bytes(&ec_client.certificate.der));
-}
-
-static void
 write_crl(struct buffer *out)
 {
 	const struct crl_entry entry = {
@@ -273,14 +267,6 @@ write_private_key(struct buffer *out)
 	struct diag diag = {0};
 
 	ASSERT_DONE(key_write_pem(out, client.key, &diag), &diag);
-}
-
-static void
-write_ec_private_key(struct buffer *out)
-{
-	struct diag diag = {0};
-
-	ASSERT_DONE(key_write_pem(out, ec_client.key, &diag), &diag);
 }
 
 static void
@@ -308,7 +294,6 @@ static const struct message signed_ones[] = {
 	{{"CertRep", read_reply}, write_reply},
 	{{"PKCS#10", read_csr}, write_csr},
 	{{"certificate", read_certificate}, write_certificate},
-	{{"EC certificate", read_certificate}, write_ec_certificate},
 	{{"CRL", read_crl}, write_crl},
 };
 
@@ -317,7 +302,6 @@ static const struct message others[] = {
 	{{"pkiMessage in BER", read_request}, write_streamed_request},
 	{{"EnvelopedData", read_envelope}, write_envelope},
 	{{"private key", read_private_key}, write_private_key},
-	{{"EC private key", read_private_key}, write_ec_private_key},
 	{{"base64 in a query", read_base64}, write_base64},
 	{{"names", read_names}, write_names},
 };
