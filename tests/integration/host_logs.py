@@ -214,6 +214,7 @@ def removed(server):
     shutil.rmtree(logs(server))
     mock.equal("without its folder it answers", client.ask(), 200)
     mock.equal("the journal is made again", come(1, logs(server, "journal.jsonl")), 1)
+    mock.equal("for its owner alone", os.stat(logs(server, "journal.jsonl")).st_mode & 0o777, 0o600)
     mock.equal("so is the log", come(1, logs(server, "W3SVC1/u_ex*.log")), 1)
     mock.ok("with a header", read(only(logs(server, "W3SVC1/u_ex*.log"))).startswith("#Software"), "none")
     mock.equal("nothing was lost", (host.metric(server, ERRORS), told(server, "log file")), (0, []))
