@@ -219,6 +219,7 @@ START_TEST(tells_that_the_http_library_answered)
 	ck_assert_ptr_null(raw_header(&response, "Server").data);
 	deployment_read_log(&journal, &deployment, "journal.jsonl",
 		"\"response\":{\"from\":\"http_library\",\"status\":400},"
+		"\"evidence\":[{\"log\":\"HTTPERR\",\"lines\":1,\"reason\":\"BadRequest\"}],"
 		"\"words\":\"request body (RFC 9112 7.1): the HTTP library could not read it, and "
 		"answered "
 		"by itself;",
