@@ -198,7 +198,9 @@ fold(struct folded *out, const struct attribute *attributes, size_t count)
 static struct bytes
 folded_text(const struct folded *folded, size_t i)
 {
-	return BYTES(folded->text.data + folded->begin[i], folded->size[i]);
+	/* Where all are empty there is no memory to point into. */
+	return folded->size[i] ? BYTES(folded->text.data + folded->begin[i], folded->size[i])
+			       : BYTES_NONE;
 }
 
 static bool

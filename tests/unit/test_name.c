@@ -160,6 +160,8 @@ static const struct {
 	{{V_ASN1_UTF8STRING, "a", 0, "o"}, {V_ASN1_UTF8STRING, "a"}, false},
 	{{V_ASN1_UTF8STRING, "a", -1, "o"}, {V_ASN1_PRINTABLESTRING, "A", -1, "O"}, true},
 	{{V_ASN1_UTF8STRING, "a", -1, "o"}, {V_ASN1_UTF8STRING, "a", -1, "p"}, false},
+	{{V_ASN1_UTF8STRING, ""}, {V_ASN1_PRINTABLESTRING, ""}, true},
+	{{V_ASN1_UTF8STRING, ""}, {V_ASN1_UTF8STRING, "a"}, false},
 };
 
 static X509_NAME *
