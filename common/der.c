@@ -68,6 +68,8 @@ read_head(struct head *head, const uint8_t *next, const uint8_t *end)
 
 	if (left < 2)
 		return "the data ends inside an element";
+	if (next[0] == 0)
+		return "an end-of-contents that ends nothing";
 	head->identifier = next[0];
 	if ((next[0] & HIGH_TAG_NUMBER) == HIGH_TAG_NUMBER)
 		return "a tag number above 30";
@@ -125,13 +127,6 @@ find_end_of_contents(const uint8_t *next, const uint8_t *end, unsigned depth)
 	return next - 2;
 }
 
-/* Those whose content is always elements (X.690 8.9.1, 8.11.1). */
-static bool
-must_be_constructed(uint8_t tag)
-{
-	return tag == DER_SEQUENCE || tag == DER_SET;
-}
-
 static bool
 peek(struct der *der, struct der_element *out)
 {
@@ -142,7 +137,8 @@ peek(struct der *der, struct der_element *out)
 
 	if (wrong)
 		return der_refuse(der, NULL, "%s", wrong);
-	if (must_be_constructed(head.identifier))
+	/* X.690 8.9.1, 8.11.1: what is in them are elements. */
+	if (head.identifier == DER_SEQUENCE || head.identifier == DER_SET)
 		return der_refuse(der, "a constructed element", "a primitive %s",
 			der_tag_name(name, head.identifier));
 	end = head.indefinite ? find_end_of_contents(content, der->end, der->depth)

@@ -54,6 +54,21 @@ START_TEST(refuses_broken_elements)
 }
 END_TEST
 
+/* X.690 8.1.2.4 and 8.1.5: universal tag 0 ends an indefinite length, and is nothing else. */
+START_TEST(refuses_an_end_of_nothing)
+{
+	static const uint8_t alone[] = {0x00, 0x00}, with_content[] = {0x00, 0x01, 0x05};
+	struct diag diag = {0};
+	struct der der = der_start(BYTES(alone, sizeof(alone)), "test", &diag);
+	struct der_element element;
+
+	ck_assert(!der_take_any(&der, &element));
+	ck_assert_str_eq(diag.found, "an end-of-contents that ends nothing");
+	der = der_start(BYTES(with_content, sizeof(with_content)), "test", &diag);
+	ck_assert(!der_take_any(&der, &element));
+}
+END_TEST
+
 /* X.690 8.19.2. */
 START_TEST(refuses_cut_and_padded_oids)
 {
@@ -256,6 +271,7 @@ main(void)
 
 	tcase_add_test(reader, reads_indefinite_lengths);
 	tcase_add_loop_test(reader, refuses_broken_elements, 0, sizeof(broken) / sizeof(broken[0]));
+	tcase_add_test(reader, refuses_an_end_of_nothing);
 	tcase_add_test(reader, refuses_cut_and_padded_oids);
 	tcase_add_test(reader, refuses_primitive_sequences);
 	tcase_add_test(reader, refuses_deep_nesting);
