@@ -6,6 +6,10 @@
  * file, its row in meson.build, a corpus, and NAME.dict with words of the format if it has some. A target
  * holds (oracle.h) what must be true of an input besides that nothing crashes: that another reader says the
  * same, that what is written and read again is the same, that a refusal has words and changes nothing.
+ *
+ * Targets for messages have a mutator that signs and seals anew (message_edit.h), OpenSSL for a judge
+ * (agree.h), and first inputs from make_seeds. In a corpus, found-* broke something once, and fuzzed-*
+ * reach what no other file does.
  */
 #pragma once
 

@@ -14,7 +14,7 @@
 #include "common/crl.h"
 #include "common/file.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/scep_reply.h"
 #include "common/scep_request.h"
 #include "tests/fuzz/people.h"

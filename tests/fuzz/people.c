@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "common/certificate_plan.h"
-#include "common/name.h"
 #include "common/name_parse.h"
 
 /* TEST ONLY, public. Small, so that the fuzzer makes many messages in a second. */

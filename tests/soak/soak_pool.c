@@ -8,7 +8,7 @@
 #include "common/certificate_plan.h"
 #include "common/clock.h"
 #include "common/memory.h"
-#include "common/name.h"
+#include "common/name_parse.h"
 #include "common/random.h"
 #include "common/scep_request.h"
 
