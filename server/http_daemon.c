@@ -22,7 +22,7 @@
 #define BODY_RESERVE_MAX (1024 * 1024)
 
 /* After how many turns without rest is looked whether the library is stuck. */
-#define RESTLESS_TURNS 256
+#define RESTLESS_TURNS 32
 
 static struct wire *
 wire_of(struct http_job *job)

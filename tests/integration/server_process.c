@@ -52,13 +52,21 @@ read_ready(char *line, size_t size, int ready)
 	return false;
 }
 
+/* Returns the port of the URL that stands behind `member` in the ready line; 0: there is none. */
+static unsigned
+port_of(const char *line, const char *member)
+{
+	const char *place = strstr(line, member);
+
+	place = place ? strstr(place, "://127.0.0.1:") : NULL;
+	return place ? (unsigned)strtoul(place + strlen("://127.0.0.1:"), NULL, 10) : 0;
+}
+
 void
 server_process_start(
 	struct server_process *process, const char *directory, const char *const *arguments)
 {
-	static const char before_port[] = "\"scep\":\"http://127.0.0.1:";
 	char line[4096];
-	const char *port;
 	int ends[2];
 
 	ck_assert_msg(getenv("MOCK_NDES"), "MOCK_NDES does not name the program");
@@ -71,9 +79,10 @@ server_process_start(
 	close(ends[1]);
 	ck_assert_msg(read_ready(line, sizeof(line), ends[0]), "it did not get ready");
 	close(ends[0]);
-	port = strstr(line, before_port);
-	ck_assert_msg(port, "no port in %s", line);
-	process->deployment.port = (unsigned)strtoul(port + strlen(before_port), NULL, 10);
+	process->deployment.port = port_of(line, "\"scep\":\"http:");
+	process->deployment.tls_port = port_of(line, "\"scep_tls\":\"https:");
+	process->control_port = port_of(line, "\"control\":\"http:");
+	ck_assert_msg(process->deployment.port, "no port in %s", line);
 	process->deployment.server = &process->clock;
 }
 

@@ -10,7 +10,8 @@
 
 struct server_process {
 	pid_t pid;                    /* 0: none */
-	struct deployment deployment; /* its port; the clock is the real one */
+	struct deployment deployment; /* its ports; the clock is the real one */
+	unsigned control_port;        /* 0 without a control API */
 	struct server clock;
 	char *told; /* the file that its stderr goes to */
 };
