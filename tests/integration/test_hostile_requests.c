@@ -79,13 +79,45 @@ START_TEST(leaves_nothing_behind)
 	struct siege siege;
 
 	siege_start(&siege, arguments);
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; siege_goes_on(&siege, round, ROUNDS); round++) {
 		for (size_t i = 0; i < hostile_request_count; i++) {
 			RAW_CLIENT_CLEANUP struct raw_client client =
 				raw_connect("127.0.0.1", siege.process.deployment.port);
 
 			send_row(&hostile_requests[i], &client);
 		}
+		if (round == ROUNDS / 10)
+			siege_measure(&siege);
+	}
+	siege_end(&siege, 4096, 1024);
+}
+END_TEST
+
+/* The same at the listener of the control API: whatever is answered, nothing hangs and nothing breaks. */
+static void
+send_to_control(const struct hostile_request *row, unsigned port)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = raw_connect("127.0.0.1", port);
+	BUFFER_CLEANUP struct buffer bytes = {0};
+
+	hostile_request_write(&bytes, row);
+	if (!raw_send(&client, buffer_bytes(&bytes)))
+		client.state = RAW_OPEN;
+	raw_half_close(&client);
+	ck_assert_msg(raw_read_end(&client) != RAW_SILENT, "%s", row->name);
+	ck_assert_msg(strncmp(buffer_text(&client.received), "HTTP/1.1 500", 12) != 0, "%s: %.300s",
+		row->name, buffer_text(&client.received));
+}
+
+START_TEST(leaves_nothing_behind_at_the_control_api)
+{
+	static const char *const arguments[] = {NULL};
+	struct siege siege;
+
+	siege_start(&siege, arguments);
+	for (unsigned round = 0; siege_goes_on(&siege, round, ROUNDS / 2); round++) {
+		for (size_t i = 0; i < hostile_request_count; i++)
+			send_to_control(&hostile_requests[i], siege.process.control_port);
 		if (round == ROUNDS / 10)
 			siege_measure(&siege);
 	}
@@ -105,6 +137,7 @@ main(void)
 	tcase_set_timeout(cases, 240);
 	tcase_add_test(cases, answers_and_writes_down);
 	tcase_add_test(cases, leaves_nothing_behind);
+	tcase_add_test(cases, leaves_nothing_behind_at_the_control_api);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

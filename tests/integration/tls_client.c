@@ -138,3 +138,25 @@ tls_outcome_done(struct tls_outcome *outcome)
 {
 	buffer_done(&outcome->received);
 }
+
+void
+tls_client_hello(struct buffer *out)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	BIO *sent = BIO_new(BIO_s_mem());
+	SSL *session;
+	char *bytes;
+	long size;
+
+	ck_assert_ptr_nonnull(context);
+	session = SSL_new(context);
+	ck_assert_ptr_nonnull(session);
+	SSL_set_bio(session, BIO_new(BIO_s_mem()), sent);
+	SSL_set_tlsext_host_name(session, NAME);
+	ck_assert_int_ne(SSL_connect(session), 1);
+	size = BIO_get_mem_data(sent, &bytes);
+	ck_assert_int_gt(size, 100);
+	buffer_append(out, BYTES(bytes, (size_t)size));
+	SSL_free(session);
+	SSL_CTX_free(context);
+}

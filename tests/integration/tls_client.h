@@ -33,3 +33,6 @@ void tls_client_ask_over(struct tls_outcome *out, const struct raw_client *clien
 	const struct certificate *root, int64_t now, struct bytes request, int patience_ms);
 
 void tls_outcome_done(struct tls_outcome *outcome);
+
+/* Appends the record with which such a client begins. */
+void tls_client_hello(struct buffer *out);
