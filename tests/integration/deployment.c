@@ -223,8 +223,9 @@ deployment_read_log(struct buffer *out, const struct deployment *deployment, con
 		read_file(out, path);
 		if (count_lines(out, pattern) >= lines)
 			return;
-		ck_assert_msg(clock_monotonic_ns() < deadline, "%s has not %zu lines with %s:\n%.2000s",
-			path, lines, pattern, buffer_text(out));
+		ck_assert_msg(clock_monotonic_ns() < deadline,
+			"%s has not %zu lines with %s:\n%.2000s", path, lines, pattern,
+			buffer_text(out));
 		poll(NULL, 0, 5);
 	}
 }
