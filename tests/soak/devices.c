@@ -59,6 +59,8 @@ make_pool(
 		.requests = &request,
 		.count = 1,
 		.connections = 1,
+		.together = 1,
+		.status = 200,
 		.deadline_ns = INT64_C(60) * 1000000000};
 	struct load_result answer;
 	static const struct soak_outcome good = {
