@@ -131,13 +131,13 @@ take_request(struct run *run, const struct connection *connection)
 	const struct load_plan *plan = run->plan;
 	size_t next = connection->last + 1;
 
-	if (connection->last != NOTHING && next % plan->together != 0)
+	if (connection->last != NOTHING && plan->together > 0 && next % plan->together != 0)
 		return next;
 	if (run->next == plan->count ||
 		(plan->rate > 0 && due_ns(run, run->next) > clock_monotonic_ns()))
 		return NOTHING;
 	next = run->next;
-	run->next += plan->together;
+	run->next += plan->together > 0 ? plan->together : 1;
 	return next;
 }
 
@@ -172,7 +172,7 @@ read_head(const struct run *run, struct connection *connection)
 	connection->chunked = strcasestr(text, "\r\nTransfer-Encoding: chunked") != NULL;
 	*end = '\r';
 	if (strncmp(text, "HTTP/1.1 ", 9) != 0 ||
-		strtoul(text + 9, NULL, 10) != run->plan->status ||
+		strtoul(text + 9, NULL, 10) != (run->plan->status ? run->plan->status : 200) ||
 		(!length && !connection->chunked))
 		return false;
 	connection->head = (size_t)(end - text) + 4;

@@ -15,9 +15,9 @@ struct load_plan {
 	const struct bytes *requests; /* whole HTTP requests */
 	size_t count;
 	size_t connections;
-	size_t together;  /* of so many in a row each is sent when the one before is answered */
+	size_t together;  /* of so many in a row each waits for the one before; 0: none does */
 	bool fresh;       /* a connection for each request */
-	unsigned status;  /* of a good answer */
+	unsigned status;  /* of a good answer; 0: 200 */
 	double rate;      /* arrivals a second, open loop; 0: as fast as answers come */
 	int64_t leave_ns; /* hangs up after so long, whatever is answered; 0: waits for all */
 	void (*rest)(
