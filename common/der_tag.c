@@ -1,8 +1,7 @@
 #include "common/der_tag.h"
 
+#include <stddef.h>
 #include <stdio.h>
-
-#include "common/der.h"
 
 static const struct {
 	uint8_t tag;
