@@ -1,5 +1,4 @@
 #include "common/csr.h"
-#include "common/der_tag.h"
 
 #include "common/der_text.h"
 #include "common/der_writer.h"

@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "common/der_tag.h"
-
 #define IDENTIFIER_TAG  0xdf /* all but the constructed bit */
 #define HIGH_TAG_NUMBER 0x1f
 

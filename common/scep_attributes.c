@@ -1,5 +1,4 @@
 #include "common/scep_attributes.h"
-#include "common/der_tag.h"
 
 #include <inttypes.h>
 #include <stdio.h>
