@@ -26,29 +26,44 @@ plan(struct http_awaited *wait, const struct http_connection *connection, int64_
 		wait->due_ns = due_ns;
 }
 
-void
-http_awaited_begin(struct http_awaited *wait, struct http_connection *connection,
-	const struct http_exchange *before)
+static void
+begin(struct http_awaited *wait, struct http_connection *connection, int64_t now_ns)
 {
-	struct http_connection_counts counts = http_connection_count(connection->descriptor);
-
 	http_awaited_end(wait, connection);
 	connection->awaits = HTTP_AWAITS_HEAD;
-	connection->awaited_ns = clock_monotonic_ns();
+	connection->awaited_ns = now_ns;
 	connection->head_ns = 0;
-	/* What came behind the last request belongs to the next head. The framing of chunks is not
-	 * counted, so that behind such a body nothing is taken to have come yet. */
-	if (before)
-		connection->received_before = before->request.chunked
-			? counts.received
-			: connection->received_before + before->bytes_received;
-	connection->sent_before = counts.sent;
 	connection->previous = NULL;
 	connection->next = wait->first;
 	if (wait->first)
 		wait->first->previous = connection;
 	wait->first = connection;
-	plan(wait, connection, connection->awaited_ns);
+	plan(wait, connection, now_ns);
+}
+
+void
+http_awaited_first(struct http_awaited *wait, struct http_connection *connection)
+{
+	begin(wait, connection, clock_monotonic_ns());
+}
+
+void
+http_awaited_next(struct http_awaited *wait, struct http_connection *connection,
+	const struct http_exchange *before, bool counted)
+{
+	/* What came behind the last request belongs to the next head. */
+	connection->received_before += before->bytes_received;
+	connection->sent_before += before->bytes_sent;
+	/* Behind a body in chunks nothing is taken to have come yet. */
+	if (!counted) {
+		struct http_connection_counts counts =
+			http_connection_count(connection->descriptor);
+
+		connection->sent_before = counts.sent;
+		if (before->request.chunked)
+			connection->received_before = counts.received;
+	}
+	begin(wait, connection, before->ended_ns);
 }
 
 void

@@ -14,9 +14,13 @@ struct http_awaited {
 	int64_t due_ns; /* when to look at them again; 0: there are none */
 };
 
-/* A connection has been made (`before` is NULL), or an exchange on it has ended: another one is awaited. */
-void http_awaited_begin(struct http_awaited *wait, struct http_connection *connection,
-	const struct http_exchange *before);
+/* A connection has been made: an exchange is awaited. */
+void http_awaited_first(struct http_awaited *wait, struct http_connection *connection);
+
+/* An exchange on it has ended: another one is awaited. `counted` says that the bytes of `before` are all that
+ * came and went: no framing of chunks, no "100 Continue". */
+void http_awaited_next(struct http_awaited *wait, struct http_connection *connection,
+	const struct http_exchange *before, bool counted);
 
 /* The line of a request has arrived. */
 void http_awaited_line(struct http_connection *connection);

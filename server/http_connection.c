@@ -74,7 +74,7 @@ http_connection_count(int descriptor)
 	getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size);
 	return (struct http_connection_counts){
 		.received = info.tcpi_bytes_received,
-		.sent = info.tcpi_bytes_sent,
+		.sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans,
 		.quiet_ms = info.tcpi_last_data_recv,
 	};
 }

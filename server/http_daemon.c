@@ -54,7 +54,7 @@ begin_connection(struct http_daemon *daemon, struct MHD_Connection *mhd)
 	connection->timeout =
 		service->timeout ? service->timeout(service->context) : daemon->timeout;
 	http_patience_begin(daemon, connection, mhd);
-	http_awaited_begin(&daemon->awaited, connection, NULL);
+	http_awaited_first(&daemon->awaited, connection);
 	http_hangup_watch(daemon->traffic->hangups, connection);
 	return connection;
 }
@@ -149,8 +149,11 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 	enum MHD_RequestTerminationCode how)
 {
 	struct wire *wire = *exchange;
+	const struct request *request = &wire->exchange.request;
 	const union MHD_ConnectionInfo *status =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
+	bool counted =
+		!request->chunked && !request->expects_continue && !wire->exchange.response.endless;
 
 	if (wire->progress == AWAITS_HEAD) {
 		report_lapse(wire->daemon, wire->client, &wire->exchange.request,
@@ -158,7 +161,8 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 	} else {
 		finish(wire, how);
 		if (goes_on(wire))
-			http_awaited_begin(&wire->daemon->awaited, wire->client, &wire->exchange);
+			http_awaited_next(
+				&wire->daemon->awaited, wire->client, &wire->exchange, counted);
 		http_hangup_resume(wire->daemon->traffic->hangups, wire->client);
 	}
 	free(wire->headers);

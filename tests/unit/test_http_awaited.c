@@ -31,7 +31,7 @@ setup(void)
 	connection = http_connection_new(descriptor, (struct sockaddr *)&address, 1);
 	connection->timeout = 120;
 	wait = (struct http_awaited){0};
-	http_awaited_begin(&wait, connection, NULL);
+	http_awaited_first(&wait, connection);
 }
 
 static void
@@ -77,7 +77,7 @@ START_TEST(who_was_answered_may_go)
 	ck_assert_int_eq(send(client, request, sizeof(request) - 1, 0), sizeof(request) - 1);
 	await(POLLIN);
 	http_awaited_end(&wait, connection);
-	http_awaited_begin(&wait, connection, &exchange);
+	http_awaited_next(&wait, connection, &exchange, true);
 	ck_assert(!explain_leaving(&how));
 }
 END_TEST
