@@ -13,14 +13,13 @@
 /* No message fits into a GET of fewer bytes. */
 #define PLAIN_SIZE 1024
 
-/* Of what has the same head, or a head that falls together with it, the next older and the next newer. */
 struct note {
 	uint64_t number; /* 0: none */
-	uint64_t head;   /* its hash */
-	struct note *older, *newer;
-	bool is_plain; /* a short GET: GetCACaps is the same each time that it is asked for */
-	bool has_body; /* all of it was read */
-	uint64_t body; /* its hash */
+	uint64_t same;   /* the hash of what one that repeats it has too: head, and body if known */
+	struct note *older,
+		*newer; /* the next ones for which that falls together with this one's */
+	bool is_plain;  /* a short GET: GetCACaps is the same each time that it is asked for */
+	bool has_body;  /* all of it was read */
 	bool ended;
 	enum http_end end;
 	int64_t begun_ns, ended_ns;
@@ -30,7 +29,7 @@ struct note {
 struct journal_repeats {
 	pthread_mutex_t lock; /* around all below it */
 	struct note notes[DEPTH];
-	struct note *newest[DEPTH]; /* with a head, at its hash modulo DEPTH */
+	struct note *newest[DEPTH]; /* at `same` modulo DEPTH */
 };
 
 /* --- hashes ----------------------------------------------------------------------- */
@@ -90,25 +89,33 @@ journal_repeats_free(struct journal_repeats *repeats)
 	free(repeats);
 }
 
-static void
+/* What an exchange is looked for by. */
+struct hashes {
+	uint64_t head;    /* by those of which the body is not known */
+	uint64_t message; /* of head and body */
+};
+
+static struct hashes
 make_note(struct note *note, const struct exchange *exchange)
 {
 	const struct request *request = &exchange->http->request;
 	struct bytes body = buffer_bytes(&request->body);
+	struct hashes hashes = {.head = hash_head(request)};
 
+	hashes.message = hash_bytes(mix(hashes.head, 0), body);
 	*note = (struct note){.number = exchange->number,
-		.head = hash_head(request),
 		.is_plain = request->content_length <= 0 && !request->chunked &&
 			request->head_size < PLAIN_SIZE,
 		.has_body = request->chunked || (int64_t)body.size >= request->content_length,
-		.body = hash_bytes(0, body),
 		.begun_ns = exchange->http->begun_ns};
+	note->same = note->has_body ? hashes.message : hashes.head;
+	return hashes;
 }
 
 static struct note **
-newest_of(struct journal_repeats *repeats, uint64_t head)
+newest_of(struct journal_repeats *repeats, uint64_t same)
 {
-	return &repeats->newest[head & (DEPTH - 1)];
+	return &repeats->newest[same & (DEPTH - 1)];
 }
 
 static void
@@ -119,7 +126,7 @@ take_out(struct journal_repeats *repeats, struct note *note)
 	if (note->newer)
 		note->newer->older = note->older;
 	else
-		*newest_of(repeats, note->head) = note->older;
+		*newest_of(repeats, note->same) = note->older;
 	if (note->older)
 		note->older->newer = note->newer;
 	note->number = 0;
@@ -129,7 +136,7 @@ take_out(struct journal_repeats *repeats, struct note *note)
 static void
 put_in(struct journal_repeats *repeats, struct note *note)
 {
-	note->older = *newest_of(repeats, note->head);
+	note->older = *newest_of(repeats, note->same);
 	while (note->older && note->older->number > note->number) {
 		note->newer = note->older;
 		note->older = note->older->older;
@@ -137,7 +144,7 @@ put_in(struct journal_repeats *repeats, struct note *note)
 	if (note->newer)
 		note->newer->older = note;
 	else
-		*newest_of(repeats, note->head) = note;
+		*newest_of(repeats, note->same) = note;
 	if (note->older)
 		note->older->newer = note;
 }
@@ -173,22 +180,38 @@ gap_us(const struct note *earlier, const struct note *later)
 }
 
 static bool
-is_same(const struct note *earlier, const struct note *later)
+is_repeated(const struct note *earlier, const struct note *later)
 {
-	return earlier->head == later->head && earlier->number + DEPTH > later->number &&
+	return earlier->number < later->number && earlier->number + DEPTH > later->number &&
 		!(later->is_plain && was_answered(earlier)) &&
-		(!earlier->has_body || earlier->body == later->body) &&
 		gap_us(earlier, later) < JOURNAL_REPEAT_GAP_MS * INT64_C(1000);
 }
 
-static struct journal_repeat
-find(const struct note *later)
+/* Returns the latest one with the same head, or head and body, that another repeats; or NULL. */
+static const struct note *
+find_same(struct journal_repeats *repeats, uint64_t same, bool has_body, const struct note *later)
 {
-	for (const struct note *earlier = later->older; earlier; earlier = earlier->older)
-		if (is_same(earlier, later))
-			return (struct journal_repeat){earlier->number, !earlier->has_body,
-				earlier->ended, earlier->end, gap_us(earlier, later)};
-	return (struct journal_repeat){0};
+	const struct note *earlier = *newest_of(repeats, same);
+
+	while (earlier &&
+		(earlier->same != same || earlier->has_body != has_body ||
+			!is_repeated(earlier, later)))
+		earlier = earlier->older;
+	return earlier;
+}
+
+static struct journal_repeat
+find(struct journal_repeats *repeats, const struct hashes *hashes, const struct note *later)
+{
+	const struct note *message = find_same(repeats, hashes->message, true, later);
+	const struct note *head = find_same(repeats, hashes->head, false, later);
+	const struct note *earlier =
+		!head || (message && message->number > head->number) ? message : head;
+
+	if (!earlier)
+		return (struct journal_repeat){0};
+	return (struct journal_repeat){earlier->number, !earlier->has_body, earlier->ended,
+		earlier->end, gap_us(earlier, later)};
 }
 
 /* --- as exchanges come and go ----------------------------------------------------- */
@@ -209,15 +232,15 @@ journal_repeats_end(struct journal_repeats *repeats, const struct exchange *exch
 {
 	struct journal_repeat repeat = {0};
 	struct note note, *kept;
+	struct hashes hashes = make_note(&note, exchange);
 
-	make_note(&note, exchange);
 	note.ended = true;
 	note.end = exchange->http->end;
 	note.ended_ns = exchange->http->ended_ns;
 	pthread_mutex_lock(&repeats->lock);
 	kept = keep(repeats, &note);
 	if (kept)
-		repeat = find(kept);
+		repeat = find(repeats, &hashes, kept);
 	/* Nothing repeats it. */
 	if (kept && kept->is_plain && was_answered(kept))
 		take_out(repeats, kept);

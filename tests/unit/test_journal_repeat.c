@@ -112,6 +112,14 @@ START_TEST(test_of_a_body_that_was_not_read_the_head_alone_is_compared)
 	repeat = end(2, HTTP_END_SENT);
 	ck_assert_uint_eq(repeat.exchange, 1);
 	ck_assert(repeat.head_alone);
+	ck_assert_uint_eq(exchange_repeated(3, HTTP_END_SENT), 2);
+	buffer_clear(&support.http.request.body);
+	exchange_repeated(4, HTTP_END_RESET_BY_PLAN);
+	buffer_append_byte(&support.http.request.body, 'A');
+	begin(5);
+	repeat = end(5, HTTP_END_SENT);
+	ck_assert_uint_eq(repeat.exchange, 4);
+	ck_assert(repeat.head_alone);
 }
 END_TEST
 
