@@ -61,6 +61,9 @@ buffer_append(struct buffer *buffer, struct bytes bytes)
 	buffer->size += bytes.size;
 }
 
+/* Most of what is formatted is no longer, and so is formatted once. */
+#define FORMATTED_SIZE 60
+
 void
 buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
@@ -69,12 +72,16 @@ buffer_append_format(struct buffer *buffer, const char *format, ...)
 
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	size = vsnprintf(NULL, 0, format, arguments);
+	buffer_reserve(buffer, FORMATTED_SIZE);
+	size = vsnprintf((char *)buffer->data + buffer->size, buffer->capacity - buffer->size,
+		format, arguments);
 	va_end(arguments);
 	if (size < 0)
 		memory_exhausted();
-	buffer_reserve(buffer, (size_t)size);
-	vsnprintf((char *)buffer->data + buffer->size, (size_t)size + 1, format, again);
+	if (!has_room(buffer, (size_t)size)) {
+		buffer_reserve(buffer, (size_t)size);
+		vsnprintf((char *)buffer->data + buffer->size, (size_t)size + 1, format, again);
+	}
 	va_end(again);
 	buffer->size += (size_t)size;
 }

@@ -79,6 +79,14 @@ append_json(struct buffer *out, const struct event_log *log, const struct event_
 	buffer_append_byte(out, '\n');
 }
 
+static void
+append_line(struct buffer *out, const char *label, const char *value)
+{
+	buffer_append_text(out, label);
+	buffer_append_text(out, value);
+	buffer_append_byte(out, '\n');
+}
+
 /* As the event viewer copies it (the seed's sample of event 1000). */
 static void
 append_viewer_text(struct buffer *out, const struct event_log *log, const struct event_row *row,
@@ -88,12 +96,17 @@ append_viewer_text(struct buffer *out, const struct event_log *log, const struct
 	char date[64];
 
 	strftime(date, sizeof(date), "%m/%d/%Y %I:%M:%S %p", &utc);
-	buffer_append_format(out,
-		"Log Name:      %s\nSource:        %s\nDate:          %s\nEvent ID:      %u\n"
-		"Task Category: %s\nLevel:         %s\nKeywords:      %s\nUser:          N/A\n"
-		"Computer:      %s\nDescription:\n",
-		row->log, row->source, date, row->id, row->category, row->level, row->keywords,
-		log->computer);
+	append_line(out, "Log Name:      ", row->log);
+	append_line(out, "Source:        ", row->source);
+	append_line(out, "Date:          ", date);
+	buffer_append_text(out, "Event ID:      ");
+	buffer_append_decimal(out, row->id);
+	append_line(out, "\nTask Category: ", row->category);
+	append_line(out, "Level:         ", row->level);
+	append_line(out, "Keywords:      ", row->keywords);
+	append_line(out, "User:          ", "N/A");
+	append_line(out, "Computer:      ", log->computer);
+	buffer_append_text(out, "Description:\n");
 	append_text(out, row->text, values);
 	buffer_append_text(out, "\n\n");
 }
