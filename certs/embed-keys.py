@@ -3,6 +3,7 @@
 Usage: embed-keys.py OUTPUT.c ROOT.crt KEY..., where a key's file is called after its role.
 """
 import base64
+import hashlib
 import pathlib
 import sys
 
@@ -23,6 +24,18 @@ def write_array(name, der):
     return f'static const uint8_t {name}[] = {{\n\t' + ',\n\t'.join(lines) + ',\n};\n\n'
 
 
+def write_root(der):
+    """Returns the C text of the root's certificate and its digests."""
+    digests = {'SHA-256': hashlib.sha256(der).digest(), 'MD5': hashlib.md5(der).digest()}
+    names = {name: 'root_' + name.replace('-', '').lower() for name in digests}
+    return (write_array('root_certificate', der) +
+            ''.join(write_array(names[name], octets) for name, octets in digests.items()) +
+            'const struct bytes built_in_root = {root_certificate, sizeof(root_certificate)};\n\n'
+            'const struct built_in_digest built_in_root_digests[BUILT_IN_ROOT_DIGESTS] = {\n' +
+            ''.join(f'\t{{"{name}", {{{array}, sizeof({array})}}}},\n' for name, array in names.items()) +
+            '};\n')
+
+
 def main():
     output, root, *paths = map(pathlib.Path, sys.argv[1:])
     names = {path: path.stem.replace('-', '_') for path in paths}
@@ -33,9 +46,7 @@ def main():
     output.write_text('/* TEST ONLY keys, public. Made by certs/embed-keys.py. */\n'
                       '#include "server/built_in_keys.h"\n\n' + arrays +
                       'const struct bytes built_in_keys[PKI_ROLE_COUNT] = {\n' + rows + '};\n\n' +
-                      write_array('root_certificate', read_der(root, 'CERTIFICATE')) +
-                      'const struct bytes built_in_root = {root_certificate, '
-                      'sizeof(root_certificate)};\n',
+                      write_root(read_der(root, 'CERTIFICATE')),
                       encoding='ascii')
 
 

@@ -131,36 +131,24 @@ put_extension_list(struct buffer *out, struct bytes extensions)
 
 /* TBSCertificate, RFC 5280 4.1.2. */
 int
-certificate_plan_write(struct buffer *out, const struct certificate_plan *plan,
-	EVP_PKEY *issuer_key, struct diag *diag)
-{
-	BUFFER_CLEANUP struct buffer extensions = {0};
-	size_t mark;
-
-	if (put_extensions(&extensions, plan, diag) != DONE)
-		return BROKEN;
-	mark = der_begin(out, DER_SEQUENCE);
-	put_version(out);
-	der_put_integer(out, BYTES(plan->serial, plan->serial_size));
-	x509_signed_put_algorithm(out, issuer_key, plan->digest, plan->pss);
-	buffer_append(out, plan->issuer);
-	put_validity(out, plan);
-	buffer_append(out, plan->subject);
-	buffer_append(out, plan->spki);
-	if (extensions.size > 0)
-		put_extension_list(out, buffer_bytes(&extensions));
-	der_end(out, mark);
-	return DONE;
-}
-
-int
 certificate_plan_sign(struct buffer *out, const struct certificate_plan *plan, EVP_PKEY *issuer_key,
 	struct diag *diag)
 {
-	BUFFER_CLEANUP struct buffer tbs = {0};
+	BUFFER_CLEANUP struct buffer tbs = {0}, extensions = {0};
+	size_t mark = der_begin(&tbs, DER_SEQUENCE);
 
-	if (certificate_plan_write(&tbs, plan, issuer_key, diag) != DONE)
+	if (put_extensions(&extensions, plan, diag) != DONE)
 		return BROKEN;
+	put_version(&tbs);
+	der_put_integer(&tbs, BYTES(plan->serial, plan->serial_size));
+	x509_signed_put_algorithm(&tbs, issuer_key, plan->digest, plan->pss);
+	buffer_append(&tbs, plan->issuer);
+	put_validity(&tbs, plan);
+	buffer_append(&tbs, plan->subject);
+	buffer_append(&tbs, plan->spki);
+	if (extensions.size > 0)
+		put_extension_list(&tbs, buffer_bytes(&extensions));
+	der_end(&tbs, mark);
 	return x509_signed_write(
 		out, buffer_bytes(&tbs), issuer_key, plan->digest, plan->pss, diag);
 }

@@ -36,10 +36,6 @@ struct certificate_plan {
 	struct bytes other_extensions; /* whole Extension elements, appended as they are */
 };
 
-/* Appends what a signature by `issuer_key` will cover, TBSCertificate. DONE or BROKEN. */
-int certificate_plan_write(struct buffer *out, const struct certificate_plan *plan,
-	EVP_PKEY *issuer_key, struct diag *diag);
-
 /*
  * Appends the DER certificate. The signature is RSASSA-PKCS1-v1_5 or RSASSA-PSS
  * without salt (both deterministic), or ECDSA by the kind of `issuer_key`. One private-key operation. DONE or BROKEN.

@@ -38,7 +38,7 @@ apply_certificate_key(struct exchange *exchange, const struct action_value *valu
 	struct issuance *issuance = &exchange->issuance;
 
 	buffer_clear(&issuance->planned_key);
-	if (key_write_public(&issuance->planned_key, exchange->authority->pki->keys[PKI_NEXT_CA],
+	if (key_write_public(&issuance->planned_key, pki_key(exchange->authority->pki, PKI_NEXT_CA),
 		    &exchange->diag) != DONE)
 		return STAGE_BROKE;
 	issuance->plan.spki = buffer_bytes(&issuance->planned_key);

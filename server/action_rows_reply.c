@@ -92,7 +92,7 @@ signer_key(const struct authority *authority, int64_t who)
 		[SIGNER_STRANGER] = PKI_NEXT_CA, [SIGNER_EXPIRED_RA] = PKI_RA_SIGNING};
 
 	return who == SIGNER_ISSUING_CA ? authority_issuer_key(authority)
-					: authority->pki->keys[roles[who]];
+					: pki_key(authority->pki, roles[who]);
 }
 
 /* The stranger goes by the name of the device's own certificate, which is in no list of GetCACert, and
@@ -146,7 +146,7 @@ apply_recipient(struct exchange *exchange, const struct action_value *values)
 
 	envelope->no_recipient = values[0].number == RECIPIENT_NONE;
 	if (values[0].number == RECIPIENT_STRANGER)
-		envelope->key = exchange->authority->pki->keys[PKI_NEXT_CA];
+		envelope->key = pki_key(exchange->authority->pki, PKI_NEXT_CA);
 	if (values[0].number == RECIPIENT_OTHER_NAME) {
 		envelope->issuer = ca->issuer;
 		envelope->serial = ca->serial;

@@ -40,7 +40,8 @@ make_ca(const struct authority *authority, const struct certificate *certificate
 	buffer_append_text(&name, suffix);
 	return (struct authority_ca){
 		.certificate = certificate,
-		.key = authority->pki->keys[role],
+		.pki = authority->pki,
+		.role = role,
 		.name = text_copy(buffer_text(&name)),
 		.crl_url = file_url(base_url, buffer_text(&name), "crl"),
 		.issuer_url = file_url(base_url, buffer_text(&name), "crt"),
@@ -218,9 +219,15 @@ authority_issuer(const struct authority *authority)
 }
 
 EVP_PKEY *
+authority_ca_key(const struct authority_ca *ca)
+{
+	return pki_key(ca->pki, ca->role);
+}
+
+EVP_PKEY *
 authority_issuer_key(const struct authority *authority)
 {
-	return authority->cas[0].key;
+	return authority_ca_key(&authority->cas[0]);
 }
 
 bool

@@ -20,10 +20,11 @@
 /* One CA as the certificates that it issues see it. */
 struct authority_ca {
 	const struct certificate *certificate;
-	EVP_PKEY *key;
-	char *name;       /* its CN, by which AD CS calls its files */
-	char *crl_url;    /* BASE/CertEnroll/NAME.crl, escaped */
-	char *issuer_url; /* BASE/CertEnroll/NAME.crt, escaped */
+	const struct pki *pki;
+	enum pki_role role; /* whose key in the pki it has; authority_ca_key */
+	char *name;         /* its CN, by which AD CS calls its files */
+	char *crl_url;      /* BASE/CertEnroll/NAME.crl, escaped */
+	char *issuer_url;   /* BASE/CertEnroll/NAME.crt, escaped */
 	struct ca_crl_cache *crl_cache;
 };
 
@@ -63,6 +64,9 @@ int authority_renew(struct authority **out, const struct authority *earlier, uns
 	const struct settings *settings, const char *base_url, int64_t now, struct diag *diag);
 
 void authority_free(struct authority *authority);
+
+/* Returns the key of a CA, borrowed from the pki. */
+EVP_PKEY *authority_ca_key(const struct authority_ca *ca);
 
 /* Returns the CA that issues to devices, and its key. */
 const struct certificate *authority_issuer(const struct authority *authority);

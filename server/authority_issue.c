@@ -45,7 +45,7 @@ check_issued(const struct certificate *given, enum pki_role role, const struct a
 		return diag_refuse(diag, object, "setting ca_hierarchy", buffer_text(&wanted),
 			"issuer %s", buffer_text(&found));
 	}
-	result = certificate_verify(given, issuer->key, diag);
+	result = certificate_verify(given, authority_ca_key(issuer), diag);
 	if (result != REFUSED)
 		return result;
 	return diag_refuse(diag, object, "RFC 5280 6.1.3",
@@ -68,26 +68,39 @@ take(struct certificate *out, const struct certificate *given, const struct auth
 	return result;
 }
 
+/* Whether what would be minted is the certificate that is built in: it depends on the signature alone. */
+static bool
+is_built_in(const struct authority *authority, const struct authority_order *order)
+{
+	return order->role == PKI_ROOT && authority->pki->root.der.size > 0 &&
+		authority->signature.digest == algorithm_digest_named("SHA-256") &&
+		!authority->signature.pss;
+}
+
 int
 authority_issue(struct certificate *out, const struct authority *authority,
 	const struct authority_order *order, struct diag *diag)
 {
 	const struct certificate *given = &authority->pki->certificates[order->role];
-	EVP_PKEY *key = authority->pki->keys[order->role];
 	const struct authority_ca *issuer = order->issuer;
-	const struct mint_issuer mint_issuer = {
+	struct mint_issuer mint_issuer = {
 		.certificate = issuer ? issuer->certificate : NULL,
-		.key = issuer ? issuer->key : key,
 		.crl_url = issuer ? issuer->crl_url : NULL,
 		.issuer_url = issuer ? issuer->issuer_url : NULL,
 		.digest = authority->signature.digest,
 		.pss = authority->signature.pss,
 		.edition = order->edition,
-		.made = issuer ? NULL : &authority->pki->root,
 	};
+	EVP_PKEY *key;
 
 	if (given->der.size && !order->minted)
 		return take(out, given, order, diag);
+	if (is_built_in(authority, order)) {
+		certificate_copy(out, &authority->pki->root);
+		return DONE;
+	}
+	key = pki_key(authority->pki, order->role);
+	mint_issuer.key = issuer ? authority_ca_key(issuer) : key;
 	return mint_certificate(
 		out, order->like, order->subject, key, &mint_issuer, order->now, diag);
 }

@@ -8,3 +8,10 @@
 
 extern const struct bytes built_in_keys[PKI_ROLE_COUNT];
 extern const struct bytes built_in_root;
+
+/* Its digests. */
+#define BUILT_IN_ROOT_DIGESTS 2
+extern const struct built_in_digest {
+	const char *name; /* "SHA-256" */
+	struct bytes octets;
+} built_in_root_digests[BUILT_IN_ROOT_DIGESTS];

@@ -69,7 +69,7 @@ sign(struct buffer *out, const struct condition *condition, const struct authori
 		.entry_count = count,
 	};
 	BUFFER_CLEANUP struct buffer der = {0};
-	int result = crl_plan_sign(&der, &plan, ca->key, diag);
+	int result = crl_plan_sign(&der, &plan, authority_ca_key(ca), diag);
 
 	free(entries);
 	if (result != DONE)

@@ -60,7 +60,7 @@ check_issued_here(struct exchange *exchange, const struct certificate_record *re
 
 		if (!name_equal(signer->issuer, ca->certificate->subject))
 			continue;
-		result = certificate_verify(signer, ca->key, &words);
+		result = certificate_verify(signer, authority_ca_key(ca), &words);
 		if (result == BROKEN)
 			exchange->diag = words;
 	}

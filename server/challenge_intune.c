@@ -142,7 +142,7 @@ sign_claims(struct buffer *out, const struct pki *pki, const struct challenge_cl
 		.signer_issuer = service->issuer,
 		.signer_serial = service->serial,
 	};
-	return signed_data_sign(out, &plan, pki->keys[PKI_CHALLENGE_SIGNING], diag);
+	return signed_data_sign(out, &plan, pki_key(pki, PKI_CHALLENGE_SIGNING), diag);
 }
 
 int
@@ -161,7 +161,7 @@ challenge_intune_mint(struct buffer *out, const struct pki *pki,
 	plan = (struct envelope_plan){
 		.issuer = module->issuer,
 		.serial = module->serial,
-		.key = pki->keys[PKI_CHALLENGE_ENCRYPTION],
+		.key = pki_key(pki, PKI_CHALLENGE_ENCRYPTION),
 		.transport = KEY_TRANSPORT_OAEP,
 		.cipher = algorithm_cipher_named("AES-256"),
 	};
@@ -191,8 +191,8 @@ open_envelope(struct buffer *out, const struct envelope *envelope, const struct 
 	if (!recipient)
 		return bad_unless_broken(envelope_refuse_addressee(
 			envelope, "the policy module's certificate", module, diag));
-	return bad_unless_broken(
-		envelope_open(out, envelope, recipient, pki->keys[PKI_CHALLENGE_ENCRYPTION], diag));
+	return bad_unless_broken(envelope_open(
+		out, envelope, recipient, pki_key(pki, PKI_CHALLENGE_ENCRYPTION), diag));
 }
 
 /* Checks that the Intune service signed, whatever certificates are embedded. */
@@ -211,7 +211,7 @@ verify_signer(const struct signed_data *message, const struct pki *pki, struct d
 			"the Intune service's certificate", "%s", buffer_text(&signer)));
 	}
 	return bad_unless_broken(
-		signed_data_verify(message, pki->keys[PKI_CHALLENGE_SIGNING], diag));
+		signed_data_verify(message, pki_key(pki, PKI_CHALLENGE_SIGNING), diag));
 }
 
 int

@@ -4,7 +4,6 @@
 
 #include "common/clock.h"
 #include "common/name_parse.h"
-#include "common/x509_signed.h"
 #include "server/certificate_template.h"
 
 #define ALWAYS_BEGIN INT64_C(1577836800) /* 2020-01-01 00:00:00 UTC */
@@ -114,22 +113,6 @@ set_validity(
 		plan->not_after = issuer->not_after;
 }
 
-static int
-sign(struct buffer *out, const struct certificate_plan *plan, const struct mint_issuer *issuer,
-	struct diag *diag)
-{
-	BUFFER_CLEANUP struct buffer tbs = {0};
-
-	if (certificate_plan_write(&tbs, plan, issuer->key, diag) != DONE)
-		return BROKEN;
-	if (issuer->made && bytes_equal(issuer->made->tbs, buffer_bytes(&tbs))) {
-		buffer_append(out, buffer_bytes(&issuer->made->der));
-		return DONE;
-	}
-	return x509_signed_write(
-		out, buffer_bytes(&tbs), issuer->key, plan->digest, plan->pss, diag);
-}
-
 int
 mint_certificate(struct certificate *out, enum pki_role role, struct bytes subject, EVP_PKEY *key,
 	const struct mint_issuer *issuer, int64_t now, struct diag *diag)
@@ -160,7 +143,7 @@ mint_certificate(struct certificate *out, enum pki_role role, struct bytes subje
 		certificate_template_apply(&plan, template, 0);
 	}
 	if (set_serial(&plan, above, roles[role].request_id, issuer->edition, diag) != DONE ||
-		sign(&der, &plan, issuer, diag) != DONE)
+		certificate_plan_sign(&der, &plan, issuer->key, diag) != DONE)
 		return BROKEN;
 	return certificate_read(out, buffer_bytes(&der), diag) == DONE ? DONE : BROKEN;
 }

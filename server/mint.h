@@ -18,7 +18,6 @@ struct mint_issuer {
 	const struct digest_algorithm *digest; /* of the signature; NULL: SHA-256 */
 	bool pss;                              /* RSASSA-PSS */
 	unsigned edition; /* tells apart what is alike but for its serial number; 0: the first */
-	const struct certificate *made; /* taken where the same is to be signed (NULL: none) */
 };
 
 /*
@@ -31,7 +30,7 @@ int mint_subject(struct buffer *out, enum pki_role role, const char *suffix, str
  * Mints the certificate of a role for `key`. One with a limited life begins with the month of the
  * day before `now`, so that neither a restart nor a slow clock of a client makes a difference, and
  * lies within its issuer's unless it ended before that begins; the others are valid from 2020 to 2049.
- * One private-key operation, unless it was made before. DONE
+ * One private-key operation. DONE
  * or BROKEN.
  */
 int mint_certificate(struct certificate *out, enum pki_role role, struct bytes subject,

@@ -2,15 +2,17 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/memory.h"
 #include "server/built_in_keys.h"
 #include "server/mint.h"
 
-/* The certificates of the challenges that were minted since the start. */
-struct pki_challenges {
+/* What was made since the start. */
+struct pki_later {
 	pthread_mutex_t lock;
-	struct certificate minted[PKI_ROLE_COUNT];
+	EVP_PKEY *keys[PKI_ROLE_COUNT];            /* the built-in ones */
+	struct certificate minted[PKI_ROLE_COUNT]; /* of the challenges */
 };
 
 const char *
@@ -32,8 +34,8 @@ pki_role_name(enum pki_role role)
 void
 pki_init(struct pki *pki)
 {
-	*pki = (struct pki){.challenges = memory_new(1, sizeof(*pki->challenges))};
-	pthread_mutex_init(&pki->challenges->lock, NULL);
+	*pki = (struct pki){.later = memory_new(1, sizeof(*pki->later))};
+	pthread_mutex_init(&pki->later->lock, NULL);
 }
 
 void
@@ -42,12 +44,14 @@ pki_done(struct pki *pki)
 	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++) {
 		EVP_PKEY_free(pki->keys[role]);
 		certificate_done(&pki->certificates[role]);
-		if (pki->challenges)
-			certificate_done(&pki->challenges->minted[role]);
+		if (pki->later) {
+			EVP_PKEY_free(pki->later->keys[role]);
+			certificate_done(&pki->later->minted[role]);
+		}
 	}
-	if (pki->challenges)
-		pthread_mutex_destroy(&pki->challenges->lock);
-	free(pki->challenges);
+	if (pki->later)
+		pthread_mutex_destroy(&pki->later->lock);
+	free(pki->later);
 	certificate_done(&pki->root);
 	*pki = (struct pki){0};
 }
@@ -56,56 +60,79 @@ int
 pki_load_built_in(struct pki *out, struct diag *diag)
 {
 	pki_init(out);
-	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++) {
-		if (key_read_rsa_private(&out->keys[role], built_in_keys[role], diag) != DONE) {
-			pki_done(out);
-			return BROKEN;
-		}
-	}
+	out->built_in = true;
 	if (certificate_read(&out->root, built_in_root, diag) == DONE)
 		return DONE;
 	pki_done(out);
 	return BROKEN;
 }
 
+EVP_PKEY *
+pki_key(const struct pki *pki, enum pki_role role)
+{
+	struct pki_later *later = pki->later;
+
+	if (pki->keys[role] || !pki->built_in)
+		return pki->keys[role];
+	pthread_mutex_lock(&later->lock);
+	/* Nothing but a lack of memory keeps a built-in key from being read. */
+	if (!later->keys[role] &&
+		key_read_rsa_private(&later->keys[role], built_in_keys[role], NULL) != DONE)
+		memory_exhausted();
+	pthread_mutex_unlock(&later->lock);
+	return later->keys[role];
+}
+
+struct bytes
+pki_known_fingerprint(
+	const struct pki *pki, const struct certificate *certificate, const char *digest)
+{
+	if (pki->root.der.size > 0 &&
+		bytes_equal(buffer_bytes(&certificate->der), buffer_bytes(&pki->root.der)))
+		for (size_t i = 0; i < BUILT_IN_ROOT_DIGESTS; i++)
+			if (strcmp(built_in_root_digests[i].name, digest) == 0)
+				return built_in_root_digests[i].octets;
+	return BYTES_NONE;
+}
+
 static int
 mint_challenge_certificate(
 	struct certificate *out, const struct pki *pki, enum pki_role role, struct diag *diag)
 {
-	const struct mint_issuer itself = {.key = pki->keys[role]};
+	const struct mint_issuer itself = {.key = pki_key(pki, role)};
 	BUFFER_CLEANUP struct buffer subject = {0};
 
 	if (mint_subject(&subject, role, NULL, diag) != DONE)
 		return BROKEN;
 	return mint_certificate(
-		out, role, buffer_bytes(&subject), pki->keys[role], &itself, 0, diag);
+		out, role, buffer_bytes(&subject), pki_key(pki, role), &itself, 0, diag);
 }
 
 int
 pki_challenge_certificate(const struct certificate **out, const struct pki *pki, enum pki_role role,
 	struct diag *diag)
 {
-	struct pki_challenges *challenges = pki->challenges;
+	struct pki_later *later = pki->later;
 	CERTIFICATE_CLEANUP struct certificate minted = {0};
 	bool there;
 
 	*out = &pki->certificates[role];
 	if ((*out)->der.size)
 		return DONE;
-	*out = &challenges->minted[role];
-	pthread_mutex_lock(&challenges->lock);
+	*out = &later->minted[role];
+	pthread_mutex_lock(&later->lock);
 	there = (*out)->der.size;
-	pthread_mutex_unlock(&challenges->lock);
+	pthread_mutex_unlock(&later->lock);
 	if (there)
 		return DONE;
 	/* Two threads may mint at once; what they get is the same. */
 	if (mint_challenge_certificate(&minted, pki, role, diag) != DONE)
 		return BROKEN;
-	pthread_mutex_lock(&challenges->lock);
-	if (challenges->minted[role].der.size == 0) {
-		challenges->minted[role] = minted;
+	pthread_mutex_lock(&later->lock);
+	if (later->minted[role].der.size == 0) {
+		later->minted[role] = minted;
 		minted = (struct certificate){0};
 	}
-	pthread_mutex_unlock(&challenges->lock);
+	pthread_mutex_unlock(&later->lock);
 	return DONE;
 }

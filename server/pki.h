@@ -18,15 +18,16 @@ enum pki_role {
 	PKI_ROLE_COUNT,
 };
 
-struct pki_challenges;
+struct pki_later;
 
 /* Read-only once loaded; shared by all threads. */
 struct pki {
-	EVP_PKEY *keys[PKI_ROLE_COUNT];
+	EVP_PKEY *keys[PKI_ROLE_COUNT]; /* of a directory or made; see pki_key */
+	bool built_in;
 	/* Certificates from a directory. One that is empty is minted by whoever needs it. */
 	struct certificate certificates[PKI_ROLE_COUNT];
 	struct certificate root; /* the built-in root as it is under default settings; else empty */
-	struct pki_challenges *challenges; /* see pki_challenge_certificate */
+	struct pki_later *later; /* what is made when it is first asked for */
 };
 
 /* Returns the name of a role and of its files, without the dot: "ra-signing". */
@@ -37,8 +38,18 @@ void pki_init(struct pki *pki);
 
 void pki_done(struct pki *pki);
 
-/* Loads the built-in keys. DONE or BROKEN; then nothing is to be released. */
+/* Takes the built-in keys. DONE or BROKEN; then nothing is to be released. */
 int pki_load_built_in(struct pki *out, struct diag *diag);
+
+/* Returns the key of a role, borrowed from the pki; NULL: a directory has none. A built-in one is read when
+ * it is first asked for: the first use of OpenSSL costs 2 MiB and a millisecond, and many a server is
+ * only started. From any thread. */
+EVP_PKEY *pki_key(const struct pki *pki, enum pki_role role);
+
+/* Returns the digest of the built-in root's DER by an algorithm, "SHA-256" or "MD5"; empty: it is another
+ * certificate, or the algorithm another. */
+struct bytes pki_known_fingerprint(
+	const struct pki *pki, const struct certificate *certificate, const char *digest);
 
 /*
  * Gives the certificate of PKI_CHALLENGE_SIGNING or PKI_CHALLENGE_ENCRYPTION, borrowed from the

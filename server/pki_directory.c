@@ -123,7 +123,7 @@ write_role(const char *directory, const struct pki *pki, enum pki_role role, str
 	BUFFER_SECRET_CLEANUP struct buffer pem = {0};
 	int result;
 
-	if (key_write_pem(&pem, pki->keys[role], diag) != DONE)
+	if (key_write_pem(&pem, pki_key(pki, role), diag) != DONE)
 		return BROKEN;
 	result = write_file(key_path, buffer_bytes(&pem), diag);
 	if (result != DONE || certificate->der.size == 0)

@@ -57,8 +57,8 @@ make_keys(struct pki *pki, struct diag *diag)
 static void
 borrow(struct pki *pki, const struct pki *lender, enum pki_role role)
 {
-	EVP_PKEY_up_ref(lender->keys[role]);
-	pki->keys[role] = lender->keys[role];
+	pki->keys[role] = pki_key(lender, role);
+	EVP_PKEY_up_ref(pki->keys[role]);
 	if (lender->certificates[role].der.size)
 		certificate_copy(&pki->certificates[role], &lender->certificates[role]);
 }

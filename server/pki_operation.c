@@ -147,7 +147,7 @@ open_envelope(struct exchange *exchange)
 {
 	const struct authority *authority = exchange->authority;
 	const struct scep_recipient recipient = {
-		ra_certificates_encryption(authority), authority->pki->keys[PKI_RA_ENCRYPTION]};
+		ra_certificates_encryption(authority), pki_key(authority->pki, PKI_RA_ENCRYPTION)};
 	size_t limit =
 		exchange->settings->recipient_infos == RECIPIENT_INFOS_FIRST ? 1 : LIMIT_RECIPIENTS;
 

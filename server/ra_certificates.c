@@ -71,7 +71,7 @@ make(const struct authority *authority, struct diag *diag)
 static bool
 may_wait(const struct pki *pki)
 {
-	return pki->root.der.size > 0 && pki->certificates[PKI_RA_SIGNING].der.size == 0 &&
+	return pki->built_in && pki->certificates[PKI_RA_SIGNING].der.size == 0 &&
 		pki->certificates[PKI_RA_ENCRYPTION].der.size == 0;
 }
 

@@ -141,7 +141,7 @@ reply_plan_run(struct exchange *exchange)
 		.recipient_nonce = scep->sender_nonce,
 		.digest = choose_digest(exchange),
 		.signer = ra_certificates_signing(authority),
-		.signer_key = authority->pki->keys[PKI_RA_SIGNING],
+		.signer_key = pki_key(authority->pki, PKI_RA_SIGNING),
 	};
 	plan_shape(exchange);
 	if (plan->status == SCEP_STATUS_SUCCESS)

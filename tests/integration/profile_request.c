@@ -137,7 +137,7 @@ use_foreign_certificate(struct profile_play *play)
 {
 	struct device *device = &play->device;
 	const struct certificate *own = &device->signer;
-	EVP_PKEY *key = play->deployment.server->pki.keys[PKI_NEXT_CA];
+	EVP_PKEY *key = pki_key(&play->deployment.server->pki, PKI_NEXT_CA);
 	BUFFER_CLEANUP struct buffer issuer = {0}, der = {0};
 	struct certificate_plan plan = {
 		.serial = {7},

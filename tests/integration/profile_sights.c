@@ -237,7 +237,7 @@ static void
 check_ca_key(const struct profile_play *play, const struct profile_seen *seen, const json_t *wanted)
 {
 	bool next = strcmp(json_string_value(wanted), "next") == 0, found = false;
-	EVP_PKEY *key = play->deployment.server->pki.keys[next ? PKI_NEXT_CA : PKI_ROOT];
+	EVP_PKEY *key = pki_key(&play->deployment.server->pki, next ? PKI_NEXT_CA : PKI_ROOT);
 	SIGNED_DATA_CLEANUP struct signed_data list = {0};
 	BUFFER_CLEANUP struct buffer spki = {0};
 

@@ -331,8 +331,8 @@ START_TEST(next_ca_follows_under_the_same_name)
 	ck_assert(!key_same(next->spki, issuer->spki));
 	/* A root signs itself, an issuing CA is renewed by the root above it. */
 	ASSERT_DONE(certificate_verify(next,
-			    fixture.pki.keys[hierarchies[_i] == CA_HIERARCHY_ROOT ? PKI_NEXT_CA
-										  : PKI_ROOT],
+			    pki_key(&fixture.pki,
+				    hierarchies[_i] == CA_HIERARCHY_ROOT ? PKI_NEXT_CA : PKI_ROOT),
 			    &diag),
 		&diag);
 }
@@ -354,7 +354,7 @@ START_TEST(certificates_of_challenges_are_minted_once)
 	assert_same(first, elsewhere, true);
 	ck_assert_uint_eq(
 		first->key_usage, _i ? KEY_USAGE_KEY_ENCIPHERMENT : KEY_USAGE_DIGITAL_SIGNATURE);
-	ASSERT_DONE(certificate_verify(first, fixture.pki.keys[roles[_i]], &diag), &diag);
+	ASSERT_DONE(certificate_verify(first, pki_key(&fixture.pki, roles[_i]), &diag), &diag);
 }
 END_TEST
 

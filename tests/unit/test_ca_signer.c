@@ -88,10 +88,11 @@ make_signer(struct certificate *out, struct ca_support *support, enum kind kind)
 		ca_support_issue(out, support, &enrolment);
 		break;
 	case NOT_ON_RECORD:
-		sign(out, support, authority->issuing.subject, authority->cas[0].key);
+		sign(out, support, authority->issuing.subject,
+			authority_ca_key(&authority->cas[0]));
 		break;
 	case BY_ROOT:
-		sign(out, support, authority->root.subject, authority->cas[1].key);
+		sign(out, support, authority->root.subject, authority_ca_key(&authority->cas[1]));
 		break;
 	case FOREIGN:
 		ASSERT_DONE(name_parse(&name, "CN=Another CA", &diag), &diag);

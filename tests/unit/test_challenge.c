@@ -376,9 +376,9 @@ send_token_of_other_service(void)
 	struct challenge_claims claims = bound_claims();
 	struct pki *pki = &support.base.server.pki;
 	TEXT_CLEANUP char *token = NULL;
-	EVP_PKEY *service = pki->keys[PKI_CHALLENGE_SIGNING];
+	EVP_PKEY *service = pki->keys[PKI_CHALLENGE_SIGNING]; /* none: it is built in */
 
-	pki->keys[PKI_CHALLENGE_SIGNING] = pki->keys[PKI_ISSUING];
+	pki->keys[PKI_CHALLENGE_SIGNING] = pki_key(pki, PKI_ISSUING);
 	token = challenge_support_token(pki, &claims);
 	pki->keys[PKI_CHALLENGE_SIGNING] = service;
 	send_challenge(token);

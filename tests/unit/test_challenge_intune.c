@@ -57,7 +57,7 @@ identify(struct judge_identity *out, enum pki_role role)
 {
 	const struct certificate *certificate = certificate_of(role);
 
-	*out = (struct judge_identity){.key = pki.keys[role]};
+	*out = (struct judge_identity){.key = pki_key(&pki, role)};
 	ck_assert_int_eq(EVP_PKEY_up_ref(out->key), 1);
 	SUPPORT_DECODE(&out->x509, d2i_X509, buffer_bytes(&certificate->der));
 	certificate_copy(&out->certificate, certificate);
@@ -288,7 +288,7 @@ unwrap(struct buffer *out, const char *token)
 	ck_assert_int_eq(base64_decode(&der, bytes_text(token), NULL), DONE);
 	ck_assert_int_eq(envelope_read(&envelope, buffer_bytes(&der), NULL), DONE);
 	ck_assert_int_eq(envelope_open(out, &envelope, &envelope.recipients[0],
-				 pki.keys[PKI_CHALLENGE_ENCRYPTION], NULL),
+				 pki_key(&pki, PKI_CHALLENGE_ENCRYPTION), NULL),
 		DONE);
 }
 
@@ -298,7 +298,7 @@ open_wrapped(struct bytes message, struct diag *diag)
 	const struct certificate *module = certificate_of(PKI_CHALLENGE_ENCRYPTION);
 	struct envelope_plan plan = {.issuer = module->issuer,
 		.serial = module->serial,
-		.key = pki.keys[PKI_CHALLENGE_ENCRYPTION],
+		.key = pki_key(&pki, PKI_CHALLENGE_ENCRYPTION),
 		.transport = KEY_TRANSPORT_PKCS1,
 		.cipher = algorithm_cipher_named("AES-128")};
 	BUFFER_CLEANUP struct buffer der = {0};

@@ -121,7 +121,7 @@ START_TEST(is_no_other_pki)
 		&diag);
 	ck_assert(!name_equal(authority->root.subject, private.certificates[PKI_ROOT].subject));
 	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++)
-		ck_assert_int_ne(EVP_PKEY_eq(private.keys[role], built_in.keys[role]), 1);
+		ck_assert_int_ne(EVP_PKEY_eq(pki_key(&private, role), pki_key(&built_in, role)), 1);
 	authority_free(authority);
 	pki_done(&private);
 	pki_done(&built_in);

@@ -132,9 +132,9 @@ START_TEST(has_a_ca_of_its_own)
 	ck_assert_ptr_nonnull(
 		memmem(own->subject.data, own->subject.size, "TEST ONLY", strlen("TEST ONLY")));
 	/* An Intune challenge is good everywhere. */
-	ck_assert_ptr_eq(
-		site->pki->keys[PKI_CHALLENGE_SIGNING], server->pki.keys[PKI_CHALLENGE_SIGNING]);
-	ck_assert_ptr_ne(site->pki->keys[PKI_RA_SIGNING], server->pki.keys[PKI_RA_SIGNING]);
+	ck_assert_ptr_eq(pki_key(site->pki, PKI_CHALLENGE_SIGNING),
+		pki_key(&server->pki, PKI_CHALLENGE_SIGNING));
+	ck_assert_ptr_ne(pki_key(site->pki, PKI_RA_SIGNING), pki_key(&server->pki, PKI_RA_SIGNING));
 }
 END_TEST
 
