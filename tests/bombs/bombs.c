@@ -128,8 +128,10 @@ write_bytes(const char *directory, const char *name, struct bytes bytes)
 	TEXT_CLEANUP char *path = text_format("%s/%s", directory, name);
 	FILE *file = fopen(path, "we");
 
-	bomb_must(
-		file && fwrite(bytes.data, 1, bytes.size, file) == bytes.size && fclose(file) == 0,
+	bomb_must(file &&
+			(bytes.size == 0 ||
+				fwrite(bytes.data, 1, bytes.size, file) == bytes.size) &&
+			fclose(file) == 0,
 		path);
 }
 

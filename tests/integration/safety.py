@@ -86,6 +86,10 @@ def cores():
         skip("no core is left unless --core-dumps", "cores are forbidden here, and cannot be allowed")
         return
 
+    # The sanitizers would forbid them by themselves.
+    for name in ("ASAN_OPTIONS", "TSAN_OPTIONS"):
+        os.environ[name] = ":".join(filter(None, [os.environ.get(name), "disable_coredump=0"]))
+
     def allowed():
         resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
