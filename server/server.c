@@ -105,12 +105,12 @@ start_http(struct server *server, struct diag *diag)
 	struct http_listener serving[SERVER_LISTENERS_MAX + 1];
 	size_t count = 0;
 
-	if (server->control)
-		serving[count++] = server->control_listener;
-
 	for (size_t i = 0; i < server->listener_count; i++)
 		if (server->reception[i] == RECEPTION_SERVED)
 			serving[count++] = server->listeners[i];
+	/* Behind the others in each turn: who has an answer finds it counted. */
+	if (server->control)
+		serving[count++] = server->control_listener;
 	return http_new(&server->http, serving, count, 0, diag);
 }
 
