@@ -9,6 +9,7 @@
 #include "common/der.h"
 #include "common/der_writer.h"
 #include "common/pem.h"
+#include "common/rsa_generation.h"
 #include "common/rsa_key.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -18,8 +19,7 @@ OSSL_CLEANUP(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO)
 int
 key_generate_rsa(EVP_PKEY **out, unsigned bits, struct diag *diag)
 {
-	*out = EVP_RSA_gen(bits);
-	return *out ? DONE : diag_break_crypto(diag, "RSA key", "making a new one");
+	return rsa_generation_run(out, bits, diag);
 }
 
 int

@@ -7,27 +7,17 @@
 #include "common/der_writer.h"
 #include "common/key.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 OSSL_CLEANUP(OSSL_PARAM_BLD, OSSL_PARAM_BLD)
 
-/* The numbers of an RSAPrivateKey in its order (RFC 8017 A.1.2); RSAPublicKey has two. */
 static const char *const rsa_numbers[] = {
-	OSSL_PKEY_PARAM_RSA_N,
-	OSSL_PKEY_PARAM_RSA_E,
-	OSSL_PKEY_PARAM_RSA_D,
-	OSSL_PKEY_PARAM_RSA_FACTOR1,
-	OSSL_PKEY_PARAM_RSA_FACTOR2,
-	OSSL_PKEY_PARAM_RSA_EXPONENT1,
-	OSSL_PKEY_PARAM_RSA_EXPONENT2,
-	OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-};
-
-#define RSA_PUBLIC_NUMBERS  2
-#define RSA_PRIVATE_NUMBERS COUNT(rsa_numbers)
-
-struct rsa_values {
-	BIGNUM *value[RSA_PRIVATE_NUMBERS];
+	[RSA_MODULUS] = OSSL_PKEY_PARAM_RSA_N,
+	[RSA_EXPONENT] = OSSL_PKEY_PARAM_RSA_E,
+	[RSA_PRIVATE_EXPONENT] = OSSL_PKEY_PARAM_RSA_D,
+	[RSA_FACTOR1] = OSSL_PKEY_PARAM_RSA_FACTOR1,
+	[RSA_FACTOR2] = OSSL_PKEY_PARAM_RSA_FACTOR2,
+	[RSA_EXPONENT1] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
+	[RSA_EXPONENT2] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
+	[RSA_COEFFICIENT] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
 };
 
 /* OSSL_PARAM_free leaves the numbers where they were. */
@@ -41,13 +31,30 @@ parameters_done(OSSL_PARAM **parameters)
 
 #define PARAMETERS_CLEANUP __attribute__((cleanup(parameters_done)))
 
-#define RSA_VALUES_CLEANUP __attribute__((cleanup(rsa_values_done)))
-
-static void
+void
 rsa_values_done(struct rsa_values *values)
 {
 	for (size_t i = 0; i < RSA_PRIVATE_NUMBERS; i++)
 		BN_clear_free(values->value[i]);
+}
+
+int
+rsa_key_make(EVP_PKEY **out, const struct rsa_values *values, size_t count, struct diag *diag)
+{
+	CLEANUP(OSSL_PARAM_BLD) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	CLEANUP(EVP_PKEY_CTX) EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	PARAMETERS_CLEANUP OSSL_PARAM *parameters = NULL;
+	int kind = count == RSA_PUBLIC_NUMBERS ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
+
+	for (size_t i = 0; i < count; i++)
+		if (!builder || !values->value[i] ||
+			!OSSL_PARAM_BLD_push_BN(builder, rsa_numbers[i], values->value[i]))
+			return diag_break_crypto(diag, "RSA key", "taking over its numbers");
+	parameters = OSSL_PARAM_BLD_to_param(builder);
+	if (!parameters || EVP_PKEY_fromdata_init(context) != 1 ||
+		EVP_PKEY_fromdata(context, out, kind, parameters) != 1)
+		return diag_break_crypto(diag, "RSA key", "making it of its numbers");
+	return DONE;
 }
 
 /* Makes a key of the first `count` of rsa_numbers. */
@@ -55,22 +62,10 @@ static int
 make_key(EVP_PKEY **out, const struct bytes *numbers, size_t count, struct diag *diag)
 {
 	RSA_VALUES_CLEANUP struct rsa_values values = {0};
-	CLEANUP(OSSL_PARAM_BLD) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-	CLEANUP(EVP_PKEY_CTX) EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	PARAMETERS_CLEANUP OSSL_PARAM *parameters = NULL;
-	int kind = count == RSA_PUBLIC_NUMBERS ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		values.value[i] = BN_bin2bn(numbers[i].data, (int)numbers[i].size, NULL);
-		if (!builder || !values.value[i] ||
-			!OSSL_PARAM_BLD_push_BN(builder, rsa_numbers[i], values.value[i]))
-			return diag_break_crypto(diag, "RSA key", "taking over its numbers");
-	}
-	parameters = OSSL_PARAM_BLD_to_param(builder);
-	if (!parameters || EVP_PKEY_fromdata_init(context) != 1 ||
-		EVP_PKEY_fromdata(context, out, kind, parameters) != 1)
-		return diag_break_crypto(diag, "RSA key", "making it of its numbers");
-	return DONE;
+	return rsa_key_make(out, &values, count, diag);
 }
 
 /* Takes a positive INTEGER without its leading zero. */

@@ -376,17 +376,47 @@ START_TEST(writes_pem)
 }
 END_TEST
 
+static const unsigned generated_sizes[] = {512, 1023, 1024, 1025, 2048};
+
+/* libcrypto finds nothing wrong with what we computed: primes, exponents, coefficient. */
 START_TEST(generates_rsa_keys)
 {
-	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL, *none = NULL;
+	unsigned bits = generated_sizes[_i];
+	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL;
 	CLEANUP(EVP_PKEY_CTX) EVP_PKEY_CTX *context = NULL;
+	CLEANUP(BN) BIGNUM *exponent = NULL, *first = NULL, *second = NULL;
 	struct diag diag = {0};
 
-	ASSERT_DONE(key_generate_rsa(&key, 1024, &diag), &diag);
-	ck_assert_uint_eq(key_bits(key), 1024);
+	ASSERT_DONE(key_generate_rsa(&key, bits, &diag), &diag);
+	ck_assert_uint_eq(key_bits(key), bits);
 	context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	ck_assert_int_eq(EVP_PKEY_check(context), 1);
-	ck_assert_int_eq(key_generate_rsa(&none, 8, &diag), BROKEN);
+	ck_assert_int_eq(EVP_PKEY_pairwise_check(context), 1);
+	ck_assert_int_eq(EVP_PKEY_get_bn_param(key, "e", &exponent), 1);
+	ck_assert(BN_is_word(exponent, 65537));
+	ck_assert_int_eq(EVP_PKEY_get_bn_param(key, "rsa-factor1", &first), 1);
+	ck_assert_int_eq(EVP_PKEY_get_bn_param(key, "rsa-factor2", &second), 1);
+	ck_assert_int_gt(BN_cmp(first, second), 0);
+}
+END_TEST
+
+START_TEST(generates_another_rsa_key_each_time)
+{
+	CLEANUP(EVP_PKEY) EVP_PKEY *key = NULL, *other = NULL;
+
+	ASSERT_DONE(key_generate_rsa(&key, 512, NULL), NULL);
+	ASSERT_DONE(key_generate_rsa(&other, 512, NULL), NULL);
+	ck_assert_int_ne(EVP_PKEY_eq(key, other), 1);
+}
+END_TEST
+
+START_TEST(generates_no_rsa_key_that_is_too_small)
+{
+	CLEANUP(EVP_PKEY) EVP_PKEY *none = NULL;
+	struct diag diag = {0};
+
+	ck_assert_int_eq(key_generate_rsa(&none, 511, &diag), BROKEN);
+	ck_assert_ptr_null(none);
 	ck_assert_str_ne(diag.found, "");
 }
 END_TEST
@@ -648,7 +678,9 @@ main(void)
 	tcase_add_test(private_keys, refuses_pem_without_key);
 	tcase_add_loop_test(private_keys, refuses_mislabelled_pem, 0, ROWS(mislabelled));
 	tcase_add_loop_test(private_keys, writes_pem, 0, ROWS(kinds));
-	tcase_add_test(private_keys, generates_rsa_keys);
+	tcase_add_loop_test(private_keys, generates_rsa_keys, 0, ROWS(generated_sizes));
+	tcase_add_test(private_keys, generates_another_rsa_key_each_time);
+	tcase_add_test(private_keys, generates_no_rsa_key_that_is_too_small);
 	tcase_add_test(private_keys, generates_ec_keys);
 	tcase_add_loop_test(use, signs_and_verifies, 0, ROWS(kinds));
 	tcase_add_test(use, says_when_a_key_is_too_small_to_sign);
