@@ -220,7 +220,7 @@ finish(struct control_call *call)
 	if (control_problem_is_set(&call->problem))
 		return answer_problem(call);
 	if (call->works)
-		return HTTP_WORK;
+		return call->works_long ? HTTP_WORK_LONG : HTTP_WORK;
 	return call->waits ? HTTP_WAIT : HTTP_ANSWER;
 }
 

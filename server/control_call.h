@@ -28,6 +28,7 @@ struct control_call {
 	void *kept;
 	void (*release)(void *kept);
 	bool works; /* `run` leaves the rest to `work` on a worker thread, and that to `again` */
+	bool works_long; /* and that takes seconds, see HTTP_WORK_LONG */
 	bool waits; /* `run` or `again` has no answer yet; http->wait_ms says how long it waits at most */
 	struct control_problem problem; /* what is answered when it is set */
 };

@@ -85,6 +85,12 @@ clock_of(const json_t *body)
 	return (struct clock_state){.offset_ms = control_member_duration(clock, "offset", 0)};
 }
 
+static bool
+wants_own_ca(const json_t *body)
+{
+	return strcmp(control_member_text(body, "ca", "shared"), "own") == 0;
+}
+
 /* Certificates are minted, and perhaps keys made: on a worker thread. */
 static void
 make(struct control_call *call)
@@ -98,7 +104,7 @@ make(struct control_call *call)
 		.profiles = control_member_text(body, "profile", NULL),
 		.settings = settings,
 		.rules = json_object_get(body, "faults"),
-		.own_ca = strcmp(control_member_text(body, "ca", "shared"), "own") == 0,
+		.own_ca = wants_own_ca(body),
 		.time_to_live_ms = control_member_duration(body, "ttl", 0),
 		.clock = clock_of(body),
 	};
@@ -179,6 +185,7 @@ begin(struct control_call *call, const char *name, bool replaces)
 	call->kept = making;
 	call->release = release;
 	call->works = true;
+	call->works_long = wants_own_ca(call->body);
 }
 
 static void

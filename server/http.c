@@ -117,6 +117,8 @@ http_new(struct http **out, const struct http_listener *listeners, size_t count,
 		result = open_loop(http, diag);
 	if (result == DONE)
 		result = http_workers_new(&http->traffic.workers, workers, http->wake, diag);
+	if (result == DONE)
+		result = http_workers_new(&http->traffic.long_workers, 1, http->wake, diag);
 	if (result == DONE) {
 		*out = http;
 		return DONE;
@@ -200,9 +202,9 @@ drop_held(struct http *http)
 }
 
 static void
-resume_finished_work(struct http *http)
+resume_finished_work(struct http_workers *workers)
 {
-	struct http_job *job = http_workers_take(http->traffic.workers);
+	struct http_job *job = http_workers_take(workers);
 
 	while (job) {
 		struct http_job *next = job->next;
@@ -240,7 +242,8 @@ turn(struct http *http, int limit, struct diag *diag)
 	look_at_time(http, limit);
 	for (int i = 0; i < count; i++)
 		take_event(http, events[i].data.fd);
-	resume_finished_work(http);
+	resume_finished_work(http->traffic.workers);
+	resume_finished_work(http->traffic.long_workers);
 	if (atomic_exchange(&http->poked, false))
 		http_wait_look(&http->traffic);
 	if (http->traffic.draining)
@@ -334,6 +337,15 @@ http_stop(struct http *http)
 	eventfd_write(http->wake, 1);
 }
 
+static void
+stop_workers(struct http_workers *workers)
+{
+	if (!workers)
+		return;
+	http_workers_stop(workers);
+	resume_finished_work(workers);
+}
+
 void
 http_free(struct http *http)
 {
@@ -341,15 +353,15 @@ http_free(struct http *http)
 		return;
 	stop_listening(http);
 	/* libmicrohttpd aborts the process when a connection is still suspended. */
-	if (http->traffic.workers) {
-		http_workers_stop(http->traffic.workers);
-		resume_finished_work(http);
+	stop_workers(http->traffic.workers);
+	stop_workers(http->traffic.long_workers);
+	if (http->traffic.hold)
 		drop_held(http);
-	}
 	for (size_t i = 0; i < http->count; i++)
 		http_daemon_free(http->daemons[i]);
 	http_accept_free(http->accept);
 	http_workers_free(http->traffic.workers);
+	http_workers_free(http->traffic.long_workers);
 	http_hold_free(http->traffic.hold);
 	if (http->epoll >= 0)
 		close(http->epoll);

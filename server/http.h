@@ -72,6 +72,7 @@ enum http_step {
 	HTTP_READ_BODY, /* of `headers` alone: read the body, then call `body` */
 	HTTP_ANSWER,    /* response and send are complete */
 	HTTP_WORK,      /* of `body` alone: call `work` on a worker thread, then answer */
+	HTTP_WORK_LONG, /* the same for what takes seconds: on a thread that devices do not need */
 	HTTP_WAIT,      /* of `body` and `again`: the answer waits for an event (http_poke) */
 };
 
@@ -86,7 +87,8 @@ struct http_service {
 	/* The body has arrived (or there is none). Called after `headers` returned
 	 * HTTP_READ_BODY. */
 	enum http_step (*body)(void *context, struct http_exchange *exchange);
-	/* On a worker thread: the long part. Then the answer is complete. */
+	/* On a worker thread: the long part. Then the answer is complete. What is HTTP_WORK_LONG is done one after
+	 * the other. */
 	void (*work)(void *context, struct http_exchange *exchange);
 	/* On the I/O thread, when `work` is done and before the answer leaves. NULL: it is complete. */
 	void (*worked)(void *context, struct http_exchange *exchange);
@@ -118,7 +120,7 @@ struct http_service {
 
 /*
  * Makes the loop with its listeners (copied; descriptors are taken over unless it fails) and
- * `workers` threads (0: one for each core). Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
+ * `workers` threads (0: one for each core), and one for long work. Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
  * SIGINT, which end the loop, SIGHUP (http_set_hangup), SIGPIPE and SIGXFSZ are blocked from now on in the calling thread and
  * those that it makes; call it before any other thread is made. DONE or BROKEN.
  */

@@ -39,6 +39,14 @@ work(struct http_job *job)
 	service->work(service->context, &wire->exchange);
 }
 
+static struct http_workers *
+workers_of(const struct wire *wire)
+{
+	const struct http_traffic *traffic = wire->daemon->traffic;
+
+	return wire->works_long ? traffic->long_workers : traffic->workers;
+}
+
 /* --- connections and request lines ------------------------------------------ */
 
 static struct http_connection *
@@ -218,7 +226,8 @@ take_body(struct wire *wire, const char *data, size_t size)
 static enum MHD_Result
 take_step(struct wire *wire, enum http_step step)
 {
-	if (step == HTTP_WORK)
+	wire->works_long = step == HTTP_WORK_LONG;
+	if (step == HTTP_WORK || step == HTTP_WORK_LONG)
 		wire->progress = AWAITS_WORK;
 	else if (step == HTTP_WAIT)
 		wire->progress = AWAITS_EVENT;
@@ -248,7 +257,7 @@ take_turn(struct wire *wire)
 		MHD_suspend_connection(wire->connection);
 		if (service->queued)
 			service->queued(service->context, exchange);
-		http_workers_put(wire->daemon->traffic->workers, &wire->job);
+		http_workers_put(workers_of(wire), &wire->job);
 		return MHD_YES;
 	case WORKS:
 		wire->progress = AWAITS_ANSWER;

@@ -14,6 +14,7 @@ struct wire;
 /* What the daemons of one loop share; the I/O thread alone touches it. */
 struct http_traffic {
 	struct http_workers *workers;
+	struct http_workers *long_workers; /* one, for HTTP_WORK_LONG */
 	struct http_hold *hold;
 	uint64_t connections; /* accepted so far */
 	uint64_t ended;       /* of them */

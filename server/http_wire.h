@@ -48,6 +48,7 @@ struct wire {
 	bool raw_begun;
 	int64_t reset_waited_ms; /* for the bytes before a reset to leave */
 	bool delayed;            /* send.delay_ms has passed */
+	bool works_long;         /* HTTP_WORK_LONG */
 	bool dropped;            /* by http_daemon_resume_held */
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
