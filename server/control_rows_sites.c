@@ -35,7 +35,7 @@ static const struct control_field wish_members[] = {
 	{"ttl", CONTROL_DURATION, 1, TTL_MAX_MS, .standard = "it stays",
 		.help = "after which it is removed, by the server's clock"},
 	{"ca", CONTROL_CHOICE, .choices = ca_words, .standard = "shared",
-		.help = "own: a CA with new keys, which takes about a second to make"},
+		.help = "own: a CA with new keys, which take some tenths of a second to make"},
 	{"clock", CONTROL_OBJECT, .fields = clock_members, .standard = "the server's",
 		.help = "its time, as in the file of serve --config"},
 	{0},

@@ -1,13 +1,13 @@
 #include "server/http_workers.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
 #include "common/memory.h"
+#include "common/processors.h"
 
 /* First in, first out. */
 struct queue {
@@ -86,14 +86,6 @@ work(void *context)
 	return NULL;
 }
 
-static unsigned
-usable_cores(void)
-{
-	cpu_set_t cores;
-
-	return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (unsigned)CPU_COUNT(&cores) : 1;
-}
-
 int
 http_workers_new(struct http_workers **out, unsigned count, int wake, struct diag *diag)
 {
@@ -101,7 +93,7 @@ http_workers_new(struct http_workers **out, unsigned count, int wake, struct dia
 	int error = 0;
 
 	if (count == 0)
-		count = usable_cores();
+		count = processors_usable();
 	workers = memory_new(1, sizeof(*workers) + count * sizeof(workers->threads[0]));
 	workers->wake = wake;
 	pthread_mutex_init(&workers->lock, NULL);

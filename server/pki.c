@@ -56,6 +56,23 @@ pki_done(struct pki *pki)
 	*pki = (struct pki){0};
 }
 
+void
+pki_borrow(struct pki *pki, const struct pki *lender, enum pki_role role)
+{
+	pki->keys[role] = pki_key(lender, role);
+	EVP_PKEY_up_ref(pki->keys[role]);
+	if (lender->certificates[role].der.size)
+		certificate_copy(&pki->certificates[role], &lender->certificates[role]);
+}
+
+void
+pki_share(struct pki *out, const struct pki *lender)
+{
+	pki_init(out);
+	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++)
+		pki_borrow(out, lender, role);
+}
+
 int
 pki_load_built_in(struct pki *out, struct diag *diag)
 {

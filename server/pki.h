@@ -38,6 +38,12 @@ void pki_init(struct pki *pki);
 
 void pki_done(struct pki *pki);
 
+/* Has a PKI that has none of this role yet share the key and certificate of another one. From any thread. */
+void pki_borrow(struct pki *pki, const struct pki *lender, enum pki_role role);
+
+/* The same for all roles: fills `out`, which pki_done releases, with another PKI's. From any thread. */
+void pki_share(struct pki *out, const struct pki *lender);
+
 /* Takes the built-in keys. DONE or BROKEN; then nothing is to be released. */
 int pki_load_built_in(struct pki *out, struct diag *diag);
 

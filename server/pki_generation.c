@@ -1,8 +1,10 @@
 #include "server/pki_generation.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "common/processors.h"
 #include "server/mint.h"
 
 #define RSA_BITS 2048
@@ -11,56 +13,63 @@
 
 struct order {
 	EVP_PKEY **key;
-	pthread_t thread;
-	bool started;
 	int result;
 	struct diag diag;
 };
 
-static void *
-make_key(void *argument)
-{
-	struct order *order = argument;
+struct orders {
+	struct order orders[PKI_ROLE_COUNT];
+	size_t count;
+	atomic_size_t taken;
+};
 
-	order->result = key_generate_rsa(order->key, RSA_BITS, &order->diag);
+static void *
+make_some(void *argument)
+{
+	struct orders *orders = argument;
+	size_t next;
+
+	while ((next = atomic_fetch_add(&orders->taken, 1)) < orders->count) {
+		struct order *order = &orders->orders[next];
+
+		order->result = key_generate_rsa(order->key, RSA_BITS, &order->diag);
+	}
 	return NULL;
 }
 
-/* One thread a key; where none is to be had, this one makes it. */
+/* As many threads as there are processors, this one among them; fewer where they are not to be had. */
+static void
+make_all(struct orders *orders)
+{
+	pthread_t threads[PKI_ROLE_COUNT];
+	size_t wanted = processors_usable(), count = 0;
+
+	if (wanted > orders->count)
+		wanted = orders->count;
+	while (count + 1 < wanted && pthread_create(&threads[count], NULL, make_some, orders) == 0)
+		count++;
+	make_some(orders);
+	while (count > 0)
+		pthread_join(threads[--count], NULL);
+}
+
 static int
 make_keys(struct pki *pki, struct diag *diag)
 {
-	struct order orders[PKI_ROLE_COUNT] = {0};
-	int result = DONE;
+	struct orders orders = {0};
 
-	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++) {
-		struct order *order = &orders[role];
-
-		if (pki->keys[role])
+	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++)
+		if (!pki->keys[role])
+			orders.orders[orders.count++].key = &pki->keys[role];
+	make_all(&orders);
+	for (size_t i = 0; i < orders.count; i++) {
+		if (orders.orders[i].result == DONE)
 			continue;
-		order->key = &pki->keys[role];
-		order->started = pthread_create(&order->thread, NULL, make_key, order) == 0;
-		if (!order->started)
-			make_key(order);
+		if (diag)
+			*diag = orders.orders[i].diag;
+		return BROKEN;
 	}
-	for (enum pki_role role = 0; role < PKI_ROLE_COUNT; role++) {
-		if (orders[role].started)
-			pthread_join(orders[role].thread, NULL);
-		if (orders[role].result != DONE && diag)
-			*diag = orders[role].diag;
-		if (orders[role].result != DONE)
-			result = BROKEN;
-	}
-	return result;
-}
-
-static void
-borrow(struct pki *pki, const struct pki *lender, enum pki_role role)
-{
-	pki->keys[role] = pki_key(lender, role);
-	EVP_PKEY_up_ref(pki->keys[role]);
-	if (lender->certificates[role].der.size)
-		certificate_copy(&pki->certificates[role], &lender->certificates[role]);
+	return DONE;
 }
 
 /* --- certificates ---------------------------------------------------------------------- */
@@ -106,8 +115,8 @@ pki_generation_run(struct pki *out, const struct pki *lender, int64_t now, struc
 {
 	pki_init(out);
 	if (lender) {
-		borrow(out, lender, PKI_CHALLENGE_SIGNING);
-		borrow(out, lender, PKI_CHALLENGE_ENCRYPTION);
+		pki_borrow(out, lender, PKI_CHALLENGE_SIGNING);
+		pki_borrow(out, lender, PKI_CHALLENGE_ENCRYPTION);
 	}
 	if (make_keys(out, diag) == DONE && mint_cas(out, now, diag) == DONE)
 		return DONE;

@@ -102,6 +102,7 @@ make_again(struct server *server, const struct site_start *start, struct diag *d
 		.profiles = &set,
 		.rules = start->rules,
 		.own_ca = start->own_ca,
+		.pki = start->pki,
 		.time_to_live_ms = start->time_to_live_ms,
 		.clock = start->clock};
 	struct site *site;

@@ -59,14 +59,18 @@ fill_without(struct site *site, const struct settings *without)
 }
 
 static int
-choose_pki(struct site *site, bool own, struct diag *diag)
+choose_pki(struct site *site, const struct site_plan *plan, struct diag *diag)
 {
 	struct server *server = site->server;
 
 	site->pki = &server->pki;
-	if (!own)
+	if (!plan->own_ca)
 		return DONE;
 	site->pki = site->own_pki = memory_new(1, sizeof(*site->own_pki));
+	if (plan->pki) {
+		pki_share(site->own_pki, plan->pki);
+		return DONE;
+	}
 	return pki_generation_run(site->own_pki, &server->pki, clock_now(&site->clock), diag);
 }
 
@@ -98,7 +102,7 @@ site_new(struct site **out, struct server *server, const struct site_plan *plan,
 	fill_without(site, plan->without);
 	site->start = site_start_new(site, plan);
 	site->changed_ms = clock_now_ms(&site->clock);
-	result = choose_pki(site, plan->own_ca, diag);
+	result = choose_pki(site, plan, diag);
 	if (result == DONE)
 		result = condition_new(&site->condition, site->pki, plan->settings, site->base_url,
 			clock_now(&site->clock), NULL, diag);

@@ -73,7 +73,8 @@ struct site_plan {
 	struct profile_set *profiles; /* taken over, and left empty; NULL: none */
 	const json_t *rules;          /* its own, a list; NULL: none */
 	enum site_origin origin;
-	bool own_ca;              /* with new keys, which takes about a second */
+	bool own_ca; /* with keys of its own, which take some tenths of a second to make */
+	const struct pki *pki;    /* the keys that it had before; NULL: new ones */
 	int64_t time_to_live_ms;  /* by the server's clock; 0: it stays */
 	struct clock_state clock; /* over the server's */
 };

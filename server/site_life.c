@@ -5,6 +5,7 @@
 #include "server/operator_log.h"
 #include "server/profile_set.h"
 #include "server/server.h"
+#include "server/site_start.h"
 
 /* --- coming ------------------------------------------------------------------------- */
 
@@ -112,6 +113,7 @@ site_life_remove(struct site *site, struct diag *diag)
 		return result;
 	site_table_remove(&site->server->sites, site);
 	if (site->origin == SITE_CONFIGURED) {
+		site_start_keep_pki(site->start, site);
 		site_table_remember(&site->server->sites, site->start);
 		site->start = NULL;
 	}

@@ -29,6 +29,15 @@ site_start_new(const struct site *site, const struct site_plan *plan)
 }
 
 void
+site_start_keep_pki(struct site_start *start, const struct site *site)
+{
+	if (!site->own_pki)
+		return;
+	start->pki = memory_new(1, sizeof(*start->pki));
+	pki_share(start->pki, site->own_pki);
+}
+
+void
 site_start_free(struct site_start *start)
 {
 	if (!start)
@@ -36,6 +45,9 @@ site_start_free(struct site_start *start)
 	settings_done(&start->configured);
 	settings_done(&start->without);
 	json_decref(start->rules);
+	if (start->pki)
+		pki_done(start->pki);
+	free(start->pki);
 	free(start->profiles);
 	free(start->base_url);
 	free(start->name);

@@ -1,7 +1,7 @@
 """Sites with a CA of their own, whose keys take a while to make: nobody waits for them but who has asked."""
 import os
-import subprocess
 import sys
+import tempfile
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
@@ -50,11 +50,30 @@ def authority(scep):
     return mock.get(scep + "?operation=GetCACert")[2]
 
 
+def reset_has_it_again():
+    """A reset is at the I/O thread: no keys are made there."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write("sites:\n  lab:\n    ca: own\n")
+        file.flush()
+        with mock.Server("--config", file.name) as server:
+            site = server.made("GET", "/v1/sites/lab")
+            before = authority(site["scep"])
+            server.call("DELETE", "/v1/sites/lab")
+            mock.equal("a configured site is removed", server.call("GET", "/v1/sites/lab")[0], 404)
+            server.made("POST", "/v1/reset")
+            mock.equal("a reset has it again", server.made("GET", "/v1/sites/lab")["ca"], "own")
+            mock.ok("with the CA that it had", authority(site["scep"]) == before, authority(site["scep"]))
+            server.call("DELETE", "/v1/sites/lab")
+            server.made("POST", "/v1/reset")
+            mock.ok("and once more", authority(site["scep"]) == before, authority(site["scep"]))
+
+
 def main():
     cores = os.sched_getaffinity(0)
     with mock.Server(preexec_fn=lambda: os.sched_setaffinity(0, {min(cores)})) as server:
         made = devices_do_not_wait(server)
         mock.equal("each has keys of its own", len({authority(site["scep"]) for site in made}), SITES)
+    reset_has_it_again()
     mock.finish()
 
 
