@@ -1,5 +1,6 @@
 #include "common/memory.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,4 +70,10 @@ text_format(const char *format, ...)
 		memory_exhausted();
 	va_end(arguments);
 	return text;
+}
+
+void
+memory_give_back(void)
+{
+	malloc_trim(0);
 }

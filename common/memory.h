@@ -39,3 +39,7 @@ text_freep(char **text)
 
 /* A heap string that is released when its name goes out of scope. */
 #define TEXT_CLEANUP __attribute__((cleanup(text_freep)))
+
+/* Gives freed memory back to the machine, of all threads. It takes a millisecond or two: for who has just freed
+ * megabytes that nobody will need soon. */
+void memory_give_back(void);

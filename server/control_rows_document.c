@@ -8,7 +8,8 @@
 #include "server/schema_document.h"
 #include "server/server.h"
 
-/* Answers with a document, which is taken over; on a worker thread, since they are large. */
+/* Answers with a document, which is taken over; on a worker thread, since they are large: the tree of the largest has
+ * some ten thousand parts, and as many holes would stay. */
 static void
 answer_document(struct control_call *call, const char *content_type, json_t *json)
 {
@@ -20,6 +21,7 @@ answer_document(struct control_call *call, const char *content_type, json_t *jso
 	buffer_append_format(&body, "%s\n", text);
 	free(text);
 	json_decref(json);
+	memory_give_back();
 	control_answer_text(call, content_type, &body);
 }
 
