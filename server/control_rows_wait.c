@@ -160,8 +160,8 @@ look(struct control_call *call, struct wait *wait)
 {
 	int64_t left_ms = (wait->deadline_ns - clock_monotonic_ns() + 999999) / 1000000;
 
-	/* What was cleared meanwhile is told no more. */
-	if (left_ms <= 0)
+	/* What was cleared meanwhile is told no more; where nothing had come, nothing was. */
+	if (left_ms <= 0 && wait->matched > 0)
 		count_all(wait);
 	if (wait->matched >= wait->wanted) {
 		control_answer(call, 200, came(wait));

@@ -7,7 +7,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
 import mock
 
-SITES = 6
+SITES = 4
 
 
 def exchanges(server):
