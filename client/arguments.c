@@ -292,7 +292,7 @@ silence(struct options *options, const char *name)
 		struct option_value value = options->values[i];
 
 		if (value.from_environment && strcmp(value.row->name, name) == 0)
-			free(value.text);
+			free(value.text); /* NOLINT(clang-analyzer-unix.Malloc): no two have the same text */
 		else
 			options->values[kept++] = value;
 	}

@@ -13,8 +13,8 @@
 int ctl_run(int argc, char **argv);
 int ctl_run_healthcheck(int argc, char **argv);
 
-/* Appends the help: all verbs, or those whose words begin with `noun` (NULL: all). */
-void ctl_write_help(struct buffer *out, const char *noun);
+/* Appends the help: all verbs, or those whose words begin with `words` (NULL: all). */
+void ctl_write_help(struct buffer *out, const char *words);
 
 /* Appends the verbs and options for the manual page, in mdoc. */
 void ctl_write_manual(struct buffer *out);

@@ -7,8 +7,8 @@
 
 #include "common/buffer.h"
 
-/* Appends a line an item, under a line of names; `columns` are members with a blank between them. */
-void ctl_print_list(struct buffer *out, const json_t *list, const char *columns);
+/* Appends a line an item, under a line of names; `names` are members with a blank between them. */
+void ctl_print_list(struct buffer *out, const json_t *list, const char *names);
 
 /* Appends a line a member, those of objects within it indented. */
 void ctl_print_object(struct buffer *out, const json_t *object, unsigned indent);

@@ -76,9 +76,9 @@ refuse_unknown(const struct grammar *grammar, const char *word, struct diag *dia
 		&suggestion, name, "no such option", "--", "one that --help lists", diag);
 }
 
-/* What getopt answered with '?': unknown, or a flag with an argument. */
+/* What getopt answered with '?', unknown or a flag with an argument, or with ':', an option without its own. */
 static int
-refuse_question(const struct grammar *grammar, char **argv, struct diag *diag)
+refuse(const struct grammar *grammar, int answer, char **argv, struct diag *diag)
 {
 	const struct option_row *row = grammar_row(grammar, optopt);
 	const char letter[] = {'-', (char)optopt, '\0'};
@@ -87,17 +87,9 @@ refuse_question(const struct grammar *grammar, char **argv, struct diag *diag)
 	if (!row)
 		return refuse_unknown(grammar, optopt ? letter : argv[optind - 1], diag);
 	snprintf(name, sizeof(name), "--%s", row->name);
+	if (answer == ':')
+		return diag_refuse(diag, name, NULL, row->argument, "no value");
 	return diag_refuse(diag, name, NULL, "the option alone", "a value, though it takes none");
-}
-
-static int
-refuse_missing(const struct grammar *grammar, struct diag *diag)
-{
-	const struct option_row *row = grammar_row(grammar, optopt);
-	char name[96];
-
-	snprintf(name, sizeof(name), "--%s", row->name);
-	return diag_refuse(diag, name, NULL, row->argument, "no value");
 }
 
 /* Returns the argument in which the option stood that getopt has just taken. */
@@ -159,10 +151,8 @@ read_arguments(struct options *options, const struct grammar *grammar, int argc,
 	while ((value = getopt_long(argc, argv, grammar->shorts, grammar->longs, NULL)) != -1) {
 		const struct option_row *row = grammar_row(grammar, value);
 
-		if (value == '?')
-			return refuse_question(grammar, argv, diag);
-		if (value == ':')
-			return refuse_missing(grammar, diag);
+		if (value == '?' || value == ':')
+			return refuse(grammar, value, argv, diag);
 		if (is_abbreviated(row, value, argv))
 			return refuse_unknown(grammar, taken_word(row, argv), diag);
 		add_value(options, row, false, text_copy(optarg));

@@ -68,7 +68,7 @@ int
 pwri_kek_wrap(
 	struct buffer *out, const struct pwri_kek *kek, struct bytes content_key, struct diag *diag)
 {
-	CLEAR_CLEANUP struct clear clear;
+	CLEAR_CLEANUP struct clear clear = {0};
 
 	if (kek->cipher->legacy && ossl_load_legacy(diag) != DONE)
 		return BROKEN;
@@ -129,7 +129,7 @@ pwri_kek_unwrap(
 	struct buffer *out, const struct pwri_kek *kek, struct bytes wrapped, struct diag *diag)
 {
 	size_t block_size = kek->cipher->block_size;
-	CLEAR_CLEANUP struct clear clear;
+	CLEAR_CLEANUP struct clear clear = {0};
 	int result;
 
 	if (kek->cipher->legacy && ossl_load_legacy(diag) != DONE)

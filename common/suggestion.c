@@ -14,7 +14,9 @@
 static char
 fold(char letter)
 {
-	return letter == '-' ? '_' : (char)tolower((unsigned char)letter);
+	if (letter == '-')
+		return '_';
+	return (char)tolower((unsigned char)letter);
 }
 
 static size_t
@@ -29,14 +31,16 @@ smallest(size_t one, size_t two, size_t three)
 static size_t
 count_slips(const char *left, const char *right)
 {
-	size_t before[WORD_MAX + 1] = {0}, last[WORD_MAX + 1] = {0}, row[WORD_MAX + 1] = {0};
-	size_t width = strlen(right);
+	size_t rows[3][WORD_MAX + 1] = {
+		0}; /* that of letter i, and of the two before it, by turns */
+	size_t height = strlen(left), width = strlen(right);
 
 	for (size_t j = 0; j <= width; j++)
-		row[j] = j;
-	for (size_t i = 1; left[i - 1]; i++) {
-		memcpy(before, last, sizeof(before));
-		memcpy(last, row, sizeof(last));
+		rows[0][j] = j;
+	for (size_t i = 1; i <= height; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+
 		row[0] = i;
 		for (size_t j = 1; j <= width; j++) {
 			bool same = fold(left[i - 1]) == fold(right[j - 1]);
@@ -48,7 +52,7 @@ count_slips(const char *left, const char *right)
 				row[j] = before[j - 2] + 1;
 		}
 	}
-	return row[width];
+	return rows[height % 3][width];
 }
 
 static bool

@@ -52,6 +52,7 @@ timestamp_parse(int64_t *out_ms, const char *text, struct diag *diag)
 
 	if (strlen(text) <= strlen(FORM) || !has_form(text))
 		return refuse(text, diag);
+	/* NOLINTNEXTLINE(cert-err34-c): each is as many digits as has_form has seen */
 	sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
 		&utc.tm_hour, &utc.tm_min, &utc.tm_sec);
 	utc.tm_year -= 1900;

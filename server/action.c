@@ -25,8 +25,10 @@ action_row_at(size_t index)
 const struct action_row *
 action_row(const char *name)
 {
-	for (size_t i = 0; action_row_at(i); i++)
-		if (strcmp(action_row_at(i)->name, name) == 0)
-			return action_row_at(i);
+	const struct action_row *row;
+
+	for (size_t i = 0; (row = action_row_at(i)); i++)
+		if (strcmp(row->name, name) == 0)
+			return row;
 	return NULL;
 }

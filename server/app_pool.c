@@ -110,12 +110,11 @@ app_pool_crash(struct exchange *exchange)
 
 	snprintf(process, sizeof(process), "%u", 1000 + 4 * (unsigned)(exchange->number % 1000));
 	evidence_event(exchange, EVENT_APPLICATION_CRASH, versions->process_version,
-		versions->process_time_stamp, versions->module_version, versions->module_time_stamp,
-		NULL);
-	evidence_event(
-		exchange, EVENT_WAS_WORKER_SILENT, APP_POOL_NAME, process, WORKER_GONE, NULL);
+		versions->process_time_stamp, versions->module_version,
+		versions->module_time_stamp);
+	evidence_event(exchange, EVENT_WAS_WORKER_SILENT, APP_POOL_NAME, process, WORKER_GONE);
 	if (crash(&exchange->site->app_pool, settings, exchange->arrived_ms))
-		evidence_event(exchange, EVENT_WAS_POOL_DISABLED, APP_POOL_NAME, NULL);
+		evidence_event(exchange, EVENT_WAS_POOL_DISABLED, APP_POOL_NAME);
 	exchange->http_sys_error = HTTP_SYS_ABANDONED;
 	exchange->http->response.from = RESPONSE_FROM_NOBODY;
 	exchange->http->send.cut = SEND_CUT_BEFORE_HEAD;

@@ -5,31 +5,6 @@
 #define FIRST_MS INT64_C(31536000000)     /* 1971-01-01 00:00:00 UTC */
 #define LAST_MS  INT64_C(250246627199999) /* the end of the year 9899 */
 
-static const struct {
-	const char *name;
-	const char *help;
-} verbs[CLOCK_VERB_COUNT] = {
-	[CLOCK_FREEZE] = {"freeze", "stops the clock, now or at a given time"},
-	[CLOCK_SET] = {"set", "puts the clock to a time; it runs on, or stands as before"},
-	[CLOCK_ADVANCE] = {"advance", "moves the clock by an amount; a negative one steps back"},
-	[CLOCK_RUN] = {"run", "lets a clock that stands run on from its time"},
-	[CLOCK_RESET] = {"reset",
-		"lets the clock show the server's time again, and the server's "
-		"the real one"},
-};
-
-const char *
-clock_control_name(enum clock_verb verb)
-{
-	return verbs[verb].name;
-}
-
-const char *
-clock_control_help(enum clock_verb verb)
-{
-	return verbs[verb].help;
-}
-
 struct clock *
 clock_control_clock(struct server *server, struct site *site)
 {

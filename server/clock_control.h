@@ -16,18 +16,14 @@ struct clock_state;
 struct server;
 struct site;
 
-/* What can be told to a clock; names and help for whoever lists them. */
+/* What can be told to a clock. */
 enum clock_verb {
 	CLOCK_FREEZE,  /* stops at a time */
 	CLOCK_SET,     /* puts to a time, and runs on or stands as before */
 	CLOCK_ADVANCE, /* moves by an amount, negative too */
 	CLOCK_RUN,     /* runs on from where it stood */
 	CLOCK_RESET,   /* shows the time of the server, and that the real time, again */
-	CLOCK_VERB_COUNT,
 };
-
-const char *clock_control_name(enum clock_verb verb);
-const char *clock_control_help(enum clock_verb verb);
 
 /* Returns the clock of a site, or of the server with `site` NULL. */
 struct clock *clock_control_clock(struct server *server, struct site *site);

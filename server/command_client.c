@@ -10,20 +10,21 @@
 
 #define CLIENT "mock-ndes-client"
 
-/* Gives the path of the client in the directory of this program. */
-static int
-find_client(char **out, struct diag *diag)
+/* Returns the path of the client in the directory of this program, owned; NULL when that is unknown. */
+static char *
+find_client(struct diag *diag)
 {
 	char path[PATH_MAX];
 	ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
 
-	if (size < 0 || (size_t)size == sizeof(path))
-		return diag_break(diag, CLIENT, "the directory of this program is unknown: %s",
+	if (size < 0 || (size_t)size == sizeof(path)) {
+		diag_break(diag, CLIENT, "the directory of this program is unknown: %s",
 			size < 0 ? strerror(errno) : "its path is too long");
+		return NULL;
+	}
 	while (size > 0 && path[size - 1] != '/')
 		size--;
-	*out = text_format("%.*s" CLIENT, (int)size, path);
-	return DONE;
+	return text_format("%.*s" CLIENT, (int)size, path);
 }
 
 /* Becomes the client, with the same arguments. */
@@ -31,12 +32,12 @@ static int
 run(const struct command *command, int argc, char **argv)
 {
 	char **arguments = memory_new((size_t)argc + 2, sizeof(*arguments));
-	TEXT_CLEANUP char *path = NULL;
 	struct diag diag = {0};
+	TEXT_CLEANUP char *path = find_client(&diag);
 
 	arguments[0] = (char *)CLIENT;
 	memcpy(arguments + 1, argv, (size_t)argc * sizeof(*argv));
-	if (find_client(&path, &diag) == DONE) {
+	if (path) {
 		execv(path, arguments);
 		diag_break(&diag, path, "this program cannot be run: %s", strerror(errno));
 	}

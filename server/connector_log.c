@@ -51,5 +51,5 @@ connector_log_step(struct exchange *exchange, enum connector_step step)
 	for (size_t i = 0; old && i < TRACES_MAX && rows[step].old_traces[i]; i++)
 		evidence_line(exchange, EVIDENCE_SERVICE_TRACE, "%s", rows[step].old_traces[i]);
 	if (event != EVENT_NONE)
-		evidence_event(exchange, event, good ? NULL : reason_of(exchange), NULL);
+		evidence_event(exchange, event, good ? NULL : reason_of(exchange));
 }

@@ -19,6 +19,8 @@
 /* Longer names are not repeated. */
 #define NAME_MAX_SHOWN 255
 
+const struct control_field control_field_none[] = {{0}};
+
 struct place {
 	struct control_problem *problem;
 	const char *pointer; /* of the value */

@@ -38,6 +38,9 @@ struct control_field {
 	const char *help;     /* one sentence without its full stop */
 };
 
+/* Of an object without members. */
+extern const struct control_field control_field_none[];
+
 /*
  * Checks a value that is to be an object with these members; NULL rows allow none. Every fault is added to
  * the problem, with `pointer` (RFC 6901, of the object itself) in front of its place. Null stands for

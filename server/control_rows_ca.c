@@ -237,8 +237,6 @@ change_ra(struct control_call *call)
 	change(call, expired ? site_authority_expire_ra : site_renew_ra_certificates);
 }
 
-static const struct control_field no_members[] = {{0}};
-
 #define CA "/v1/sites/{site}/ca"
 
 /* What tells of a CRL may cost a private-key operation. */
@@ -249,7 +247,7 @@ const struct control_route control_rows_ca[] = {
 		.content_type = "application/x-pem-file", .run = get_chain},
 	{"GET", CA "/crl", "getCrl", "gives the current CRL", .success = 200,
 		.content_type = "application/pkix-crl", .work = get_crl},
-	{"POST", CA "/crl", "publishCrl", "publishes a new CRL now", .body = no_members,
+	{"POST", CA "/crl", "publishCrl", "publishes a new CRL now", .body = control_field_none,
 		.success = 200, .answer = ca_members, .work = publish_crl},
 	{"POST", CA "/rollover", "rollOver", "offers the next CA, or switches to it",
 		.body = rollover_members, .body_required = true, .success = 200,

@@ -250,8 +250,6 @@ unrevoke(struct control_call *call)
 			409, &diag);
 }
 
-static const struct control_field no_members[] = {{0}};
-
 #define CERTIFICATES "/v1/sites/{site}/certificates"
 
 const struct control_route control_rows_certificates[] = {
@@ -268,7 +266,7 @@ const struct control_route control_rows_certificates[] = {
 	{"POST", CERTIFICATES "/{serial}/revoke", "revokeCertificate", "revokes one",
 		.body = revoke_members, .success = 200, .answer = entry_members, .run = revoke},
 	{"POST", CERTIFICATES "/{serial}/unrevoke", "unrevokeCertificate",
-		"takes a certificateHold back", .body = no_members, .success = 200,
+		"takes a certificateHold back", .body = control_field_none, .success = 200,
 		.answer = entry_members, .run = unrevoke},
 	{0},
 };

@@ -21,8 +21,6 @@ static const struct control_field advance_members[] = {
 	{0},
 };
 
-static const struct control_field no_members[] = {{0}};
-
 /* A path with {site} is for that site's clock. */
 static struct site *
 site_of(struct control_call *call)
@@ -101,13 +99,13 @@ reset(struct control_call *call)
 			.answer = control_clock_members, .run = advance},                          \
 		{"POST", path "/run", "run" of "Clock",                                            \
 			"lets the clock of " whose " run on from where it stands",                 \
-			.body = no_members, .success = 200, .answer = control_clock_members,       \
-			.run = run},                                                               \
+			.body = control_field_none, .success = 200,                                \
+			.answer = control_clock_members, .run = run},                              \
 	{                                                                                          \
 		"POST", path "/reset", "reset" of "Clock",                                         \
 			"puts the clock of " whose " back to what it follows",                     \
-			.body = no_members, .success = 200, .answer = control_clock_members,       \
-			.run = reset                                                               \
+			.body = control_field_none, .success = 200,                                \
+			.answer = control_clock_members, .run = reset                              \
 	}
 
 const struct control_route control_rows_clock[] = {

@@ -273,8 +273,6 @@ rearm_all(struct control_call *call)
 	list(call);
 }
 
-static const struct control_field no_members[] = {{0}};
-
 #define FAULTS "/v1/sites/{site}/faults"
 
 const struct control_route control_rows_faults[] = {
@@ -288,7 +286,8 @@ const struct control_route control_rows_faults[] = {
 	{"DELETE", FAULTS, "disarm", "removes all rules and profiles of a site", .success = 204,
 		.run = disarm},
 	{"POST", FAULTS "/rearm", "rearmAll", "puts the counters of all rules to zero",
-		.body = no_members, .success = 200, .answer = list_members, .run = rearm_all},
+		.body = control_field_none, .success = 200, .answer = list_members,
+		.run = rearm_all},
 	{"GET", FAULTS "/{fault}", "getFault", "tells about a rule or profile", .success = 200,
 		.answer = control_fault_members, .run = get},
 	{"PUT", FAULTS "/{fault}", "putFault", "has a rule take the place of that of the same id",
@@ -297,6 +296,7 @@ const struct control_route control_rows_faults[] = {
 	{"DELETE", FAULTS "/{fault}", "removeFault", "removes a rule or profile", .success = 204,
 		.run = delete},
 	{"POST", FAULTS "/{fault}/rearm", "rearmFault", "puts the counters of a rule to zero",
-		.body = no_members, .success = 200, .answer = control_fault_members, .run = rearm},
+		.body = control_field_none, .success = 200, .answer = control_fault_members,
+		.run = rearm},
 	{0},
 };

@@ -52,8 +52,6 @@ static const struct control_field reset_members[] = {
 	{0},
 };
 
-static const struct control_field no_members[] = {{0}};
-
 static void
 get_metrics(struct control_call *call)
 {
@@ -96,7 +94,7 @@ const struct control_route control_rows_server[] = {
 	{"POST", "/v1/reset", "reset",
 		"goes back to the configuration given at the start and its time, with an empty "
 		"journal; numbers of requests, exchanges and sites go on",
-		.body = no_members, .success = 200, .answer = reset_members, .run = reset},
+		.body = control_field_none, .success = 200, .answer = reset_members, .run = reset},
 	{"GET", "/metrics", "getMetrics", "gives figures for Prometheus", .success = 200,
 		.content_type = CONTROL_METRICS_TYPE, .run = get_metrics},
 	{"GET", "/v1/metrics", "getMetricsV1", "as /metrics", .success = 200,

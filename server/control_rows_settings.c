@@ -172,8 +172,6 @@ restart(struct control_call *call)
 	do_verb(call, SITE_VERB_REBOOT);
 }
 
-static const struct control_field no_members[] = {{0}};
-
 #define SETTINGS "/v1/sites/{site}/settings"
 #define POOL     "/v1/sites/{site}/app-pool"
 
@@ -190,16 +188,18 @@ const struct control_route control_rows_settings[] = {
 	{"GET", POOL, "getAppPool", "tells about the application pool", .success = 200,
 		.answer = pool_members, .run = get_pool},
 	{"POST", POOL "/start", "startAppPool",
-		"starts the application pool, its crashes forgotten", .body = no_members,
+		"starts the application pool, its crashes forgotten", .body = control_field_none,
 		.success = 200, .answer = pool_members, .run = start_pool},
 	{"POST", POOL "/stop", "stopAppPool", "stops the application pool by hand",
-		.body = no_members, .success = 200, .answer = pool_members, .run = stop_pool},
+		.body = control_field_none, .success = 200, .answer = pool_members,
+		.run = stop_pool},
 	{"POST", POOL "/recycle", "recycleAppPool",
-		"ends the worker process of the application pool and starts it", .body = no_members,
-		.success = 200, .answer = verb_members, .run = recycle},
+		"ends the worker process of the application pool and starts it",
+		.body = control_field_none, .success = 200, .answer = verb_members, .run = recycle},
 	{"POST", "/v1/sites/{site}/iisreset", "iisreset", "stops and starts IIS with all its pools",
-		.body = no_members, .success = 200, .answer = verb_members, .run = iisreset},
+		.body = control_field_none, .success = 200, .answer = verb_members,
+		.run = iisreset},
 	{"POST", "/v1/sites/{site}/restart", "restart", "restarts the simulated server",
-		.body = no_members, .success = 200, .answer = verb_members, .run = restart},
+		.body = control_field_none, .success = 200, .answer = verb_members, .run = restart},
 	{0},
 };

@@ -275,8 +275,6 @@ reset(struct control_call *call)
 		control_refuse_outcome(call, result, 409, &diag);
 }
 
-static const struct control_field no_members[] = {{0}};
-
 const struct control_route control_rows_sites[] = {
 	{"GET", "/v1/sites", "listSites", "lists the sites", .success = 200, .answer = list_members,
 		.run = list},
@@ -295,7 +293,8 @@ const struct control_route control_rows_sites[] = {
 		"has a site be as it was made: settings, faults, counters, clock; what it issued "
 		"and "
 		"handed out is forgotten",
-		.body = no_members, .success = 200, .answer = control_site_members, .run = reset},
+		.body = control_field_none, .success = 200, .answer = control_site_members,
+		.run = reset},
 	{"DELETE", "/v1/sites/{site}", "deleteSite",
 		"removes a site with all that it remembers; exchanges under way go on to their end",
 		.success = 204, .run = delete},

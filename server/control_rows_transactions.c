@@ -177,8 +177,6 @@ deny(struct control_call *call)
 	decide(call, ca_decision_deny);
 }
 
-static const struct control_field no_members[] = {{0}};
-
 #define TRANSACTIONS "/v1/sites/{site}/transactions"
 
 const struct control_route control_rows_transactions[] = {
@@ -188,9 +186,10 @@ const struct control_route control_rows_transactions[] = {
 		.answer = entry_members, .run = get},
 	{"POST", TRANSACTIONS "/{transaction}/approve", "approveTransaction",
 		"approves a pending request: the next poll gets its certificate",
-		.body = no_members, .success = 200, .answer = entry_members, .run = approve},
+		.body = control_field_none, .success = 200, .answer = entry_members,
+		.run = approve},
 	{"POST", TRANSACTIONS "/{transaction}/deny", "denyTransaction",
-		"denies a pending request, which ends in FAILURE", .body = no_members,
+		"denies a pending request, which ends in FAILURE", .body = control_field_none,
 		.success = 200, .answer = entry_members, .run = deny},
 	{0},
 };

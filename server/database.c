@@ -66,11 +66,14 @@ broken(struct database *database, const char *sql, struct diag *diag)
 
 	if (is_damaged(database)) {
 		database_trouble_damage(&database->trouble, database->object, words);
-		return diag_break(diag, database->object,
+		diag_break(diag, database->object,
 			"it is damaged: %s; end the server, and put a copy in its place", words);
+		return BROKEN;
 	}
-	if (!was_not_written(database))
-		return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
+	if (!was_not_written(database)) {
+		diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
+		return BROKEN;
+	}
 	diag_break(diag, database->object,
 		"it cannot be written: %s; nothing was changed: make room, then try again", words);
 	if (diag)

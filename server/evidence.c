@@ -21,17 +21,13 @@ add(struct exchange *exchange, enum evidence_kind kind)
 }
 
 void
-evidence_event(struct exchange *exchange, enum event event, ...)
+evidence_event_of(struct exchange *exchange, enum event event, const char *const *values)
 {
 	struct evidence_note *note = add(exchange, EVIDENCE_EVENT);
-	const char *value;
-	va_list values;
 
 	note->event = event;
-	va_start(values, event);
-	for (size_t i = 0; i < EVIDENCE_VALUES_MAX && (value = va_arg(values, const char *)); i++)
-		note->values[i] = text_copy(value);
-	va_end(values);
+	for (size_t i = 0; i < EVIDENCE_VALUES_MAX && values[i]; i++)
+		note->values[i] = text_copy(values[i]);
 }
 
 void

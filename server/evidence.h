@@ -61,8 +61,13 @@ struct evidence {
 		[EVIDENCE_LOG_COUNT]; /* or events, that site_logs_write has put into each log */
 };
 
-/* Notes an event; the values stand for %1, %2, ... in its text, are copied, and end with NULL. */
-void evidence_event(struct exchange *exchange, enum event event, ...) __attribute__((sentinel));
+/* Notes an event; the values stand for %1, %2, ... in its text and are copied; with NULL there
+ * are none. */
+#define evidence_event(exchange, event, ...)                                                       \
+	evidence_event_of(exchange, event, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The same with values that end with NULL. */
+void evidence_event_of(struct exchange *exchange, enum event event, const char *const *values);
 
 /* Notes a call. */
 void evidence_call(struct exchange *exchange, const struct evidence_call *call);

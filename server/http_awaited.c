@@ -191,7 +191,7 @@ http_awaited_explain(enum http_lapse *out, const struct http_connection *connect
 		return false;
 	/* What the library cannot read, it has mostly answered by itself, else just closed. */
 	if (answered || (!connection->tls && counts.sent > connection->sent_before))
-		*out = HTTP_LAPSE_REFUSED;
+		*out = HTTP_LAPSE_REFUSED; /* NOLINT(bugprone-branch-clone): their order decides */
 	else if (begun && has_left(connection) && !connection->dropped)
 		*out = HTTP_LAPSE_CLIENT_LEFT;
 	else if (connection->dropped || (was_silent(connection, &counts) && begun))

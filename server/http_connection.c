@@ -35,7 +35,7 @@ http_connection_begin(struct http_connection *connection, struct request *reques
 }
 
 /* Returns which of POLLRDHUP, POLLERR and POLLHUP are so now. */
-static short
+static int
 client_state(int descriptor)
 {
 	struct pollfd state = {.fd = descriptor, .events = POLLRDHUP};
@@ -62,7 +62,7 @@ http_connection_reset(int descriptor)
 {
 	static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
 
-	connect(descriptor, &nowhere, sizeof(nowhere));
+	(void)connect(descriptor, &nowhere, sizeof(nowhere));
 }
 
 struct http_connection_counts

@@ -299,6 +299,7 @@ start(struct http_daemon *daemon, const struct http_listener *listener, unsigned
 {
 	const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
 	const struct MHD_OptionItem secure[] = {
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): tls.h hides the type of the callback */
 		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)tls_certificate_callback()},
 		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)tls_priorities()},
 		{MHD_OPTION_END, 0, NULL},

@@ -212,9 +212,9 @@ check_identity(struct exchange *exchange)
 
 	if (!app_pool_meet_identity(&exchange->site->app_pool, valid))
 		return valid;
-	evidence_event(exchange, EVENT_WAS_IDENTITY, APP_POOL_NAME, NULL);
-	evidence_event(exchange, EVENT_WAS_IDENTITY_DISABLED, APP_POOL_NAME, NULL);
-	evidence_event(exchange, EVENT_WAS_WORKER_DISABLED, APP_POOL_NAME, NULL);
+	evidence_event(exchange, EVENT_WAS_IDENTITY, APP_POOL_NAME);
+	evidence_event(exchange, EVENT_WAS_IDENTITY_DISABLED, APP_POOL_NAME);
+	evidence_event(exchange, EVENT_WAS_WORKER_DISABLED, APP_POOL_NAME);
 	return valid;
 }
 

@@ -137,8 +137,7 @@ choose_handler(struct exchange *exchange)
 		!application_is_admin(exchange->route.application))
 		return STAGE_NEXT;
 	exchange_note_setting(exchange, "handler_mappings");
-	evidence_event(
-		exchange, EVENT_NDES_NOT_STARTED, "0x800700ea", "More data is available.", NULL);
+	evidence_event(exchange, EVENT_NDES_NOT_STARTED, "0x800700ea", "More data is available.");
 	response->content_type = "text/html";
 	buffer_append_text(&response->body, sentence);
 	return answer(exchange, 500, 0, 0);

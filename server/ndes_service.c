@@ -38,8 +38,8 @@ answer_not_started(struct exchange *exchange, int32_t error)
 	if (app_pool_set_ndes(&exchange->site->app_pool, false))
 		evidence_event(exchange, EVENT_NDES_STOPPED, NULL);
 	/* Both events come together (ndes-behaviour 3, 6.1). */
-	evidence_event(exchange, EVENT_NDES_NOT_STARTED, code, row ? row->name : "", NULL);
-	evidence_event(exchange, EVENT_NDES_RA_CERTIFICATE, code, row ? row->name : "", NULL);
+	evidence_event(exchange, EVENT_NDES_NOT_STARTED, code, row ? row->name : "");
+	evidence_event(exchange, EVENT_NDES_RA_CERTIFICATE, code, row ? row->name : "");
 	/* The page is S12's; that the log has the error's Win32 code is likely, not known. */
 	response_set(
 		&exchange->http->response, RESPONSE_FROM_IIS, 500, 0, (uint32_t)error & UINT16_MAX);

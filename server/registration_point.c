@@ -84,8 +84,7 @@ static const struct trouble {
 	const char *plugin_line;
 	enum event event;
 	const char *what; /* of the event */
-	const char *code;
-	bool chain; /* the chain of that certificate cannot be built without an error */
+	const char *code; /* of the error in the chain of that certificate; NULL: none */
 } troubles[] = {
 	{has_wrong_server_name, "registration_server_certificate", 0, 0, 0,
 		"Failed to send http request: 12175, "
@@ -96,18 +95,18 @@ static const struct trouble {
 		NULL, NULL},
 	{has_expired_certificate, "policy_certificate", 403, 17, 2148204801,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_NOT_IN_TIME, REGISTRY_PATH,
-		"0x800b0101", true},
+		"0x800b0101"},
 	{has_intermediate, "trusted_root_store", 403, 16, 2148204809,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_POLICY,
 		"The client certificate of the policy module ends in an untrusted root",
-		"0x800b0109", true},
+		"0x800b0109"},
 	{has_certificate_without_purpose, "policy_certificate", 403, 7, 0,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_POLICY,
 		"The client certificate of the policy module is not for client authentication",
-		"0x800b0110", true},
+		"0x800b0110"},
 	{has_no_crl, "crl_distribution_point", 403, 13, 2148081683,
 		"403 - Forbidden: Access is denied.", EVENT_CAPI2_REVOCATION,
-		"http://crl.contoso.com/issuing.crl", "0x80092013", true},
+		"http://crl.contoso.com/issuing.crl", "0x80092013"},
 	{wants_windows_authentication, "registration_windows_authentication", 401, 2, 5,
 		"401 - Unauthorized: Access is denied due to invalid credentials.", EVENT_NONE,
 		NULL, NULL},
@@ -152,15 +151,14 @@ write_trouble(struct exchange *exchange, const struct trouble *trouble)
 			trouble->win32_status, 1233);
 	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "%s", trouble->plugin_line);
 	evidence_line(exchange, EVIDENCE_PLUGIN_LINE, "Exiting VerifyRequest with 0x80004005");
-	if (trouble->chain)
+	if (trouble->code)
 		evidence_event(exchange, EVENT_CAPI2_CHAIN,
 			"Client certificate of the policy module", trouble->code,
-			error_name(trouble->code), NULL);
+			error_name(trouble->code));
 	if (trouble->event != EVENT_NONE)
-		evidence_event(exchange, trouble->event, trouble->what, trouble->code, "", NULL);
+		evidence_event(exchange, trouble->event, trouble->what, trouble->code, "");
 	if (trouble->event == EVENT_ASP_NET_COMPILATION)
-		evidence_event(
-			exchange, EVENT_WAS_WORKER_EXIT, APP_POOL_NAME, "1000", "0x374", NULL);
+		evidence_event(exchange, EVENT_WAS_WORKER_EXIT, APP_POOL_NAME, "1000", "0x374");
 }
 
 /* --- what comes of it ------------------------------------------------------------------ */

@@ -188,8 +188,9 @@ find_action(struct reader *reader, const struct action_row **out, const json_t *
 	suggestion = suggestion_start(first ? first : "");
 	for (size_t i = 0; action_row_at(i); i++)
 		suggestion_offer(&suggestion, action_row_at(i)->name);
-	return suggestion_refuse(&suggestion, first ? first : "do", "no such action", "",
+	suggestion_refuse(&suggestion, first ? first : "do", "no such action", "",
 		"one that \"mock-ndes help actions\" lists", reader->diag);
+	return REFUSED;
 }
 
 static int

@@ -132,8 +132,10 @@ check_keyword(const char *word, struct diag *diag)
 	static const struct vocabulary keywords = {
 		"an algorithm keyword of GetCACaps such as SHA-256", keyword_at};
 
-	for (size_t i = 0; keyword_at(i); i++)
-		if (strcmp(keyword_at(i), word) == 0)
+	const char *keyword;
+
+	for (size_t i = 0; (keyword = keyword_at(i)); i++)
+		if (strcmp(keyword, word) == 0)
 			return DONE;
 	return refuse_word(word, &keywords, diag);
 }
@@ -200,12 +202,13 @@ void
 settings_check_write_capabilities_pattern(struct buffer *out)
 {
 	BUFFER_CLEANUP struct buffer words = {0};
+	const char *keyword;
 
-	for (size_t i = 0; keyword_at(i); i++) {
-		if (!*keyword_at(i))
+	for (size_t i = 0; (keyword = keyword_at(i)); i++) {
+		if (!*keyword)
 			continue;
 		buffer_append_text(&words, words.size ? "|" : "");
-		pattern_text(&words, keyword_at(i), false);
+		pattern_text(&words, keyword, false);
 	}
 	buffer_append_format(out, "[, ]*(?:(?:%s)(?:[, ]+(?:%s))*[, ]*)?", buffer_text(&words),
 		buffer_text(&words));

@@ -112,7 +112,7 @@ note_disposition(struct exchange *exchange)
 		return;
 	row = hresult_find(disposition->error);
 	snprintf(code, sizeof(code), "0x%08x", (unsigned)disposition->error);
-	evidence_event(exchange, event, code, row ? row->name : exchange->diag.found, NULL);
+	evidence_event(exchange, event, code, row ? row->name : exchange->diag.found);
 }
 
 void

@@ -8,26 +8,17 @@
 
 static const struct {
 	const char *name;
-	const char *help;
 	enum setting_effect reaches; /* changes that come into force, and all that take less */
 } verbs[SITE_VERB_COUNT] = {
-	[SITE_VERB_POOL_RECYCLE] = {"recycle",
-		"ends the worker process of the pool SCEP and starts it", EFFECT_POOL_RESTART},
-	[SITE_VERB_IISRESET] = {"iisreset", "stops and starts IIS with all its pools",
-		EFFECT_IISRESET},
-	[SITE_VERB_REBOOT] = {"reboot", "restarts the server", EFFECT_REBOOT},
+	[SITE_VERB_POOL_RECYCLE] = {"recycle", EFFECT_POOL_RESTART},
+	[SITE_VERB_IISRESET] = {"iisreset", EFFECT_IISRESET},
+	[SITE_VERB_REBOOT] = {"reboot", EFFECT_REBOOT},
 };
 
 const char *
 site_verb_name(enum site_verb verb)
 {
 	return verbs[verb].name;
-}
-
-const char *
-site_verb_help(enum site_verb verb)
-{
-	return verbs[verb].help;
 }
 
 /* Behind a restart, group policy is applied, and what does not start by itself is stopped. */

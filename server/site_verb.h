@@ -19,9 +19,8 @@ enum site_verb {
 	SITE_VERB_COUNT,
 };
 
-/* Returns a verb's name, "iisreset", and what it does in a sentence. */
+/* Returns a verb's name, "iisreset". */
 const char *site_verb_name(enum site_verb verb);
-const char *site_verb_help(enum site_verb verb);
 
 /*
  * Changes settings of a site: a JSON object of NAME: VALUE. An exchange that is under way goes on

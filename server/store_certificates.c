@@ -8,7 +8,7 @@ int
 store_next_request_id(uint32_t *out, struct store *store, const char *site, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
-	int64_t number;
+	int64_t number = 0;
 
 	if (database_begin(&transaction, store->database, diag) != DONE ||
 		database_run(&transaction,
@@ -214,7 +214,7 @@ store_next_crl_number(
 	uint32_t *out, struct store *store, const char *site, int64_t now, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
-	int64_t number;
+	int64_t number = 0;
 
 	if (database_begin(&transaction, store->database, diag) != DONE ||
 		database_run(&transaction,

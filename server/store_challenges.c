@@ -160,7 +160,7 @@ store_challenge_release(struct store *store, const char *site, struct bytes chal
 	uint64_t exchange, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
-	int64_t made_at, expires_at;
+	int64_t made_at = 0, expires_at = 0;
 	int result;
 
 	if (database_begin(&transaction, store->database, diag) != DONE)
@@ -252,7 +252,7 @@ static int
 find_used_token(struct challenge_record *out, struct database_transaction *transaction,
 	const char *site, struct bytes identifier, struct diag *diag)
 {
-	int64_t used_by;
+	int64_t used_by = 0;
 
 	if (database_read(transaction,
 		    "SELECT expires_at, used_at, used_by FROM used_tokens"

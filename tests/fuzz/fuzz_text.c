@@ -153,7 +153,7 @@ fits_by_all_ways(const char *pattern, const char *text)
 			step = utf8_size(BYTES(text + i, size - i));
 			if (any && (reached[i] || next[i]))
 				next[i] = next[i + step] = true;
-			else if (reached[i] && i < size && one)
+			else if (i < size && reached[i] && one)
 				next[i + step] = true;
 		}
 		/* A letter of the pattern can be a part of a character. */

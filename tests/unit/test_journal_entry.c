@@ -441,9 +441,9 @@ START_TEST(tells_where_the_evidence_is)
 
 	ck_assert_ptr_null(json_object_get(value, "evidence"));
 	json_decref(value);
-	evidence_event(&support.exchange, EVENT_APPLICATION_CRASH, "1", NULL);
-	evidence_event(&support.exchange, EVENT_CAPI2_CHAIN, "x", NULL);
-	evidence_event(&support.exchange, EVENT_WAS_WORKER_SILENT, "SCEP", NULL);
+	evidence_event(&support.exchange, EVENT_APPLICATION_CRASH, "1");
+	evidence_event(&support.exchange, EVENT_CAPI2_CHAIN, "x");
+	evidence_event(&support.exchange, EVENT_WAS_WORKER_SILENT, "SCEP");
 	evidence->notes[0].written = evidence->notes[2].written = true;
 	evidence->lines[EVIDENCE_LOG_EVENTS] = 2;
 	evidence->lines[EVIDENCE_LOG_HTTPERR] = 1;

@@ -259,7 +259,7 @@ START_TEST(writes_an_event_as_the_viewer_copies_it)
 
 	open_logs(SERVER_2012_R2);
 	evidence_event(&support.exchange, EVENT_APPLICATION_CRASH, crash->process_version,
-		crash->process_time_stamp, crash->module_version, crash->module_time_stamp, NULL);
+		crash->process_time_stamp, crash->module_version, crash->module_time_stamp);
 	site_logs_write(logs, &support.exchange);
 	assert_file("eventlog.txt",
 		"Log Name:      Application\n"
@@ -282,7 +282,7 @@ END_TEST
 START_TEST(writes_an_event_as_json)
 {
 	open_logs(SERVER_2019);
-	evidence_event(&support.exchange, EVENT_WAS_POOL_DISABLED, "SC\"EP", NULL);
+	evidence_event(&support.exchange, EVENT_WAS_POOL_DISABLED, "SC\"EP");
 	site_logs_write(logs, &support.exchange);
 	assert_file("eventlog.jsonl",
 		"{\"time\":\"2026-01-31T23:59:58.750Z\",\"log\":\"System\",\"source\":"
@@ -313,7 +313,7 @@ START_TEST(keeps_capi2_events_until_the_log_is_enabled)
 {
 	open_logs(SERVER_2019);
 	support.settings.capi2_log = _i;
-	evidence_event(&support.exchange, EVENT_CAPI2_NOT_IN_TIME, "HKLM\\x", "0x800b0101", NULL);
+	evidence_event(&support.exchange, EVENT_CAPI2_NOT_IN_TIME, "HKLM\\x", "0x800b0101");
 	site_logs_write(logs, &support.exchange);
 	ck_assert_int_eq(is_there("eventlog.jsonl"), _i == CAPI2_LOG_ENABLED);
 }
