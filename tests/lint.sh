@@ -120,6 +120,9 @@ rule "no file is over 450 lines" \
 rule "no function is over 80 lines" < <(long_functions 80 "${sources[@]}")
 rule "no goto, no atoi, no unbounded copy, no sleep" \
 	< <(find_in '^[^*]*\b(goto +[a-z_]+;|(atoi|strcpy|strcat|sprintf|gets|sleep|usleep) ?\()' "${programs[@]}")
+rule "no call whose result all threads share" \
+	< <(find_in '^[^*]*\b(asctime|ctime|gmtime|localtime|strtok|inet_ntoa|rand|setenv|putenv|getpwnam|gethostbyname|setlocale) ?\(' \
+		"${programs[@]}")
 rule "common/ prints nothing but that memory ran out" \
 	< <(find_in '\b(printf|fprintf|puts|fputs|perror) ?\(' "${library[@]}" | grep -v '^common/memory.c')
 # Where what a stranger sends is held against a password or a token.
