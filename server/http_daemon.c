@@ -164,8 +164,7 @@ on_completed(void *context, struct MHD_Connection *mhd, void **exchange,
 		!request->chunked && !request->expects_continue && !wire->exchange.response.endless;
 
 	if (wire->progress == AWAITS_HEAD) {
-		report_lapse(wire->daemon, wire->client, &wire->exchange.request,
-			status ? status->http_status : 0);
+		report_lapse(wire->daemon, wire->client, request, status ? status->http_status : 0);
 	} else {
 		finish(wire, how);
 		if (goes_on(wire))

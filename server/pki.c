@@ -116,13 +116,13 @@ static int
 mint_challenge_certificate(
 	struct certificate *out, const struct pki *pki, enum pki_role role, struct diag *diag)
 {
-	const struct mint_issuer itself = {.key = pki_key(pki, role)};
+	EVP_PKEY *key = pki_key(pki, role);
+	const struct mint_issuer itself = {.key = key};
 	BUFFER_CLEANUP struct buffer subject = {0};
 
 	if (mint_subject(&subject, role, NULL, diag) != DONE)
 		return BROKEN;
-	return mint_certificate(
-		out, role, buffer_bytes(&subject), pki_key(pki, role), &itself, 0, diag);
+	return mint_certificate(out, role, buffer_bytes(&subject), key, &itself, 0, diag);
 }
 
 int
