@@ -18,7 +18,7 @@ const struct setting_row settings_rows_iis[] = {
 	{NUMBER(max_field_length, "65534", 64, 65534, "bytes"), HTTP_SYS("MaxFieldLength"),
 		.help = "The longest URL (else 414) and the longest header (else 400)"},
 	{NUMBER(max_request_bytes, "81918", 256, 16777216, "bytes"), HTTP_SYS("MaxRequestBytes"),
-		.help = "The longest request line with its headers (else 400); beyond 96 KiB the "
+		.help = "The longest request line with its headers (else 400); beyond 84 KiB the "
 			"HTTP library gives up first, with 431"},
 	{NUMBER(max_url, "65534", 0, UINT32_LIMIT, "bytes"), REQUEST_LIMIT("maxUrl"),
 		.help = "The longest path of a URL (else 404.14)"},

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 
 /* As the server's, see http_daemon.c: libmicrohttpd clears it behind each answer. */
-#define CONNECTION_MEMORY ((size_t)96 * 1024)
+#define CONNECTION_MEMORY ((size_t)84 * 1024)
 
 /* As long as the server's answer to GetCACaps. */
 static const char body[] = "POSTPKIOperation\r\nRenewal\r\nSHA-512\r\nSHA-256\r\nSHA-1\r\nDES3";

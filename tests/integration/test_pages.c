@@ -10,6 +10,11 @@
 
 #define SCEP "/certsrv/mscep/mscep.dll"
 
+/* A request that takes its long text twice, and how long that may be. */
+#define TWICE_LONG "GET " SCEP "?operation=GetCACaps&message=%1$s HTTP/1.1\r\nX-Long: %1$s"
+#define LONG_TEXT_MAX                                                                              \
+	((81918 - (sizeof(TWICE_LONG "\r\nHost: test\r\n\r\n") - 1 - (2 * sizeof("%1$s") - 2))) / 2)
+
 static const struct {
 	const char *name;
 	const char *settings[4];
@@ -106,6 +111,11 @@ static const struct {
 	{"MaxRequestBytes of 8192", {"max_request_bytes=8192"},
 		"GET " SCEP "?operation=PKIOperation&message=%s HTTP/1.1", 400, NULL,
 		"The size of the request headers is too long.", NULL, 9000},
+	{"a line and headers of MaxRequestBytes", {NULL}, TWICE_LONG, 200, NULL, "POSTPKIOperation",
+		" 200 0 0 ", LONG_TEXT_MAX},
+	{"a line and headers of two bytes more", {NULL}, TWICE_LONG, 400,
+		"Server: Microsoft-HTTPAPI/2.0", "The size of the request headers is too long.",
+		NULL, LONG_TEXT_MAX + 1},
 	{"a header field above MaxFieldLength", {"max_field_length=8192"},
 		"GET " SCEP "?operation=GetCACaps HTTP/1.1\r\nX-Long: %s", 400,
 		"Server: Microsoft-HTTPAPI/2.0", "A request header field is too long.", NULL, 9000},
