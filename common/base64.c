@@ -129,16 +129,21 @@ base64_encode(struct buffer *out, struct bytes bytes)
 	static const char alphabet[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-	buffer_reserve(out, (bytes.size + 2) / 3 * 4);
+	size_t size = (bytes.size + 2) / 3 * 4;
+	uint8_t *at;
+
+	buffer_reserve(out, size);
+	at = out->data + out->size;
 	for (size_t i = 0; i < bytes.size; i += 3) {
 		size_t left = bytes.size - i;
 		uint32_t bits = (uint32_t)bytes.data[i] << 16;
 
 		bits |= left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0;
 		bits |= left > 2 ? bytes.data[i + 2] : 0;
-		buffer_append_byte(out, (uint8_t)alphabet[bits >> 18]);
-		buffer_append_byte(out, (uint8_t)alphabet[bits >> 12 & 63]);
-		buffer_append_byte(out, (uint8_t)(left > 1 ? alphabet[bits >> 6 & 63] : '='));
-		buffer_append_byte(out, (uint8_t)(left > 2 ? alphabet[bits & 63] : '='));
+		*at++ = (uint8_t)alphabet[bits >> 18];
+		*at++ = (uint8_t)alphabet[bits >> 12 & 63];
+		*at++ = (uint8_t)(left > 1 ? alphabet[bits >> 6 & 63] : '=');
+		*at++ = (uint8_t)(left > 2 ? alphabet[bits & 63] : '=');
 	}
+	out->size += size;
 }

@@ -109,6 +109,16 @@ certificate_read(struct certificate *out, struct bytes der, struct diag *diag)
 	return DONE;
 }
 
+bool
+certificate_find_serial(struct bytes *out, struct bytes der)
+{
+	struct der certificate = der_start(der, "certificate", NULL), inside, tbs;
+
+	return der_enter(&certificate, DER_SEQUENCE, &inside) &&
+		der_enter(&inside, DER_SEQUENCE, &tbs) && take_version(&tbs) &&
+		der_take_serial(&tbs, out);
+}
+
 int
 certificate_read_pem(struct certificate *out, struct bytes pem, struct diag *diag)
 {

@@ -48,6 +48,10 @@ struct certificate {
 /* Decodes one DER certificate with nothing behind it; a copy is kept. DONE or REFUSED. */
 int certificate_read(struct certificate *out, struct bytes der, struct diag *diag);
 
+/* Finds the serial number in the DER of a certificate, content octets of the INTEGER, and looks at nothing behind
+ * it. Returns whether it was there. */
+bool certificate_find_serial(struct bytes *out, struct bytes der);
+
 /* Decodes the first certificate of a PEM text. DONE or REFUSED. */
 int certificate_read_pem(struct certificate *out, struct bytes pem, struct diag *diag);
 

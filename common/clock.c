@@ -175,6 +175,23 @@ clock_http_text(char text[CLOCK_TEXT_SIZE], int64_t seconds)
 	return text;
 }
 
+char *
+clock_windows_text(char text[CLOCK_TEXT_SIZE], int64_t seconds, bool twice_twelve)
+{
+	struct tm utc = split_for_text(seconds);
+	char *at = text;
+
+	at = put_digits(at, utc.tm_mon + 1, 2, '/');
+	at = put_digits(at, utc.tm_mday, 2, '/');
+	at = put_digits(at, utc.tm_year + 1900, 4, ' ');
+	at = put_digits(at, twice_twelve ? (utc.tm_hour + 11) % 12 + 1 : utc.tm_hour, 2, ':');
+	at = put_digits(at, utc.tm_min, 2, ':');
+	at = put_digits(at, utc.tm_sec, 2, '\0');
+	if (twice_twelve)
+		memcpy(at - 1, utc.tm_hour < 12 ? " AM" : " PM", sizeof(" AM"));
+	return text;
+}
+
 /* By hand, since it is written several times for each exchange: strftime and snprintf take ten times as
  * long. */
 char *

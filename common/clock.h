@@ -76,5 +76,9 @@ int64_t clock_join(struct tm utc);
  * 5.6.7) and returns `text`. */
 char *clock_http_text(char text[CLOCK_TEXT_SIZE], int64_t seconds);
 
+/* Writes seconds since 1970 as Windows does in the United States, "01/31/2026 23:59:59", or, of a day of twice
+ * twelve hours, "01/31/2026 11:59:59 PM", and returns `text`. */
+char *clock_windows_text(char text[CLOCK_TEXT_SIZE], int64_t seconds, bool twice_twelve);
+
 /* Writes `ms` as ISO 8601 UTC with milliseconds and returns `text`. */
 char *clock_text(char text[CLOCK_TEXT_SIZE], int64_t ms);

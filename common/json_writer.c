@@ -1,5 +1,6 @@
 #include "common/json_writer.h"
 
+#include "common/base64.h"
 #include "common/utf8.h"
 
 /* What stands before this one ends with a bracket, a quotation mark, a digit or a letter. */
@@ -115,6 +116,15 @@ json_writer_hex(struct buffer *out, const char *key, struct bytes bytes)
 	begin(out, key);
 	buffer_append_byte(out, '"');
 	buffer_append_hex(out, bytes);
+	buffer_append_byte(out, '"');
+}
+
+void
+json_writer_base64(struct buffer *out, const char *key, struct bytes bytes)
+{
+	begin(out, key);
+	buffer_append_byte(out, '"');
+	base64_encode(out, bytes);
 	buffer_append_byte(out, '"');
 }
 

@@ -27,6 +27,9 @@ void json_writer_quote(struct buffer *out, struct bytes text);
 /* Appends a string of the bytes' lower-case hexadecimal digits. */
 void json_writer_hex(struct buffer *out, const char *key, struct bytes bytes);
 
+/* Appends a string of the bytes in base64 (RFC 4648 4). */
+void json_writer_base64(struct buffer *out, const char *key, struct bytes bytes);
+
 void json_writer_number(struct buffer *out, const char *key, int64_t number);
 
 /* Appends thousandths as a number with three decimals; they are not negative. */

@@ -76,22 +76,32 @@ name_take(struct der *der, struct bytes *out)
 	return true;
 }
 
+static bool
+is_special(uint8_t c)
+{
+	return c == ',' || c == '+' || c == '"' || c == '\\' || c == '<' || c == '>' || c == ';';
+}
+
 /* What separates and introduces in a text must be escaped inside a value (RFC 4514 2.4). */
 static void
 append_escaped(struct buffer *out, struct bytes value)
 {
+	size_t written = 0;
+
 	for (size_t i = 0; i < value.size; i++) {
 		uint8_t c = value.data[i];
-		bool edge = i == 0 || i + 1 == value.size;
+		bool edge = i == 0 || i + 1 == value.size, control = c < 0x20 || c == 0x7f;
 
-		if (c < 0x20 || c == 0x7f) {
-			buffer_append_format(out, "\\%02x", c);
+		if (!control && !is_special(c) && !(c == ' ' && edge) && !(c == '#' && i == 0))
 			continue;
-		}
-		if (strchr(",+\"\\<>;", c) || (c == ' ' && edge) || (c == '#' && i == 0))
+		buffer_append(out, BYTES(value.data + written, i - written));
+		written = i + control;
+		if (control)
+			buffer_append_format(out, "\\%02x", c);
+		else
 			buffer_append_byte(out, '\\');
-		buffer_append_byte(out, c);
 	}
+	buffer_append(out, BYTES(value.data + written, value.size - written));
 }
 
 /* A value that is no text appears as "#" and the hexadecimal digits of its encoding. */

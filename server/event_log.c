@@ -35,20 +35,22 @@ event_log_new(const char *folder, const char *computer)
 static void
 append_text(struct buffer *out, const char *text, char *const *values)
 {
-	for (; *text; text++) {
-		size_t index = text[0] == '%' && text[1] >= '1' && text[1] <= '9'
-			? (size_t)(text[1] - '1')
-			: EVIDENCE_VALUES_MAX;
-		bool given = index < EVIDENCE_VALUES_MAX;
+	const char *next;
+	size_t count = 0;
 
-		for (size_t i = 0; given && i <= index; i++)
-			given = values[i] != NULL;
-		if (given)
+	while (count < EVIDENCE_VALUES_MAX && values[count])
+		count++;
+	for (; (next = strchr(text, '%')); text = next) {
+		size_t index = next[1] >= '1' && next[1] <= '9' ? (size_t)(next[1] - '1') : count;
+
+		buffer_append(out, BYTES(text, (size_t)(next - text)));
+		if (index < count)
 			buffer_append_text(out, values[index]);
 		else
-			buffer_append_byte(out, (uint8_t)*text);
-		text += given;
+			buffer_append_byte(out, '%');
+		next += index < count ? 2 : 1;
 	}
+	buffer_append_text(out, text);
 }
 
 static void
@@ -92,13 +94,11 @@ static void
 append_viewer_text(struct buffer *out, const struct event_log *log, const struct event_row *row,
 	char *const *values, int64_t now_ms)
 {
-	struct tm utc = clock_split(now_ms / 1000);
-	char date[64];
+	char date[CLOCK_TEXT_SIZE];
 
-	strftime(date, sizeof(date), "%m/%d/%Y %I:%M:%S %p", &utc);
 	append_line(out, "Log Name:      ", row->log);
 	append_line(out, "Source:        ", row->source);
-	append_line(out, "Date:          ", date);
+	append_line(out, "Date:          ", clock_windows_text(date, now_ms / 1000, true));
 	buffer_append_text(out, "Event ID:      ");
 	buffer_append_decimal(out, row->id);
 	append_line(out, "\nTask Category: ", row->category);

@@ -60,12 +60,12 @@ append_status(struct buffer *out, const struct exchange *exchange)
 static void
 append_serial(struct buffer *out, const struct buffer *der)
 {
-	CERTIFICATE_CLEANUP struct certificate certificate = {0};
+	struct bytes serial;
 
-	if (certificate_read(&certificate, buffer_bytes(der), NULL) != DONE)
+	if (der->size == 0 || !certificate_find_serial(&serial, buffer_bytes(der)))
 		return;
 	buffer_append_text(out, " serial ");
-	buffer_append_hex(out, certificate.serial);
+	buffer_append_hex(out, serial);
 }
 
 /* Appends the pkiStatus and failInfo that the device was told, or that it was told none: what cannot

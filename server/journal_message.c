@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "common/alternative_name.h"
-#include "common/base64.h"
 #include "common/der.h"
 #include "common/hresult.h"
 #include "common/json_writer.h"
@@ -198,12 +197,9 @@ static void
 write_csr_bytes(struct buffer *out, const struct exchange *exchange)
 {
 	struct bytes der = buffer_bytes(&exchange->message.scep->csr.der);
-	BUFFER_CLEANUP struct buffer text = {0};
 
-	if (der.size > CSR_BYTES_MAX || journal_redaction_is_on(exchange))
-		return;
-	base64_encode(&text, der);
-	json_writer_text(out, "base64", buffer_bytes(&text));
+	if (der.size <= CSR_BYTES_MAX && !journal_redaction_is_on(exchange))
+		json_writer_base64(out, "base64", der);
 }
 
 static void
@@ -281,7 +277,7 @@ write_disposition(struct buffer *out, const struct exchange *exchange)
 static void
 write_issuance(struct buffer *out, const struct issuance *issuance)
 {
-	CERTIFICATE_CLEANUP struct certificate certificate = {0};
+	struct bytes serial;
 
 	if (issuance->request_id == 0 && issuance->certificate.size == 0 && issuance->crl.size == 0)
 		return;
@@ -289,8 +285,8 @@ write_issuance(struct buffer *out, const struct issuance *issuance)
 	if (issuance->request_id != 0)
 		json_writer_number(out, "request_id", issuance->request_id);
 	if (issuance->certificate.size > 0 &&
-		certificate_read(&certificate, buffer_bytes(&issuance->certificate), NULL) == DONE)
-		write_hex(out, "serial", certificate.serial);
+		certificate_find_serial(&serial, buffer_bytes(&issuance->certificate)))
+		write_hex(out, "serial", serial);
 	if (issuance->polls != 0)
 		json_writer_number(out, "polls", issuance->polls);
 	if (issuance->crl.size > 0)

@@ -23,11 +23,12 @@ ndes_plugin_log_new(const char *folder)
 void
 ndes_plugin_log_add(struct ndes_plugin_log *log, const char *text, int64_t now_ms)
 {
-	struct tm utc = clock_split(now_ms / 1000);
-	char date[32];
+	char date[CLOCK_TEXT_SIZE];
 
-	strftime(date, sizeof(date), "%m/%d/%Y %H:%M:%S", &utc);
-	buffer_append_format(&log->lines, "%s\tNDESPlugin\t%s\r\n", text, date);
+	buffer_append_text(&log->lines, text);
+	buffer_append_text(&log->lines, "\tNDESPlugin\t");
+	buffer_append_text(&log->lines, clock_windows_text(date, now_ms / 1000, false));
+	buffer_append_text(&log->lines, "\r\n");
 }
 
 int

@@ -172,9 +172,12 @@ START_TEST(reads_what_openssl_made)
 	CERTIFICATE_CLEANUP struct certificate ours = {0};
 	BUFFER_CLEANUP struct buffer der = {0};
 	struct diag diag = {0};
+	struct bytes serial;
 
 	SUPPORT_ENCODE(&der, i2d_X509, theirs);
 	ASSERT_DONE(certificate_read(&ours, buffer_bytes(&der), &diag), &diag);
+	ck_assert(certificate_find_serial(&serial, buffer_bytes(&der)));
+	ck_assert(bytes_equal(serial, ours.serial));
 	compare_fields(&ours, theirs);
 	compare_extensions(&ours, theirs);
 	ASSERT_DONE(certificate_verify(&ours, issuer, &diag), &diag);
@@ -212,10 +215,12 @@ START_TEST(refuses_every_truncation)
 	CERTIFICATE_CLEANUP struct certificate ours = {0};
 	BUFFER_CLEANUP struct buffer der = {0};
 	struct diag diag;
+	struct bytes serial;
 
 	SUPPORT_ENCODE(&der, i2d_X509, theirs);
 	for (size_t size = 0; size < der.size; size++) {
 		diag = (struct diag){0};
+		ck_assert(!certificate_find_serial(&serial, BYTES(der.data, size)));
 		ck_assert_int_eq(certificate_read(&ours, BYTES(der.data, size), &diag), REFUSED);
 		ck_assert_str_ne(diag.found, "");
 		ck_assert_ptr_null(ours.der.data);

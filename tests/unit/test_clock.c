@@ -148,6 +148,22 @@ START_TEST(writes_the_date_of_http)
 }
 END_TEST
 
+START_TEST(writes_the_date_of_windows)
+{
+	char text[CLOCK_TEXT_SIZE], wanted[64];
+	int64_t seconds = texts[_i].ms / 1000;
+
+	for (int hour = 0; hour < 24; hour++, seconds -= 3600) {
+		struct tm utc = clock_split(seconds);
+
+		strftime(wanted, sizeof(wanted), "%m/%d/%Y %H:%M:%S", &utc);
+		ck_assert_str_eq(clock_windows_text(text, seconds, false), wanted);
+		strftime(wanted, sizeof(wanted), "%m/%d/%Y %I:%M:%S %p", &utc);
+		ck_assert_str_eq(clock_windows_text(text, seconds, true), wanted);
+	}
+}
+END_TEST
+
 START_TEST(splits_and_joins)
 {
 	int64_t seconds = texts[_i].ms / 1000;
@@ -175,6 +191,7 @@ main(void)
 	tcase_add_test(clock, never_steps_back);
 	tcase_add_loop_test(dates, writes_iso_8601, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_loop_test(dates, writes_the_date_of_http, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_loop_test(dates, writes_the_date_of_windows, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_loop_test(dates, splits_and_joins, 0, sizeof(texts) / sizeof(texts[0]));
 	suite_add_tcase(suite, clock);
 	suite_add_tcase(suite, dates);

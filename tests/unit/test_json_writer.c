@@ -32,6 +32,7 @@ START_TEST(writes_exact_text)
 	json_writer_close_array(&out);
 	json_writer_open_object(&out, "inner");
 	json_writer_hex(&out, "hex", BYTES("\x00\xfe", 2));
+	json_writer_base64(&out, "base64", BYTES("\x00\xfe\xff", 3));
 	json_writer_boolean(&out, "yes", true);
 	json_writer_close_object(&out);
 	json_writer_thousandths(&out, "ms", 12003);
@@ -39,7 +40,8 @@ START_TEST(writes_exact_text)
 	json_writer_null(&out, "none");
 	json_writer_close_object(&out);
 	ck_assert_str_eq(buffer_text(&out),
-		"{\"empty\":[],\"list\":[1,\"{\",{},false],\"inner\":{\"hex\":\"00fe\",\"yes\":"
+		"{\"empty\":[],\"list\":[1,\"{\",{},false],\"inner\":{\"hex\":\"00fe\",\"base64\":"
+		"\"AP7/\",\"yes\":"
 		"true},"
 		"\"ms\":12.003,\"less\":0.007,\"none\":null}");
 	json_decref(parse(&out));
