@@ -30,6 +30,16 @@ refuse(const struct parser *parser, const char *wanted, const char *found)
 		parser->diag, OBJECT, clause, wanted, "%s in \"%.128s\"", found, parser->text);
 }
 
+/* What has more is no name for those that read it (name.c). */
+static int
+refuse_more(const struct parser *parser, int most, const char *what)
+{
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "at most %d %s", most, what);
+	return refuse(parser, wanted, "one more");
+}
+
 static void
 skip_blanks(struct parser *parser)
 {
@@ -173,9 +183,11 @@ take_separator(struct parser *parser, char separator)
 static int
 parse_rdn(struct parser *parser, struct buffer *out)
 {
-	size_t mark = der_begin(out, DER_SET);
+	size_t mark = der_begin(out, DER_SET), count = 0;
 
 	do {
+		if (count++ == LIMIT_RDN_ATTRIBUTES)
+			return refuse_more(parser, LIMIT_RDN_ATTRIBUTES, "attributes in an RDN");
 		if (parse_attribute(parser, out) != DONE)
 			return REFUSED;
 	} while (take_separator(parser, '+'));
@@ -186,12 +198,16 @@ parse_rdn(struct parser *parser, struct buffer *out)
 static int
 parse_rdns(struct parser *parser, struct buffer *out)
 {
+	size_t count = 0;
+
 	skip_blanks(parser);
 	if (take_separator(parser, '/'))
 		parser->separator = '/';
 	else if (*parser->next == '\0')
 		return DONE;
 	do {
+		if (count++ == LIMIT_RDNS)
+			return refuse_more(parser, LIMIT_RDNS, "RDNs");
 		if (parse_rdn(parser, out) != DONE)
 			return REFUSED;
 	} while (take_separator(parser, parser->separator));

@@ -260,11 +260,18 @@ END_TEST
 
 START_TEST(bounds_an_rdn)
 {
-	BUFFER_CLEANUP struct buffer text = {0}, der = {0}, line = {0};
+	BUFFER_CLEANUP struct buffer der = {0}, line = {0};
+	size_t name = der_begin(&der, DER_SEQUENCE), rdn = der_begin(&der, DER_SET);
 
-	for (size_t i = 0; i < 17; i++)
-		buffer_append_format(&text, "%sOU=%zu", i ? "+" : "", i);
-	ck_assert_int_eq(name_parse(&der, buffer_text(&text), NULL), DONE);
+	for (size_t i = 0; i <= LIMIT_RDN_ATTRIBUTES; i++) {
+		size_t attribute = der_begin(&der, DER_SEQUENCE);
+
+		der_put_oid(&der, oid_bytes(OID_COMMON_NAME));
+		der_put_text(&der, DER_UTF8_STRING, "a");
+		der_end(&der, attribute);
+	}
+	der_end(&der, rdn);
+	der_end(&der, name);
 	name_text(&line, buffer_bytes(&der));
 	ck_assert_ptr_nonnull(strstr(buffer_text(&line), "(not a Name: "));
 }
@@ -290,6 +297,41 @@ static const struct {
 	{DER_OCTET_STRING, "a", {NULL, 0}},
 	{DER_CONTEXT(1), "a", {NULL, 0}},
 };
+
+/* Appends "CN=a" so many times, with the separator between them. */
+static char *
+repeat(struct buffer *out, size_t count, char separator)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buffer_append_byte(out, (uint8_t)separator);
+		buffer_append_text(out, "CN=a");
+	}
+	return buffer_text(out);
+}
+
+/* As many as are read and shown, and no more. */
+START_TEST(parses_so_many)
+{
+	const size_t most = _i ? LIMIT_RDN_ATTRIBUTES : LIMIT_RDNS;
+	BUFFER_CLEANUP struct buffer text = {0}, longer = {0}, name = {0}, shown = {0};
+	struct diag diag = {0};
+	struct bytes taken;
+	struct der der;
+
+	ASSERT_DONE(name_parse(&name, repeat(&text, most, ",+"[_i]), &diag), &diag);
+	der = der_start(buffer_bytes(&name), "name", &diag);
+	ck_assert(name_take(&der, &taken));
+	name_text(&shown, taken);
+	ck_assert_str_eq(
+		strncmp(buffer_text(&shown), "CN=a", 4) == 0 ? "a name" : buffer_text(&shown),
+		"a name");
+	buffer_clear(&name);
+	ck_assert_int_eq(name_parse(&name, repeat(&longer, most + 1, ",+"[_i]), &diag), REFUSED);
+	ck_assert_uint_eq(name.size, 0);
+	ck_assert_ptr_nonnull(strstr(diag.wanted, "at most"));
+}
+END_TEST
 
 START_TEST(writes_strings)
 {
@@ -318,6 +360,7 @@ main(void)
 
 	tcase_add_loop_test(text, parses, 0, ROWS(readable));
 	tcase_add_loop_test(text, refuses_what_is_no_name, 0, ROWS(unreadable));
+	tcase_add_loop_test(text, parses_so_many, 0, 2);
 	tcase_add_loop_test(text, chooses_string_types, 0, ROWS(string_types));
 	tcase_add_loop_test(text, shows_broken_names, 0, ROWS(broken));
 	tcase_add_test(text, bounds_an_rdn);
