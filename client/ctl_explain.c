@@ -155,7 +155,7 @@ tell_request(struct buffer *out, const json_t *exchange)
 static void
 tell_answer(struct buffer *out, const json_t *exchange)
 {
-	const json_t *end = find(exchange, "connection end");
+	const char *end = json_string_value(find(exchange, "connection end"));
 
 	buffer_append_text(out, "  answered   ");
 	if (find(exchange, "response status"))
@@ -168,7 +168,7 @@ tell_answer(struct buffer *out, const json_t *exchange)
 	append_part(out, ", ", exchange, "disposition error");
 	append_part(out, " ", exchange, "disposition error_name");
 	append_part(out, ", serial ", exchange, "issuance serial");
-	if (end && strcmp(json_string_value(end), "sent") != 0)
+	if (end && strcmp(end, "sent") != 0)
 		append_part(out, "; the connection ended: ", exchange, "connection end");
 	buffer_append_byte(out, '\n');
 }

@@ -1,17 +1,17 @@
 #include "server/configuration_yaml.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "common/memory.h"
 #include "server/action_value.h"
 #include "server/settings_text.h"
+#include "server/yaml_text.h"
 
 static void
 write_path(struct buffer *out, const char *key, const char *path, const char *comment)
 {
 	buffer_append_format(out, "%s: ", key);
-	settings_text_write_text(out, path);
+	yaml_text_write(out, path);
 	buffer_append_format(out, " # %s\n", comment);
 }
 
@@ -22,7 +22,7 @@ write_listener(struct buffer *out, const struct configuration_listener *listener
 		listener->fault ? "," : "", listener->fault ? CONFIGURATION_FAULT : "",
 		listener->fault ? listener->fault : "");
 
-	settings_text_write_text(out, text);
+	yaml_text_write(out, text);
 }
 
 static void
@@ -48,11 +48,12 @@ write_listeners(
 static void
 write_rules(struct buffer *out, const json_t *rules)
 {
-	char *text = rules ? json_dumps(rules, JSON_COMPACT) : NULL;
-
-	buffer_append_format(
-		out, "rules: %s # see \"mock-ndes help actions\"\n", text ? text : "[]");
-	free(text);
+	buffer_append_text(out, "rules: ");
+	if (rules)
+		yaml_text_write_json(out, rules);
+	else
+		buffer_append_text(out, "[]");
+	buffer_append_text(out, " # see \"mock-ndes help actions\"\n");
 }
 
 static void
@@ -89,10 +90,9 @@ write_own(struct buffer *out, const json_t *own)
 	json_t *value;
 
 	json_object_foreach((json_t *)own, name, value) {
-		char *text = json_dumps(value, JSON_ENCODE_ANY);
-
-		buffer_append_format(out, "    %s: %s\n", name, text ? text : "null");
-		free(text);
+		buffer_append_format(out, "    %s: ", name);
+		yaml_text_write_json(out, value);
+		buffer_append_byte(out, '\n');
 	}
 }
 
@@ -101,9 +101,9 @@ static void
 write_site(struct buffer *out, const struct configuration_site *site)
 {
 	buffer_append_text(out, "  ");
-	settings_text_write_text(out, site->name);
+	yaml_text_write(out, site->name);
 	buffer_append_text(out, ":\n    fault: ");
-	settings_text_write_text(out, site->fault);
+	yaml_text_write(out, site->fault);
 	buffer_append_text(out, "\n    ");
 	write_rules(out, site->rules);
 	if (site->own_ca)

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "common/json_writer.h"
+#include "server/yaml_text.h"
 
 #define COMMENT_COLUMN 40
 
@@ -10,16 +10,6 @@ static const void *
 member(const struct settings *settings, const struct setting_row *row)
 {
 	return (const char *)settings + row->offset;
-}
-
-/* What JSON escapes, YAML understands. */
-void
-settings_text_write_text(struct buffer *out, const char *text)
-{
-	if (text)
-		json_writer_quote(out, bytes_text(text));
-	else
-		buffer_append_text(out, "null");
 }
 
 static void
@@ -38,7 +28,7 @@ append_value(struct buffer *out, const struct setting_row *row, const void *valu
 	case SETTING_TEXT:
 		break;
 	}
-	settings_text_write_text(out, *(char *const *)value);
+	yaml_text_write(out, *(char *const *)value);
 }
 
 void

@@ -13,9 +13,6 @@ void settings_text_write_yaml(struct buffer *out, const struct settings *setting
 void settings_text_write_value(
 	struct buffer *out, const struct setting_row *row, const struct settings *settings);
 
-/* Appends a text in quotes as YAML reads it, or null. */
-void settings_text_write_text(struct buffer *out, const char *text);
-
 /* Appends what a setting may be: "1 to 1000 minutes", "root or issuing". */
 void settings_text_write_range(struct buffer *out, const struct setting_row *row);
 
