@@ -131,24 +131,37 @@ profile_set_apply(const struct profile_set *set, struct settings *settings, stru
 	return DONE;
 }
 
+/* Returns where the profile of this name is, or the number of profiles. */
+static size_t
+position_of(const struct profile_set *set, const char *name)
+{
+	size_t i = 0;
+
+	while (i < set->count && strcmp(set->profiles[i].name, name) != 0)
+		i++;
+	return i;
+}
+
 const struct profile *
 profile_set_find(const struct profile_set *set, const char *name)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (strcmp(set->profiles[i].name, name) == 0)
-			return &set->profiles[i];
-	return NULL;
+	size_t at = position_of(set, name);
+
+	return at < set->count ? &set->profiles[at] : NULL;
 }
 
 void
 profile_set_remove(struct profile_set *set, const char *name)
 {
-	struct profile *profile = (struct profile *)profile_set_find(set, name);
-	size_t behind = (size_t)(&set->profiles[set->count] - profile) - 1;
+	size_t at = position_of(set, name);
 
-	profile_done(profile);
-	memmove(profile, profile + 1, behind * sizeof(*profile));
-	set->profiles[--set->count] = (struct profile){0};
+	if (at == set->count)
+		return;
+	profile_done(&set->profiles[at]);
+	set->count--;
+	memmove(&set->profiles[at], &set->profiles[at + 1],
+		(set->count - at) * sizeof(set->profiles[0]));
+	set->profiles[set->count] = (struct profile){0};
 }
 
 size_t

@@ -36,7 +36,7 @@ int profile_set_add(
 /* Returns the profile of this name in the set, borrowed, or NULL. */
 const struct profile *profile_set_find(const struct profile_set *set, const char *name);
 
-/* Takes a profile out that is in the set. */
+/* Takes the profile of this name out; a set without it stays as it is. */
 void profile_set_remove(struct profile_set *set, const char *name);
 
 /* Sets what the profiles say, over what is there. DONE or REFUSED. */

@@ -126,6 +126,23 @@ START_TEST(puts_settings_over_others)
 }
 END_TEST
 
+START_TEST(removes_by_name)
+{
+	PROFILE_SET_CLEANUP struct profile_set set = {0};
+
+	ck_assert_int_eq(profile_set_read(&set, directory, "one+same+first", NULL), DONE);
+	profile_set_remove(&set, "second");
+	ck_assert_uint_eq(set.count, 3);
+	profile_set_remove(&set, "one");
+	profile_set_remove(&set, "first");
+	ck_assert_uint_eq(set.count, 1);
+	ck_assert_str_eq(set.profiles[0].name, "same");
+	ck_assert_ptr_null(profile_set_find(&set, "one"));
+	ck_assert_int_eq(profile_set_add(&set, directory, "first", NULL), DONE);
+	ck_assert_str_eq(profile_set_find(&set, "first")->name, "first");
+}
+END_TEST
+
 START_TEST(prefers_the_users_own)
 {
 	PROFILE_CLEANUP struct profile shipped = {0}, own = {0};
@@ -171,6 +188,7 @@ main(void)
 	tcase_add_loop_test(tcase, refuses_names, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(tcase, refuses_a_broken_file_with_its_place);
 	tcase_add_test(tcase, puts_settings_over_others);
+	tcase_add_test(tcase, removes_by_name);
 	tcase_add_test(tcase, prefers_the_users_own);
 	tcase_add_test(tcase, lists_each_name_once);
 	suite_add_tcase(suite, tcase);
