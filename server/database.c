@@ -64,23 +64,12 @@ broken(struct database *database, const char *sql, struct diag *diag)
 {
 	const char *words = sqlite3_errmsg(database->connection);
 
-	if (is_damaged(database)) {
-		database_trouble_damage(&database->trouble, database->object, words);
-		diag_break(diag, database->object,
-			"it is damaged: %s; end the server, and put a copy in its place", words);
-		return BROKEN;
-	}
-	if (!was_not_written(database)) {
-		diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
-		return BROKEN;
-	}
-	diag_break(diag, database->object,
-		"it cannot be written: %s; nothing was changed: make room, then try again", words);
-	if (diag)
-		diag->not_written = true;
-	database_trouble_write(&database->trouble, database->object, words,
-		sqlite3_system_errno(database->connection));
-	return BROKEN;
+	if (is_damaged(database))
+		return database_trouble_damage(&database->trouble, database->object, words, diag);
+	if (was_not_written(database))
+		return database_trouble_write(&database->trouble, database->object, words,
+			sqlite3_system_errno(database->connection), diag);
+	return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
 }
 
 uint64_t

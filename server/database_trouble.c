@@ -8,9 +8,8 @@
 /* So long without a failed write make the next one worth telling. */
 #define SILENCE_NS (INT64_C(60) * 1000000000)
 
-void
-database_trouble_write(
-	struct database_trouble *trouble, const char *object, const char *words, int error)
+static void
+tell_write(struct database_trouble *trouble, const char *object, const char *words, int error)
 {
 	int64_t now = clock_monotonic_ns();
 	bool told = !trouble->open ||
@@ -27,8 +26,20 @@ database_trouble_write(
 	operator_log_diag(&diag);
 }
 
-void
-database_trouble_damage(struct database_trouble *trouble, const char *object, const char *words)
+int
+database_trouble_write(struct database_trouble *trouble, const char *object, const char *words,
+	int error, struct diag *diag)
+{
+	tell_write(trouble, object, words, error);
+	diag_break(diag, object,
+		"it cannot be written: %s; nothing was changed: make room, then try again", words);
+	if (diag)
+		diag->not_written = true;
+	return BROKEN;
+}
+
+static void
+tell_damage(struct database_trouble *trouble, const char *object, const char *words)
 {
 	struct diag diag = {0};
 
@@ -39,4 +50,13 @@ database_trouble_damage(struct database_trouble *trouble, const char *object, co
 		"a whole file; end the server, and put a copy in its place or begin a new one",
 		"it is damaged, and what needs the damaged part fails: %s", words);
 	operator_log_diag(&diag);
+}
+
+int
+database_trouble_damage(struct database_trouble *trouble, const char *object, const char *words,
+	struct diag *diag)
+{
+	tell_damage(trouble, object, words);
+	return diag_break(diag, object,
+		"it is damaged: %s; end the server, and put a copy in its place", words);
 }

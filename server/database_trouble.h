@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/diag.h"
+
 /* Starts all zero. Its database's lock is held. */
 struct database_trouble {
 	bool open; /* what goes wrong before is told by whoever opens it, and not here */
@@ -16,10 +18,11 @@ struct database_trouble {
 };
 
 /* A write has failed: counts it, and tells of the first in a while: at the edge, small writes still
- * succeed between those that fail. `object` is the diag's, `words` SQLite's, `error` an errno or 0. */
-void database_trouble_write(
-	struct database_trouble *trouble, const char *object, const char *words, int error);
+ * succeed between those that fail. `object` is the diag's, `words` SQLite's, `error` an errno or 0.
+ * Returns BROKEN, with the diag marked not_written. */
+int database_trouble_write(struct database_trouble *trouble, const char *object, const char *words,
+	int error, struct diag *diag);
 
-/* Something else stands in the file than SQLite has written. */
-void database_trouble_damage(
-	struct database_trouble *trouble, const char *object, const char *words);
+/* Something else stands in the file than SQLite has written. Returns BROKEN. */
+int database_trouble_damage(struct database_trouble *trouble, const char *object, const char *words,
+	struct diag *diag);
