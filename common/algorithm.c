@@ -1,5 +1,6 @@
 #include "common/algorithm.h"
 
+#include <openssl/hmac.h>
 #include <strings.h>
 
 #include "common/pattern.h"
@@ -121,6 +122,15 @@ algorithm_digest_bytes(
 {
 	if (EVP_Digest(bytes.data, bytes.size, out, NULL, digest->md(), NULL) != 1)
 		return diag_break_crypto(diag, digest->name, "the digest");
+	return DONE;
+}
+
+int
+algorithm_hmac_bytes(uint8_t *out, const struct digest_algorithm *digest, struct bytes key,
+	struct bytes bytes, struct diag *diag)
+{
+	if (!HMAC(digest->md(), key.data, (int)key.size, bytes.data, bytes.size, out, NULL))
+		return diag_break_crypto(diag, digest->name, "the HMAC");
 	return DONE;
 }
 

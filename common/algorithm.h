@@ -53,6 +53,10 @@ const struct cipher_algorithm *algorithm_cipher_named(const char *name);
 int algorithm_digest_bytes(
 	uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes, struct diag *diag);
 
+/* Writes the HMAC (RFC 2104) of `bytes` under `key` into `out` of EVP_MAX_MD_SIZE; DONE or BROKEN. */
+int algorithm_hmac_bytes(uint8_t *out, const struct digest_algorithm *digest, struct bytes key,
+	struct bytes bytes, struct diag *diag);
+
 /* Appends a regular expression (pattern.h) for the names that these two know. */
 void algorithm_write_digest_pattern(struct buffer *out);
 void algorithm_write_cipher_pattern(struct buffer *out);

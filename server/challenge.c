@@ -169,7 +169,7 @@ judge_repeat(struct exchange *exchange)
 
 	if (result == DONE && record.status == SCEP_STATUS_PENDING &&
 		csr_read(&pending, buffer_bytes(&record.csr), &exchange->diag) == DONE)
-		same = bytes_equal(pending.info, scep->csr.info);
+		same = bytes_equal_secret(pending.info, scep->csr.info);
 	if (result == BROKEN)
 		return BROKEN;
 	return same ? VERDICT_NOT_NEEDED : VERDICT_NONE;

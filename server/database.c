@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/algorithm.h"
 #include "common/memory.h"
 #include "server/database_facts.h"
 #include "server/database_trouble.h"
@@ -36,40 +37,24 @@ struct database {
 	struct database_trouble trouble;
 };
 
-/* Whether the latest failure is the disk's. */
-static bool
-was_not_written(const struct database *database)
-{
-	switch (sqlite3_errcode(database->connection)) {
-	case SQLITE_FULL:
-	case SQLITE_IOERR:
-	case SQLITE_READONLY:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Whether the latest failure is that of a file in which something else stands than SQLite has written. */
-static bool
-is_damaged(const struct database *database)
-{
-	int error = sqlite3_errcode(database->connection);
-
-	return error == SQLITE_CORRUPT || error == SQLITE_NOTADB;
-}
-
+/* Says what the latest failure was. */
 static int
 broken(struct database *database, const char *sql, struct diag *diag)
 {
 	const char *words = sqlite3_errmsg(database->connection);
 
-	if (is_damaged(database))
+	switch (sqlite3_errcode(database->connection)) {
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
 		return database_trouble_damage(&database->trouble, database->object, words, diag);
-	if (was_not_written(database))
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_READONLY:
 		return database_trouble_write(&database->trouble, database->object, words,
 			sqlite3_system_errno(database->connection), diag);
-	return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
+	default:
+		return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
+	}
 }
 
 uint64_t
@@ -300,12 +285,32 @@ new_database(const char *object)
 	return database;
 }
 
+static void
+hmac_sha256(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	struct bytes key =
+		BYTES(sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0]));
+	struct bytes text =
+		BYTES(sqlite3_value_blob(values[1]), (size_t)sqlite3_value_bytes(values[1]));
+	const struct digest_algorithm *digest = algorithm_digest_named("SHA-256");
+	uint8_t hmac[EVP_MAX_MD_SIZE];
+
+	(void)count;
+	if (algorithm_hmac_bytes(hmac, digest, key, text, NULL) == DONE)
+		sqlite3_result_blob(context, hmac, (int)digest->size, SQLITE_TRANSIENT);
+	else
+		sqlite3_result_error(context, "the HMAC cannot be calculated", -1);
+}
+
 static int
 connect_to(struct database *database, const char *path, struct diag *diag)
 {
 	if (sqlite3_open_v2(path ? path : "state", &database->connection,
 		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-		    path ? NULL : "memdb") != SQLITE_OK)
+		    path ? NULL : "memdb") != SQLITE_OK ||
+		sqlite3_create_function_v2(database->connection, "hmac_sha256", 2,
+			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, hmac_sha256,
+			NULL, NULL, NULL) != SQLITE_OK)
 		return diag_break(diag, database->object, "it cannot be opened: %s",
 			sqlite3_errmsg(database->connection));
 	sqlite3_busy_timeout(database->connection, BUSY_TIMEOUT_MS);

@@ -132,6 +132,11 @@ struct database_column {
 /* Of database_read: there is a row, and the columns hold it. */
 #define DATABASE_ROW 2
 
+/*
+ * Statements may use hmac_sha256(KEY, TEXT), a blob: what is looked up by it is found without a comparison
+ * whose time tells how much of a guess was right.
+ */
+
 /* Runs a statement that gives no rows. `sql` lives for ever. DONE or BROKEN. */
 int database_run(struct database_transaction *transaction, const char *sql,
 	const struct database_value *values, size_t value_count, struct diag *diag);

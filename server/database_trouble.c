@@ -53,8 +53,8 @@ tell_damage(struct database_trouble *trouble, const char *object, const char *wo
 }
 
 int
-database_trouble_damage(struct database_trouble *trouble, const char *object, const char *words,
-	struct diag *diag)
+database_trouble_damage(
+	struct database_trouble *trouble, const char *object, const char *words, struct diag *diag)
 {
 	tell_damage(trouble, object, words);
 	return diag_break(diag, object,

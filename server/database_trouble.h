@@ -24,5 +24,5 @@ int database_trouble_write(struct database_trouble *trouble, const char *object,
 	int error, struct diag *diag);
 
 /* Something else stands in the file than SQLite has written. Returns BROKEN. */
-int database_trouble_damage(struct database_trouble *trouble, const char *object, const char *words,
-	struct diag *diag);
+int database_trouble_damage(
+	struct database_trouble *trouble, const char *object, const char *words, struct diag *diag);

@@ -118,8 +118,56 @@ static const char JOURNAL[] = "CREATE TABLE journal (\n"
 			      " entry TEXT NOT NULL -- the JSON object of journal.jsonl\n"
 			      ")";
 
+/*
+ * Challenges of before were looked up by themselves. Now no index, whose comparisons end at the first byte
+ * that differs, has one in it.
+ */
+static const char HMACS[] =
+	"CREATE TABLE challenge_key (\n"
+	" -- of the column hmac, HMAC-SHA-256 of the challenge, by which challenges are looked up\n"
+	" key BLOB NOT NULL);\n"
+	"INSERT INTO challenge_key VALUES (randomblob(32));\n"
+
+	"ALTER TABLE challenges RENAME TO former_challenges;\n"
+	"CREATE TABLE challenges (\n"
+	" -- unused and not known to have expired\n"
+	" site TEXT NOT NULL,"
+	" hmac BLOB NOT NULL,"
+	" challenge TEXT NOT NULL,"
+	" made_at INTEGER NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" PRIMARY KEY (site, hmac)) WITHOUT ROWID;\n"
+	"INSERT INTO challenges SELECT site, hmac_sha256(key, challenge), challenge, made_at, "
+	"expires_at"
+	" FROM former_challenges, challenge_key;\n"
+	"DROP TABLE former_challenges;\n"
+	"CREATE INDEX challenges_expiry ON challenges (site, expires_at);\n"
+	"CREATE TRIGGER challenge_comes AFTER INSERT ON challenges BEGIN"
+	" INSERT INTO counters VALUES (new.site, 'challenges', 1)"
+	" ON CONFLICT (site, name) DO UPDATE SET value = value + 1; END;\n"
+	"CREATE TRIGGER challenge_goes AFTER DELETE ON challenges BEGIN"
+	" UPDATE counters SET value = value - 1"
+	" WHERE site = old.site AND name = 'challenges'; END;\n"
+
+	"ALTER TABLE spent_challenges RENAME TO former_challenges;\n"
+	"CREATE TABLE spent_challenges (\n"
+	" -- used or expired, the latest of them\n"
+	" id INTEGER PRIMARY KEY,"
+	" site TEXT NOT NULL,"
+	" hmac BLOB NOT NULL,"
+	" challenge TEXT NOT NULL,"
+	" made_at INTEGER NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" used_at INTEGER, -- or revoked; NULL: expired unused\n"
+	" used_by INTEGER, -- the exchange; NULL: none\n"
+	" UNIQUE (site, hmac));\n"
+	"INSERT INTO spent_challenges SELECT id, site, hmac_sha256(key, challenge), challenge, "
+	"made_at,"
+	" expires_at, used_at, used_by FROM former_challenges, challenge_key;\n"
+	"DROP TABLE former_challenges";
+
 /* One a version; files of every version are about. */
-static const char *const scripts[] = {TABLES, DECISIONS, JOURNAL};
+static const char *const scripts[] = {TABLES, DECISIONS, JOURNAL, HMACS};
 
 static const struct database_schema SCHEMA = {
 	.application_id = 0x4e444553, /* "NDES" */

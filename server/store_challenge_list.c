@@ -8,13 +8,16 @@
 #define SERVER "CASE WHEN site = ?1 THEN 1 ELSE CAST(substr(site, length(?1) + 2) AS INTEGER) END"
 
 /* Those of a site, ?1. */
-#define ENTRIES                                                                                    \
+#define PASSWORDS(condition)                                                                       \
 	"SELECT 0 AS is_token, " SERVER " AS server, challenge AS name, made_at, expires_at,"      \
-	" 0 AS used_at, 0 AS used_by FROM challenges WHERE " SITE_AND_SERVERS " UNION ALL"         \
+	" 0 AS used_at, 0 AS used_by FROM challenges WHERE " SITE_AND_SERVERS condition            \
+	" UNION ALL"                                                                               \
 	" SELECT 0, " SERVER ", challenge, made_at, expires_at, used_at, used_by"                  \
-	" FROM spent_challenges WHERE " SITE_AND_SERVERS " UNION ALL"                              \
-	" SELECT 1, 1, minted.identifier, minted.made_at, minted.expires_at, used.used_at,"        \
-	" used.used_by FROM minted_tokens AS minted LEFT JOIN used_tokens AS used"                 \
+	" FROM spent_challenges WHERE " SITE_AND_SERVERS condition
+#define TOKENS                                                                                     \
+	"SELECT 1 AS is_token, 1 AS server, minted.identifier AS name, minted.made_at,"            \
+	" minted.expires_at, used.used_at, used.used_by"                                           \
+	" FROM minted_tokens AS minted LEFT JOIN used_tokens AS used"                              \
 	" ON used.site = minted.site AND used.identifier = minted.identifier"                      \
 	" WHERE minted.site = ?1"                                                                  \
 	" UNION ALL"                                                                               \
@@ -26,10 +29,11 @@
 
 /* Pages are cut out of all of them: a server has PasswordMax that wait, unless a test has it have more,
  * and of the others the latest are kept. */
-static const char ALL[] = ENTRIES IN_ORDER;
+static const char ALL[] = PASSWORDS("") " UNION ALL " TOKENS IN_ORDER;
 
-/* SQLite looks for the name, ?2, in the key of each table. */
-static const char ONE[] = "SELECT * FROM (" ENTRIES ") WHERE name = ?2" IN_ORDER;
+/* The challenge ?2, whose HMAC is ?3: SQLite looks for them in an index of each table. */
+static const char ONE[] = PASSWORDS(" AND hmac = ?3") " UNION ALL SELECT * FROM (" TOKENS
+						      ") WHERE name = ?2" IN_ORDER;
 
 /* A row, and who wants it. */
 struct list {
@@ -141,18 +145,24 @@ static int
 run(struct list *list, struct store *store, const char *site, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
-	const struct database_value values[] = {
-		value_text(site), value_text(list->filter->challenge)};
+	BUFFER_CLEANUP struct buffer hmac = {0};
+	struct database_value values[3] = {value_text(site), value_text(list->filter->challenge)};
 	bool one = list->filter->challenge != NULL;
 	struct challenge_record *record = &list->record;
 
-	if (database_begin(&transaction, store->database, diag) != DONE ||
-		database_each(&transaction, one ? ONE : ALL, values, one ? 2 : 1,
-			COLUMNS({.integer = &list->is_token}, {.integer = &list->server},
-				{.bytes = &list->name}, {.integer = &record->made_at},
-				{.integer = &record->expires_at}, {.integer = &record->used_at},
-				{.integer = &list->used_by}),
-			look, list, diag) != DONE)
+	if (database_begin(&transaction, store->database, diag) != DONE)
+		return BROKEN;
+	if (one &&
+		database_read(&transaction, "SELECT " CHALLENGE_HMAC, values, 2,
+			COLUMNS({.bytes = &hmac}), diag) != DATABASE_ROW)
+		return BROKEN;
+	values[2] = value_blob(buffer_bytes(&hmac));
+	if (database_each(&transaction, one ? ONE : ALL, values, one ? 3 : 1,
+		    COLUMNS({.integer = &list->is_token}, {.integer = &list->server},
+			    {.bytes = &list->name}, {.integer = &record->made_at},
+			    {.integer = &record->expires_at}, {.integer = &record->used_at},
+			    {.integer = &list->used_by}),
+		    look, list, diag) != DONE)
 		return BROKEN;
 	return database_commit(&transaction, diag);
 }

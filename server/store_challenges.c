@@ -24,8 +24,9 @@ static int
 sweep(struct database_transaction *transaction, const char *site, int64_t now, struct diag *diag)
 {
 	if (database_run(transaction,
-		    "INSERT OR REPLACE INTO spent_challenges (site, challenge, made_at, expires_at)"
-		    " SELECT site, challenge, made_at, expires_at FROM challenges"
+		    "INSERT OR REPLACE INTO spent_challenges"
+		    " (site, hmac, challenge, made_at, expires_at)"
+		    " SELECT site, hmac, challenge, made_at, expires_at FROM challenges"
 		    " WHERE site = ?1 AND expires_at <= ?2 ORDER BY expires_at",
 		    VALUES(value_text(site), value_integer(now)), diag) != DONE)
 		return BROKEN;
@@ -70,11 +71,12 @@ store_challenge_add(struct store *store, const char *site, const char *challenge
 		return result;
 	/* A text that was spent before has a new life, one that waits keeps its own. */
 	if (database_run(&transaction,
-		    "DELETE FROM spent_challenges WHERE site = ?1 AND challenge = ?2",
+		    "DELETE FROM spent_challenges WHERE site = ?1 AND hmac = " CHALLENGE_HMAC,
 		    VALUES(value_text(site), value_text(challenge)), diag) != DONE ||
 		database_run(&transaction,
-			"INSERT OR IGNORE INTO challenges (site, challenge, made_at, expires_at)"
-			" VALUES (?1, ?2, ?3, ?4)",
+			"INSERT OR IGNORE INTO challenges"
+			" (site, hmac, challenge, made_at, expires_at)"
+			" VALUES (?1, " CHALLENGE_HMAC ", ?2, ?3, ?4)",
 			VALUES(value_text(site), value_text(challenge), value_integer(now),
 				value_integer(expires_at)),
 			diag) != DONE)
@@ -91,7 +93,7 @@ find_spent(struct challenge_record *out, struct database_transaction *transactio
 	int64_t used_by = 0;
 	int result = database_read(transaction,
 		"SELECT made_at, expires_at, used_at, used_by FROM spent_challenges"
-		" WHERE site = ?1 AND challenge = ?2",
+		" WHERE site = ?1 AND hmac = " CHALLENGE_HMAC,
 		VALUES(value_text(site), value_text_bytes(challenge)),
 		COLUMNS({.integer = &out->made_at}, {.integer = &out->expires_at},
 			{.integer = &out->used_at}, {.integer = &used_by}),
@@ -118,8 +120,8 @@ spend(struct database_transaction *transaction, const struct challenge_record *r
 
 	if (database_run(transaction,
 		    "INSERT OR REPLACE INTO spent_challenges"
-		    " (site, challenge, made_at, expires_at, used_at, used_by)"
-		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		    " (site, hmac, challenge, made_at, expires_at, used_at, used_by)"
+		    " VALUES (?1, " CHALLENGE_HMAC ", ?2, ?3, ?4, ?5, ?6)",
 		    VALUES(value_text(site), value_text_bytes(challenge),
 			    value_integer(record->made_at), value_integer(record->expires_at),
 			    used ? value_integer(now) : value_null(),
@@ -134,18 +136,25 @@ store_challenge_take(struct challenge_record *out, struct store *store, const ch
 	struct bytes challenge, int64_t now, uint64_t exchange, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
+	BUFFER_SECRET_CLEANUP struct buffer waiting = {0};
 	int result;
 
 	*out = (struct challenge_record){0};
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
 	result = database_read(&transaction,
-		"DELETE FROM challenges WHERE site = ?1 AND challenge = ?2"
-		" RETURNING made_at, expires_at",
+		"DELETE FROM challenges WHERE site = ?1 AND hmac = " CHALLENGE_HMAC
+		" RETURNING challenge, made_at, expires_at",
 		VALUES(value_text(site), value_text_bytes(challenge)),
-		COLUMNS({.integer = &out->made_at}, {.integer = &out->expires_at}), diag);
+		COLUMNS({.bytes = &waiting}, {.integer = &out->made_at},
+			{.integer = &out->expires_at}),
+		diag);
 	if (result == BROKEN)
 		return BROKEN;
+	if (result == DATABASE_ROW && !bytes_equal_secret(challenge, buffer_bytes(&waiting))) {
+		*out = (struct challenge_record){.state = CHALLENGE_UNKNOWN};
+		return DONE; /* with the other one where it was */
+	}
 	if (result == DATABASE_ROW) {
 		out->state = out->expires_at > now ? CHALLENGE_VALID : CHALLENGE_EXPIRED;
 		result = spend(&transaction, out, site, challenge, now, exchange, diag);
@@ -166,15 +175,16 @@ store_challenge_release(struct store *store, const char *site, struct bytes chal
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
 	result = database_read(&transaction,
-		"DELETE FROM spent_challenges WHERE site = ?1 AND challenge = ?2 AND used_by = ?3"
+		"DELETE FROM spent_challenges"
+		" WHERE site = ?1 AND hmac = " CHALLENGE_HMAC " AND used_by = ?3"
 		" RETURNING made_at, expires_at",
 		VALUES(value_text(site), value_text_bytes(challenge),
 			value_integer((int64_t)exchange)),
 		COLUMNS({.integer = &made_at}, {.integer = &expires_at}), diag);
 	if (result == DATABASE_ROW)
 		result = database_run(&transaction,
-			"INSERT INTO challenges (site, challenge, made_at, expires_at)"
-			" VALUES (?1, ?2, ?3, ?4)",
+			"INSERT INTO challenges (site, hmac, challenge, made_at, expires_at)"
+			" VALUES (?1, " CHALLENGE_HMAC ", ?2, ?3, ?4)",
 			VALUES(value_text(site), value_text_bytes(challenge),
 				value_integer(made_at), value_integer(expires_at)),
 			diag);
@@ -228,9 +238,9 @@ store_challenge_revoke(struct store *store, const char *site, const char *challe
 		return BROKEN;
 	result = database_read(&transaction,
 		"INSERT OR REPLACE INTO spent_challenges"
-		" (site, challenge, made_at, expires_at, used_at)"
-		" SELECT site, challenge, made_at, expires_at, ?3 FROM challenges"
-		" WHERE site = ?1 AND challenge = ?2 RETURNING id",
+		" (site, hmac, challenge, made_at, expires_at, used_at)"
+		" SELECT site, hmac, challenge, made_at, expires_at, ?3 FROM challenges"
+		" WHERE site = ?1 AND hmac = " CHALLENGE_HMAC " RETURNING id",
 		VALUES(value_text(site), value_text(challenge), value_integer(now)), NULL, 0, diag);
 	if (result == DONE) {
 		result = find_spent(&record, &transaction, site, bytes_text(challenge), diag);
@@ -238,7 +248,7 @@ store_challenge_revoke(struct store *store, const char *site, const char *challe
 	}
 	if (result != DATABASE_ROW ||
 		database_run(&transaction,
-			"DELETE FROM challenges WHERE site = ?1 AND challenge = ?2",
+			"DELETE FROM challenges WHERE site = ?1 AND hmac = " CHALLENGE_HMAC,
 			VALUES(value_text(site), value_text(challenge)), diag) != DONE ||
 		cut_spent(&transaction, diag) != DONE)
 		return BROKEN;

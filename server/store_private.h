@@ -11,6 +11,9 @@
 /* The site itself, and its servers behind a load balancer (balancer.h): "NAME#2", before "NAME$". */
 #define SITE_AND_SERVERS "(site = ?1 OR (site > ?1 || '#' AND site < ?1 || '$'))"
 
+/* What the challenge ?2 is looked up by, in the column hmac. */
+#define CHALLENGE_HMAC "(SELECT hmac_sha256(key, ?2) FROM challenge_key)"
+
 struct store {
 	struct database *database;
 	int directory_lock; /* descriptor; -1 in memory */

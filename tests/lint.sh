@@ -129,13 +129,16 @@ rule "common/ prints nothing but that memory ran out" \
 judges=(server/authentication.c server/challenge.c server/control_guard.c)
 careless_judges() {
 	local file
-	find_in '\b(str(n?case|n)?cmp|memcmp|bytes_equal) ?\([^;]*(token|passw|challenge|credential|fixed|single|secret|expected)' \
+	find_in '\b(str(n?case|n)?cmp|memcmp|bytes_equal) ?\([^;]*(token|passw|challenge|credential|fixed|single|secret|expected|pending)' \
 		"${judges[@]}" server/challenge_*.c server/policy.c
 	for file in "${judges[@]}"; do
 		grep -q 'bytes_equal_secret(' "$file" || echo "$file compares nothing in constant time"
 	done
 }
 rule "passwords and tokens are compared in constant time (bytes_equal_secret)" < <(careless_judges)
+# SQLite's comparison ends at the first byte that differs.
+rule "SQL looks for no challenge and no password" \
+	< <(find_in '"[^"]*\b(challenge|password)s? *(=|<|>|LIKE|IN\b)' server/store*.[ch])
 rule "nothing is left for later" < <(find_in '\b(TODO|FIXME|XXX|HACK)\b' "${sources[@]}")
 rule "comments are /* */" < <(find_in '(^|[;{}] *)\s*//' "${sources[@]}")
 rule "clang-format has nothing to say" \

@@ -2,6 +2,7 @@
 while the server runs, failures that are said once, and all else goes on.
 """
 import glob
+import hmac
 import os
 import resource
 import shutil
@@ -77,6 +78,10 @@ def turned_into_folder(path):
     os.mkdir(path)
 
 
+def page_of_challenges(file):
+    return (query(file, "SELECT rootpage FROM sqlite_master WHERE name = 'challenges'")[0][0] - 1) * PAGE
+
+
 def damaged(directory, original):
     path = os.path.join(directory, "damaged")
     size = os.path.getsize(os.path.join(original, FILE))
@@ -87,7 +92,7 @@ def damaged(directory, original):
             ("zeros in the header", lambda file: overwrite(file, 0, bytes(100)), "not a database"),
             ("half a file", lambda file: os.truncate(file, size // 2), "malformed"),
             ("a third of a page", lambda file: os.truncate(file, PAGE // 3), "malformed"),
-            ("a page of nonsense", lambda file: overwrite(file, size // PAGE // 2 * PAGE, garbage[:PAGE]), "is damaged"),
+            ("a page of nonsense", lambda file: overwrite(file, page_of_challenges(file), garbage[:PAGE]), "is damaged"),
             ("another kind of file", lambda file: overwrite(file, 0, b"Dear reader,\n" * 100), "not a database"),
             ("a newer format", lambda file: query(file, "PRAGMA user_version = 99"), "has format 99"),
             ("a database of others", lambda file: query(file, "PRAGMA application_id = 1"), "of another program"),
@@ -204,7 +209,9 @@ def large(directory, original):
     now = query(os.path.join(path, FILE), "SELECT made_at, expires_at FROM challenges LIMIT 1")[0]
     connection = sqlite3.connect(os.path.join(path, FILE))
     minted = [f"{number * 7919 % 0xffffffff:016X}" for number in range(60000)]
-    connection.executemany("INSERT INTO challenges VALUES ('default', ?, ?, ?)", [(text, *now) for text in minted])
+    key = connection.execute("SELECT key FROM challenge_key").fetchone()[0]
+    connection.executemany("INSERT INTO challenges VALUES ('default', ?, ?, ?, ?)",
+                           [(hmac.digest(key, text.encode(), "sha256"), text, *now) for text in minted])
     connection.commit()
     connection.close()
     return path, minted

@@ -1,6 +1,7 @@
 #include "store_support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
@@ -67,7 +68,9 @@ support_query(struct buffer *out, const char *directory, const char *sql)
 {
 	TEXT_CLEANUP char *command = text_format(
 		"python3 -c 'import sqlite3, sys\n"
-		"rows = sqlite3.connect(sys.argv[1] + \"/mock-ndes.sqlite\").execute(sys.argv[2])\n"
+		"file = sqlite3.connect(sys.argv[1] + \"/mock-ndes.sqlite\", "
+		"isolation_level=None)\n"
+		"rows = file.execute(sys.argv[2])\n"
 		"print(\"\\n\".join(\"|\".join(map(str, row)) for row in rows), end=\"\")'"
 		" '%s' \"%s\"",
 		directory, sql);
@@ -79,4 +82,18 @@ support_query(struct buffer *out, const char *directory, const char *sql)
 	while ((size = fread(part, 1, sizeof(part), answer)) > 0)
 		buffer_append(out, BYTES(part, size));
 	ck_assert_int_eq(pclose(answer), 0);
+}
+
+void
+support_make_state(const char *directory, const char *file)
+{
+	const char *tests = getenv("UNIT_TESTS");
+	TEXT_CLEANUP char *command = text_format(
+		"python3 -c 'import sqlite3, sys\n"
+		"script = open(sys.argv[2], encoding=\"utf-8\").read()\n"
+		"sqlite3.connect(sys.argv[1] + \"/mock-ndes.sqlite\").executescript(script)'"
+		" '%s' '%s/%s'",
+		directory, tests ? tests : "tests/unit", file);
+
+	ck_assert_int_eq(system(command), 0);
 }

@@ -34,6 +34,9 @@ void support_certificate(struct certificate *out, uint32_t number, struct bytes 
  * "transaction-NUMBER"; gives the number. BROKEN as the store says. */
 int support_issue(uint32_t *number, struct store *store, const char *site, struct diag *diag);
 
+/* Makes the state file of a directory from the SQL in a file of tests/unit. */
+void support_make_state(const char *directory, const char *file);
+
 /* Appends what Python's sqlite3 answers to a statement on the state file: rows joined by "\n",
  * columns by "|". */
 void support_query(struct buffer *out, const char *directory, const char *sql);

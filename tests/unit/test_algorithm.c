@@ -133,6 +133,22 @@ START_TEST(digests)
 }
 END_TEST
 
+/* RFC 4231 4.3. */
+START_TEST(keyed_digests)
+{
+	static const uint8_t wanted[] = {0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04,
+		0x24, 0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83,
+		0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43};
+	uint8_t out[EVP_MAX_MD_SIZE];
+	struct diag diag = {0};
+
+	ASSERT_DONE(algorithm_hmac_bytes(out, algorithm_digest_named("SHA-256"), BYTES("Jefe", 4),
+			    BYTES("what do ya want for nothing?", 28), &diag),
+		&diag);
+	ck_assert_mem_eq(out, wanted, sizeof(wanted));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -144,6 +160,7 @@ main(void)
 	tcase_add_loop_test(rows, understands_what_people_write, 0, ROWS(names));
 	tcase_add_test(rows, knows_nothing_else);
 	tcase_add_test(rows, digests);
+	tcase_add_test(rows, keyed_digests);
 	suite_add_tcase(suite, rows);
 	return support_run(suite);
 }

@@ -597,7 +597,7 @@ static const struct {
 	{"a page of nonsense", spoil_page, "is damaged"},
 	{"a cut file", cut_file, "malformed"},
 	{"another kind of file", write_letter, "file is not a database"},
-	{"a newer format", make_newer, "has format 99, and this program knows formats up to 3"},
+	{"a newer format", make_newer, "has format 99, and this program knows formats up to 4"},
 	{"a foreign database", make_foreign, "is a database of another program"},
 };
 

@@ -85,6 +85,42 @@ START_TEST(knows_no_other_challenge)
 END_TEST
 
 /* Whether it is noticed when it is sent or when another is made. */
+/* SQLite compares what it looks up byte for byte with those in the index, until one differs. */
+START_TEST(has_no_index_of_secrets)
+{
+	DIRECTORY_CLEANUP char *directory = temporary_directory_new();
+	BUFFER_CLEANUP struct buffer columns = {0};
+
+	store_close(support_open(directory));
+	support_query(&columns, directory,
+		"SELECT DISTINCT part.name FROM sqlite_master AS master,"
+		" pragma_index_list(master.name) AS list, pragma_index_info(list.name) AS part"
+		" WHERE master.type = 'table'"
+		" AND master.name IN ('challenges', 'spent_challenges', 'single_passwords')"
+		" ORDER BY part.name");
+	ck_assert_str_eq(buffer_text(&columns), "expires_at\nhmac\nsite");
+}
+END_TEST
+
+/* As two whose HMACs are the same, which nobody can find. */
+START_TEST(compares_the_challenge_itself)
+{
+	DIRECTORY_CLEANUP char *directory = temporary_directory_new();
+	BUFFER_CLEANUP struct buffer answer = {0};
+	struct store *store = support_open(directory);
+
+	add(store, "8CE317021F690069", NOW);
+	store_close(store);
+	support_query(&answer, directory, "UPDATE challenges SET challenge = '9CE317021F690069'");
+	store = support_open(directory);
+	ck_assert_int_eq(take(store, "8CE317021F690069", NOW, 1).state, CHALLENGE_UNKNOWN);
+	ck_assert_int_eq(take(store, "9CE317021F690069", NOW, 1).state, CHALLENGE_UNKNOWN);
+	store_close(store);
+	support_query(&answer, directory, "SELECT challenge FROM challenges");
+	ck_assert_str_eq(buffer_text(&answer), "9CE317021F690069");
+}
+END_TEST
+
 START_TEST(expires)
 {
 	STORE_CLEANUP struct store *store = support_open(NULL);
@@ -361,6 +397,8 @@ main(void)
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, takes_a_challenge_once);
 	tcase_add_test(cases, knows_no_other_challenge);
+	tcase_add_test(cases, has_no_index_of_secrets);
+	tcase_add_test(cases, compares_the_challenge_itself);
 	tcase_add_test(cases, expires);
 	tcase_add_test(cases, gives_back_what_the_same_exchange_took);
 	tcase_add_test(cases, forgets_the_unused_ones_when_told);
