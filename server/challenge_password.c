@@ -42,16 +42,21 @@ give_single(struct buffer *out, struct server *server, const char *cache,
 	return store_single_password_find(out, store, cache, diag);
 }
 
+int64_t
+challenge_password_end(const struct challenge_password_order *order,
+	const struct settings *settings, int64_t now_ms)
+{
+	return order->expires_at_ms ? order->expires_at_ms
+				    : now_ms + settings->password_validity * MS_PER_MINUTE;
+}
+
 /* Remembers what stands in `out`. DONE, REFUSED, CHALLENGE_DUPLICATE or BROKEN. */
 static int
 add(struct buffer *out, struct server *server, const char *cache, const struct settings *settings,
 	const struct challenge_password_order *order, int64_t now_ms, struct diag *diag)
 {
-	int64_t expires_at = order->expires_at_ms
-		? order->expires_at_ms
-		: now_ms + settings->password_validity * MS_PER_MINUTE;
-
-	return store_challenge_add(server->store, cache, buffer_text(out), now_ms, expires_at,
+	return store_challenge_add(server->store, cache, buffer_text(out), now_ms,
+		challenge_password_end(order, settings, now_ms),
 		order->beyond_limit ? 0 : settings->password_max, diag);
 }
 

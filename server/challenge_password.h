@@ -24,6 +24,10 @@ struct challenge_password_order {
 	bool beyond_limit;     /* also when PasswordMax passwords are waiting */
 };
 
+/* Returns until when a password so ordered is valid, in ms since 1970. */
+int64_t challenge_password_end(const struct challenge_password_order *order,
+	const struct settings *settings, int64_t now_ms);
+
 /*
  * Makes a one-time password as ordered. DONE; REFUSED: the cache is full, the text is none or is
  * waiting already, or the site has a single password (UseSinglePassword) and the order wants another

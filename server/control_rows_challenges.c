@@ -151,9 +151,11 @@ get(struct control_call *call)
 
 /* --- making ----------------------------------------------------------------------------------- */
 
+/* Each gives the text that the device sends and, of its `entry`, what is known of a new one; with
+ * UseSinglePassword, which is kept apart, nothing. */
 static int
-mint_password(struct buffer *out, struct control_call *call, const struct settings *settings,
-	struct diag *diag)
+mint_password(struct buffer *out, struct challenge_entry *entry, struct control_call *call,
+	const struct settings *settings, struct diag *diag)
 {
 	BUFFER_CLEANUP struct buffer cache = {0};
 	int64_t now_ms = clock_now_ms(&call->site->clock);
@@ -164,14 +166,19 @@ mint_password(struct buffer *out, struct control_call *call, const struct settin
 		.beyond_limit = control_member_boolean(call->body, "force", false),
 	};
 
+	if (!settings->use_single_password)
+		entry->record = (struct challenge_record){
+			.made_at = now_ms,
+			.expires_at = challenge_password_end(&order, settings, now_ms),
+		};
 	balancer_password_cache(&cache, call->site, 1);
 	return challenge_password_mint(
 		out, call->server, buffer_text(&cache), settings, &order, now_ms, diag);
 }
 
 static int
-mint_token(struct buffer *out, char **identifier, struct control_call *call,
-	const struct settings *settings, struct diag *diag)
+mint_token(struct buffer *out, struct challenge_entry *entry, char **identifier,
+	struct control_call *call, const struct settings *settings, struct diag *diag)
 {
 	CHALLENGE_CLAIMS_CLEANUP struct challenge_claims claims = {0};
 	int64_t now_ms = clock_now_ms(&call->site->clock);
@@ -187,23 +194,37 @@ mint_token(struct buffer *out, char **identifier, struct control_call *call,
 	result = challenge_mint_token(out, call->site, settings, &claims, now_ms, diag);
 	if (result == DONE)
 		*identifier = text_copy(claims.identifier);
+	entry->is_token = true;
+	entry->record = (struct challenge_record){
+		.made_at = now_ms, .expires_at = claims.expires_at * 1000};
 	return result;
 }
 
+/* Reading it back from the store would cost as much as making it. */
+static json_t *
+made_json(struct challenge_entry *entry)
+{
+	struct challenge_record *record = &entry->record;
+
+	if (!record->made_at)
+		return json_pack("{s:s, s:s}", "challenge", entry->challenge, "kind", "password");
+	entry->server = 1;
+	record->state = record->expires_at > record->made_at ? CHALLENGE_VALID : CHALLENGE_EXPIRED;
+	return entry_json(entry);
+}
+
 static void
-answer_made(struct control_call *call, const char *name, const struct buffer *text)
+answer_made(struct control_call *call, struct challenge_entry *entry, const struct buffer *text)
 {
 	BUFFER_CLEANUP struct buffer location = {0};
-	json_t *entry = find(call, name);
+	json_t *answer = made_json(entry);
 
-	if (!entry) /* UseSinglePassword: it is kept apart */
-		entry = json_pack("{s:s, s:s}", "challenge", name, "kind", "password");
-	json_object_set_new(entry, "text", json_stringn((const char *)text->data, text->size));
+	json_object_set_new(answer, "text", json_stringn((const char *)text->data, text->size));
 	buffer_append_text(&location, "/v1/sites/");
 	percent_encode(&location, bytes_text(call->site->name), "");
 	buffer_append_text(&location, "/challenges/");
-	percent_encode(&location, bytes_text(name), "");
-	control_answer_created(call, buffer_text(&location), entry);
+	percent_encode(&location, bytes_text(entry->challenge), "");
+	control_answer_created(call, buffer_text(&location), answer);
 }
 
 static bool
@@ -228,14 +249,16 @@ mint(struct control_call *call)
 	struct condition *condition = site_hold_condition(call->site);
 	BUFFER_CLEANUP struct buffer text = {0};
 	TEXT_CLEANUP char *identifier = NULL;
+	struct challenge_entry entry = {0};
 	struct diag diag = {0};
 
 	if (check_order(call, kind)) {
 		result = kind == KIND_INTUNE
-			? mint_token(&text, &identifier, call, &condition->settings, &diag)
-			: mint_password(&text, call, &condition->settings, &diag);
+			? mint_token(&text, &entry, &identifier, call, &condition->settings, &diag)
+			: mint_password(&text, &entry, call, &condition->settings, &diag);
+		entry.challenge = identifier ? identifier : buffer_text(&text);
 		if (result == DONE)
-			answer_made(call, identifier ? identifier : buffer_text(&text), &text);
+			answer_made(call, &entry, &text);
 		else
 			control_refuse_outcome(call, result, 409, &diag);
 	}
