@@ -152,9 +152,7 @@ run(struct list *list, struct store *store, const char *site, struct diag *diag)
 
 	if (database_begin(&transaction, store->database, diag) != DONE)
 		return BROKEN;
-	if (one &&
-		database_read(&transaction, "SELECT " CHALLENGE_HMAC, values, 2,
-			COLUMNS({.bytes = &hmac}), diag) != DATABASE_ROW)
+	if (one && store_challenge_hmac(&hmac, &transaction, list->filter->challenge, diag) != DONE)
 		return BROKEN;
 	values[2] = value_blob(buffer_bytes(&hmac));
 	if (database_each(&transaction, one ? ONE : ALL, values, one ? 3 : 1,

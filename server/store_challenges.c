@@ -57,27 +57,39 @@ check_room(struct database_transaction *transaction, const char *site, int64_t l
 }
 
 int
+store_challenge_hmac(struct buffer *out, struct database_transaction *transaction,
+	const char *challenge, struct diag *diag)
+{
+	int result = database_read(transaction, "SELECT " CHALLENGE_HMAC,
+		VALUES(value_null(), value_text(challenge)), COLUMNS({.bytes = out}), diag);
+
+	return result == DATABASE_ROW ? DONE : BROKEN;
+}
+
+int
 store_challenge_add(struct store *store, const char *site, const char *challenge, int64_t now,
 	int64_t expires_at, int64_t limit, struct diag *diag)
 {
 	DATABASE_TRANSACTION struct database_transaction transaction;
+	BUFFER_CLEANUP struct buffer hmac = {0};
 	int result;
 
 	if (database_begin(&transaction, store->database, diag) != DONE ||
+		store_challenge_hmac(&hmac, &transaction, challenge, diag) != DONE ||
 		sweep(&transaction, site, now, diag) != DONE)
 		return BROKEN;
 	result = check_room(&transaction, site, limit, diag);
 	if (result != DONE)
 		return result;
 	/* A text that was spent before has a new life, one that waits keeps its own. */
-	if (database_run(&transaction,
-		    "DELETE FROM spent_challenges WHERE site = ?1 AND hmac = " CHALLENGE_HMAC,
-		    VALUES(value_text(site), value_text(challenge)), diag) != DONE ||
+	if (database_run(&transaction, "DELETE FROM spent_challenges WHERE site = ?1 AND hmac = ?2",
+		    VALUES(value_text(site), value_blob(buffer_bytes(&hmac))), diag) != DONE ||
 		database_run(&transaction,
 			"INSERT OR IGNORE INTO challenges"
 			" (site, hmac, challenge, made_at, expires_at)"
-			" VALUES (?1, " CHALLENGE_HMAC ", ?2, ?3, ?4)",
-			VALUES(value_text(site), value_text(challenge), value_integer(now),
+			" VALUES (?1, ?2, ?3, ?4, ?5)",
+			VALUES(value_text(site), value_blob(buffer_bytes(&hmac)),
+				value_text(challenge), value_integer(now),
 				value_integer(expires_at)),
 			diag) != DONE)
 		return BROKEN;

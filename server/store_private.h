@@ -14,6 +14,10 @@
 /* What the challenge ?2 is looked up by, in the column hmac. */
 #define CHALLENGE_HMAC "(SELECT hmac_sha256(key, ?2) FROM challenge_key)"
 
+/* Gives that, for several statements. DONE or BROKEN. */
+int store_challenge_hmac(struct buffer *out, struct database_transaction *transaction,
+	const char *challenge, struct diag *diag);
+
 struct store {
 	struct database *database;
 	int directory_lock; /* descriptor; -1 in memory */
