@@ -183,6 +183,19 @@ configuration_has_control(const struct configuration *configuration)
 }
 
 int
+configuration_set_control_token(
+	struct configuration *configuration, const char *value, struct diag *diag)
+{
+	if (!*value)
+		return diag_refuse(diag, "", NULL,
+			"a text that callers of the control API send; leave it out to ask for none",
+			"an empty token");
+	free(configuration->control_token);
+	configuration->control_token = text_copy(value);
+	return DONE;
+}
+
+int
 configuration_set_path(char **out, const char *value, struct diag *diag)
 {
 	if (!*value)

@@ -89,6 +89,11 @@ int configuration_set_control(
 /* Returns whether there is a control API; of a complete configuration. */
 bool configuration_has_control(const struct configuration *configuration);
 
+/* Sets what callers of the control API must know, no empty text. DONE, or REFUSED with the object
+ * of the diag left empty. */
+int configuration_set_control_token(
+	struct configuration *configuration, const char *value, struct diag *diag);
+
 /* Sets one of the paths. DONE, or REFUSED with the object of the diag left empty. */
 int configuration_set_path(char **out, const char *value, struct diag *diag);
 

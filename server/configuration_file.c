@@ -81,6 +81,20 @@ read_control(struct configuration_reader *reader, const struct key *key, const j
 }
 
 static int
+read_control_token(struct configuration_reader *reader, const struct key *key, const json_t *value)
+{
+	if (json_is_null(value))
+		return DONE;
+	if (!json_is_string(value))
+		return configuration_refuse_type(reader, key->name, value, "a text");
+	if (configuration_set_control_token(
+		    reader->configuration, json_string_value(value), reader->diag) == DONE)
+		return DONE;
+	diag_locate(reader->diag, key->name);
+	return REFUSED;
+}
+
+static int
 read_seed(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
 	if (json_is_null(value))
@@ -208,7 +222,7 @@ static const struct key keys[] = {
 	{"listen", .read = read_listen},
 	{"listen_tls", .tls = true, .read = read_listen},
 	{"control", .read = read_control},
-	{"control_token", PATH(control_token)},
+	{"control_token", .read = read_control_token},
 	{"tls_names", PATH(tls_names)},
 	{"fault_profiles", PATH(fault_directory)},
 	{"fault", .read = read_fault},

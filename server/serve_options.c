@@ -37,6 +37,13 @@ set_control(void *target, const char *value, struct diag *diag)
 	return configuration_set_control(&((struct serve *)target)->configuration, value, diag);
 }
 
+static int
+set_control_token(void *target, const char *value, struct diag *diag)
+{
+	return configuration_set_control_token(
+		&((struct serve *)target)->configuration, value, diag);
+}
+
 #define PATH_SETTER(name, member)                                                                  \
 	static int set_##name(void *target, const char *value, struct diag *diag)                  \
 	{                                                                                          \
@@ -44,7 +51,6 @@ set_control(void *target, const char *value, struct diag *diag)
 			&((struct serve *)target)->configuration.member, value, diag);             \
 	}
 
-PATH_SETTER(control_token, control_token)
 PATH_SETTER(tls_names, tls_names)
 PATH_SETTER(ready_file, ready_file)
 PATH_SETTER(pki, pki_directory)

@@ -46,6 +46,7 @@ number='a whole number from 0 to 9223372036854775807'
 address='ADDRESS:PORT, such as 127.0.0.1:8080, or [::1]:0 for a free port'
 printf 'listen: 127.0.0.1:0\nsettings:\n  pasword_max: 7\n' >bad.yaml
 printf 'listen: 127.0.0.1:0\n  settings: 1\n' >broken.yaml
+printf 'control_token: ""\n' >no-token.yaml
 
 ok "unknown option" refuses "--lisen: no such option; did you mean --listen?" -- --lisen 127.0.0.1:0
 ok "abbreviated option" refuses "--pol: no such option; did you mean --policy-module?" -- --pol none
@@ -69,6 +70,10 @@ ok "unknown version" refuses \
 ok "unknown policy module" refuses \
 	'--policy-module (policy_module): "x" is no choice; expected none or intune' -- --policy-module x
 ok "bad seed" refuses "--seed: \"x\" is no whole number; expected $number" -- --seed x
+token="a text that callers of the control API send; leave it out to ask for none"
+ok "empty control token" refuses "--control-token: an empty token; expected $token" -- --control-token ''
+ok "empty control token in the configuration file" refuses \
+	"../no-token.yaml:1:1 (control_token): an empty token; expected $token" -- --config ../no-token.yaml
 ok "no configuration file" refuses \
 	"configuration file: missing.yaml: No such file or directory; expected a file that can be read" \
 	-- --config missing.yaml
