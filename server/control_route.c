@@ -33,10 +33,12 @@ static const struct control_route *const tables[] = {
 	control_rows_configuration,
 };
 
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
 const struct control_route *
 control_route_at(size_t index)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+	for (size_t i = 0; i < TABLES; i++)
 		for (const struct control_route *row = tables[i]; row->method; row++)
 			if (index-- == 0)
 				return row;
@@ -131,15 +133,16 @@ control_route_find(
 	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	const struct control_route *row;
 
-	for (size_t i = 0; (row = control_route_at(i)); i++) {
-		if (!fits(row, path))
-			continue;
-		if (strcmp(row->method, wanted) == 0) {
-			call->route = row;
-			return take_parameters(call, path);
+	for (size_t i = 0; i < TABLES; i++)
+		for (row = tables[i]; row->method; row++) {
+			if (!fits(row, path))
+				continue;
+			if (strcmp(row->method, wanted) == 0) {
+				call->route = row;
+				return take_parameters(call, path);
+			}
+			buffer_append_format(allow, "%s%s", allow->size ? ", " : "", row->method);
 		}
-		buffer_append_format(allow, "%s%s", allow->size ? ", " : "", row->method);
-	}
 	if (!allow->size)
 		return refuse_path(call, path);
 	control_refuse(call, 405, "%.32s is not for this path; %s %s", method, buffer_text(allow),
