@@ -37,8 +37,8 @@ struct http {
 	int epoll;   /* waits for the daemons and the two below */
 	int wake;    /* eventfd: work is done, or http_stop was called */
 	int signals; /* signalfd */
-	void (*hangup)(void *context);
-	void *hangup_context;
+	void (*sighup)(void *context);
+	void *sighup_context;
 	int64_t looked_ns; /* at the time, last */
 	int watched;       /* somebody else's; -1: none */
 	void (*watcher)(void);
@@ -160,8 +160,8 @@ take_signal(struct http *http)
 		return;
 	if (signal.ssi_signo != SIGHUP)
 		atomic_store(&http->stopping, true);
-	else if (http->hangup)
-		http->hangup(http->hangup_context);
+	else if (http->sighup)
+		http->sighup(http->sighup_context);
 }
 
 static void
@@ -294,10 +294,10 @@ http_run(struct http *http, unsigned drain_ms, struct diag *diag)
 }
 
 void
-http_set_hangup(struct http *http, void (*hangup)(void *context), void *context)
+http_set_sighup(struct http *http, void (*sighup)(void *context), void *context)
 {
-	http->hangup = hangup;
-	http->hangup_context = context;
+	http->sighup = sighup;
+	http->sighup_context = context;
 }
 
 int

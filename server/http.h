@@ -121,7 +121,7 @@ struct http_service {
 /*
  * Makes the loop with its listeners (copied; descriptors are taken over unless it fails) and
  * `workers` threads (0: one for each core), and one for long work. Raises RLIMIT_NOFILE to the hard limit. SIGTERM and
- * SIGINT, which end the loop, SIGHUP (http_set_hangup), SIGPIPE and SIGXFSZ are blocked from now on in the calling thread and
+ * SIGINT, which end the loop, SIGHUP (http_set_sighup), SIGPIPE and SIGXFSZ are blocked from now on in the calling thread and
  * those that it makes; call it before any other thread is made. DONE or BROKEN.
  */
 int http_new(struct http **out, const struct http_listener *listeners, size_t count,
@@ -134,7 +134,7 @@ int http_new(struct http **out, const struct http_listener *listeners, size_t co
 int http_run(struct http *http, unsigned drain_ms, struct diag *diag);
 
 /* Has SIGHUP call a function, on the I/O thread; before http_run. Until then it does nothing. */
-void http_set_hangup(struct http *http, void (*hangup)(void *context), void *context);
+void http_set_sighup(struct http *http, void (*sighup)(void *context), void *context);
 
 /* Has a function called on the I/O thread whenever a descriptor, which is borrowed, is readable; once, before
  * http_run. DONE or BROKEN. */

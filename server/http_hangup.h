@@ -1,5 +1,5 @@
 /*
- * Clients that close their sending side. libmicrohttpd reads a socket when epoll says
+ * Clients that hang up: that close their sending side. libmicrohttpd reads a socket when epoll says
  * that it has changed, and misses an end that comes in one piece with the last bytes. So each
  * connection is watched for its end alone, and the library is made to look again.
  */

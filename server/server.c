@@ -8,12 +8,12 @@
 #include "server/configuration.h"
 #include "server/control.h"
 #include "server/fault_site.h"
-#include "server/hangup.h"
 #include "server/journal.h"
 #include "server/log_watch.h"
 #include "server/pki_directory.h"
 #include "server/profile_set.h"
 #include "server/service.h"
+#include "server/sighup.h"
 #include "server/store.h"
 #include "server/tls.h"
 
@@ -273,7 +273,7 @@ build(struct server *server, const struct configuration *configuration, struct d
 	if (result == DONE)
 		result = start_http(server, diag);
 	if (result == DONE)
-		hangup_watch(server);
+		sighup_watch(server);
 	if (result == DONE && log_watch_descriptor() >= 0)
 		result = http_set_watch(server->http, log_watch_descriptor(), log_watch_take, diag);
 	if (result == DONE)
@@ -297,7 +297,7 @@ server_new(struct server **out, const struct configuration *configuration, struc
 	server->redact = configuration->redact;
 	server->sites_max = (size_t)configuration->sites_max;
 	server->quiet = configuration->quiet;
-	server->ends_with_terminal = hangup_may_end();
+	server->ends_with_terminal = sighup_may_end();
 	settings_copy(&server->settings, &configuration->settings);
 	result = build(server, configuration, diag);
 	if (result == DONE)

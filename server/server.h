@@ -48,7 +48,7 @@ struct server {
 	char *log_directory;        /* NULL: no log files */
 	bool redact;                /* passwords stay out of the journal */
 	char *base_url;             /* "http://127.0.0.1:8080" of the first listener */
-	bool ends_with_terminal;    /* hangup.h */
+	bool ends_with_terminal;    /* sighup.h */
 	bool quiet;                 /* no line on stderr for what goes well */
 	_Atomic uint64_t exchanges; /* how many began, in this state directory */
 };
@@ -61,7 +61,7 @@ struct configuration;
  */
 int server_new(struct server **out, const struct configuration *configuration, struct diag *diag);
 
-/* Serves until SIGTERM, SIGINT, the end of its terminal (hangup.h) or http_stop. DONE or BROKEN. */
+/* Serves until SIGTERM, SIGINT, the end of its terminal (sighup.h) or http_stop. DONE or BROKEN. */
 int server_run(struct server *server, struct diag *diag);
 
 void server_free(struct server *server);

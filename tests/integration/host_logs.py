@@ -58,7 +58,7 @@ def only(pattern):
 
 # --- SIGHUP ----------------------------------------------------------------------------
 
-def hang_up(server):
+def rename_and_signal(server):
     """As logrotate does: renamed first, then the signal; the new journal is there when all are."""
     number = len(glob.glob(logs(server, "journal.jsonl*")))
     for path in ([logs(server, "journal.jsonl")] + glob.glob(logs(server, "W3SVC*/u_ex*.log")) +
@@ -76,7 +76,7 @@ def rotated(server):
         for turn in range(5):
             before = good.total(), bad.total()
             mock.until(lambda: good.total() > before[0] + 50 and bad.total() > before[1] + 5, "some load")
-            hang_up(server)
+            rename_and_signal(server)
         before = good.total(), bad.total()
         mock.until(lambda: good.total() > before[0] + 50 and bad.total() > before[1] + 5, "load behind it")
     mock.equal("under load, each was answered while logs were rotated", (good.failures, bad.failures), ([], []))

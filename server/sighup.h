@@ -11,7 +11,7 @@ struct server;
 
 /* Returns whether the end of the terminal that this process was started from is to end it. Before
  * http_new, which blocks the signal. */
-bool hangup_may_end(void);
+bool sighup_may_end(void);
 
 /* Has the server take SIGHUP from now on. */
-void hangup_watch(struct server *server);
+void sighup_watch(struct server *server);

@@ -1,4 +1,4 @@
-#include "server/hangup.h"
+#include "server/sighup.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ has_terminal(void)
 }
 
 bool
-hangup_may_end(void)
+sighup_may_end(void)
 {
 	struct sigaction action = {0};
 
@@ -59,7 +59,7 @@ take(void *context)
 }
 
 void
-hangup_watch(struct server *server)
+sighup_watch(struct server *server)
 {
-	http_set_hangup(server->http, take, server);
+	http_set_sighup(server->http, take, server);
 }
