@@ -27,10 +27,12 @@ agree_that(bool held, const char *what)
 }
 
 void
-agree_refusal(int result, const struct diag *diag)
+agree_outcome(int result, const struct diag *diag)
 {
 	char words[DIAG_TEXT_SIZE];
 
+	if (result == DONE)
+		return;
 	if (result == BROKEN)
 		fprintf(stderr, "%s\n", diag_text(words, diag));
 	agree_that(result != BROKEN, "a stranger's bytes broke us");

@@ -15,8 +15,9 @@
 /* Ends the process unless `held`; says what did not. */
 void agree_that(bool held, const char *what);
 
-/* A refusal has words: the object, and what was found; and we do not break on what a stranger sent. */
-void agree_refusal(int result, const struct diag *diag);
+/* A result that is not DONE is a refusal and has words: the object, and what was found; we do not break on what a stranger
+ * sent. */
+void agree_outcome(int result, const struct diag *diag);
 
 /* The certificate is one for OpenSSL too, with the same names, serial, key and dates. */
 void agree_certificate(const struct certificate *certificate);

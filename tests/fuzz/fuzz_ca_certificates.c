@@ -37,14 +37,7 @@ edit(struct buffer *out, struct bytes input, struct dice *dice)
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
-	struct dice dice = dice_of(seed);
-	BUFFER_CLEANUP struct buffer changed = {0};
-
-	if (dice_once_in(&dice, 8))
-		return LLVMFuzzerMutate(data, size, size_max);
-	people_draw(seed);
-	edit(&changed, BYTES(data, size), &dice);
-	return message_edit_give(&changed, data, size, size_max);
+	return message_edit_mutate(edit, data, size, size_max, seed);
 }
 
 /* Every certificate that was taken with its key is one for OpenSSL, and where it has an issuer in the
@@ -82,8 +75,7 @@ read_as(const char *media_type, struct bytes input)
 		check_list(&authority);
 		result = ca_certificates_check(&authority, PEOPLE_NOW, &diag);
 	}
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 }
 
 static void
@@ -97,8 +89,7 @@ read_crl(struct bytes input)
 		result = crl_verify(&crl, people_get(PERSON_CA)->key, &diag);
 		agree_crl(&crl, people_get(PERSON_DEVICE)->certificate.serial);
 	}
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 }
 
 int

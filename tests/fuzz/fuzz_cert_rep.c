@@ -23,18 +23,17 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+static void
+edit(struct buffer *out, struct bytes message, struct dice *dice)
+{
+	message_edit_change(
+		out, message, people_get(PERSON_DEVICE), message_edit_certificates, dice);
+}
+
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
-	struct dice dice = dice_of(seed);
-	BUFFER_CLEANUP struct buffer changed = {0};
-
-	if (dice_once_in(&dice, 8))
-		return LLVMFuzzerMutate(data, size, size_max);
-	people_draw(seed);
-	message_edit_change(&changed, BYTES(data, size), people_get(PERSON_DEVICE),
-		message_edit_certificates, &dice);
-	return message_edit_give(&changed, data, size, size_max);
+	return message_edit_mutate(edit, data, size, size_max, seed);
 }
 
 /* The reply to an EC key is for whoever knows the challenge (RFC 8894 3.1). */
@@ -150,8 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	people_draw(1);
 	report_init(&report, "fuzz", true, true);
 	result = run(&reply, BYTES(data, size), &report, &diag);
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 	reply_describe(&words, &reply);
 	want_json(&report);
 	return 0;

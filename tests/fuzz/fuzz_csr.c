@@ -18,18 +18,19 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+static void
+edit(struct buffer *out, struct bytes request, struct dice *dice)
+{
+	BUFFER_CLEANUP struct buffer changed = {0};
+
+	der_edit_change(&changed, request, dice);
+	message_edit_sign_request(out, buffer_bytes(&changed));
+}
+
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
-	struct dice dice = dice_of(seed);
-	BUFFER_CLEANUP struct buffer edited = {0}, changed = {0};
-
-	if (dice_once_in(&dice, 8))
-		return LLVMFuzzerMutate(data, size, size_max);
-	people_draw(seed);
-	der_edit_change(&edited, BYTES(data, size), &dice);
-	message_edit_sign_request(&changed, buffer_bytes(&edited));
-	return message_edit_give(&changed, data, size, size_max);
+	return message_edit_mutate(edit, data, size, size_max, seed);
 }
 
 /* A text of names can be read again, and means the same; what has no text says so. */
@@ -50,8 +51,7 @@ check_names(const struct csr *csr)
 		return;
 	buffer_clear(&text);
 	result = alternative_name_text(&text, csr->subject_alt_name, &diag);
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 }
 
 static int
@@ -82,7 +82,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			"a challenge that is no UTF-8");
 		result = check_signature(&csr, &diag);
 	}
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 	return 0;
 }

@@ -11,18 +11,16 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+static void
+edit(struct buffer *out, struct bytes envelope, struct dice *dice)
+{
+	message_edit_envelope(out, envelope, people_get(PERSON_DEVICE), der_edit_change, dice);
+}
+
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
-	struct dice dice = dice_of(seed);
-	BUFFER_CLEANUP struct buffer changed = {0};
-
-	if (dice_once_in(&dice, 8))
-		return LLVMFuzzerMutate(data, size, size_max);
-	people_draw(seed);
-	message_edit_envelope(
-		&changed, BYTES(data, size), people_get(PERSON_DEVICE), der_edit_change, &dice);
-	return message_edit_give(&changed, data, size, size_max);
+	return message_edit_mutate(edit, data, size, size_max, seed);
 }
 
 static int
@@ -61,13 +59,6 @@ open_with_password(const struct envelope *envelope, struct diag *diag)
 	return result;
 }
 
-static void
-check(int result, const struct diag *diag)
-{
-	if (result != DONE)
-		agree_refusal(result, diag);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -77,11 +68,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	people_draw(1);
 	result = envelope_read(&envelope, BYTES(data, size), &diag);
-	check(result, &diag);
+	agree_outcome(result, &diag);
 	if (result != DONE)
 		return 0;
-	check(open_with_key(&envelope, people_get(PERSON_DEVICE), &diag), &diag);
-	check(open_with_key(&envelope, people_get(PERSON_RA_ENCRYPTION), &diag), &diag);
-	check(open_with_password(&envelope, &diag), &diag);
+	agree_outcome(open_with_key(&envelope, people_get(PERSON_DEVICE), &diag), &diag);
+	agree_outcome(open_with_key(&envelope, people_get(PERSON_RA_ENCRYPTION), &diag), &diag);
+	agree_outcome(open_with_password(&envelope, &diag), &diag);
 	return 0;
 }

@@ -29,18 +29,16 @@ edit_data(struct buffer *out, struct bytes data, struct dice *dice)
 		message_edit_sign_request(out, buffer_bytes(&changed));
 }
 
+static void
+edit(struct buffer *out, struct bytes message, struct dice *dice)
+{
+	message_edit_change(out, message, people_get(PERSON_RA_ENCRYPTION), edit_data, dice);
+}
+
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
-	struct dice dice = dice_of(seed);
-	BUFFER_CLEANUP struct buffer changed = {0};
-
-	if (dice_once_in(&dice, 8))
-		return LLVMFuzzerMutate(data, size, size_max);
-	people_draw(seed);
-	message_edit_change(
-		&changed, BYTES(data, size), people_get(PERSON_RA_ENCRYPTION), edit_data, &dice);
-	return message_edit_give(&changed, data, size, size_max);
+	return message_edit_mutate(edit, data, size, size_max, seed);
 }
 
 /* Puts into words what the journal tells of names. */
@@ -58,8 +56,7 @@ describe(const struct scep_request *request)
 	if (request->csr.subject_alt_name.size == 0)
 		return;
 	result = alternative_name_text(&words, request->csr.subject_alt_name, &diag);
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 }
 
 static int
@@ -107,8 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	people_draw(1);
 	result = run(&request, BYTES(data, size), &diag);
-	if (result != DONE)
-		agree_refusal(result, &diag);
+	agree_outcome(result, &diag);
 	describe(&request);
 	return 0;
 }

@@ -238,10 +238,18 @@ message_edit_change(struct buffer *out, struct bytes message, const struct perso
 }
 
 size_t
-message_edit_give(const struct buffer *changed, uint8_t *data, size_t size, size_t size_max)
+message_edit_mutate(
+	message_edit_data *edit, uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
-	if (changed->size == 0 || changed->size > size_max)
+	struct dice dice = dice_of(seed);
+	BUFFER_CLEANUP struct buffer changed = {0};
+
+	if (dice_once_in(&dice, 8))
 		return LLVMFuzzerMutate(data, size, size_max);
-	memcpy(data, changed->data, changed->size);
-	return changed->size;
+	people_draw(seed);
+	edit(&changed, BYTES(data, size), &dice);
+	if (changed.size == 0 || changed.size > size_max)
+		return LLVMFuzzerMutate(data, size, size_max);
+	memcpy(data, changed.data, changed.size);
+	return changed.size;
 }

@@ -19,7 +19,7 @@ void message_edit_sign_x509(struct buffer *out, struct bytes der, const struct p
 /* The same with whoever has the public key in it: a request. */
 void message_edit_sign_request(struct buffer *out, struct bytes der);
 
-/* Changes what is encrypted. */
+/* Appends `data`, an input or what is encrypted in one, with a change. */
 typedef void message_edit_data(struct buffer *out, struct bytes data, struct dice *dice);
 
 /* Appends `data`, a certs-only SignedData, with one change to it, or to a certificate or the CRLs in it,
@@ -37,7 +37,8 @@ void message_edit_change(struct buffer *out, struct bytes message, const struct 
 	message_edit_data *edit, struct dice *dice);
 
 /*
- * What LLVMFuzzerCustomMutator returns for these arguments of its own when `changed` is what should
- * become of the input: LLVMFuzzerMutate helps out where that is too large or nothing.
+ * What LLVMFuzzerCustomMutator returns for these arguments of its own when `edit` is how its input is changed:
+ * mostly by that, and by LLVMFuzzerMutate now and then, and where the outcome is too large or nothing.
  */
-size_t message_edit_give(const struct buffer *changed, uint8_t *data, size_t size, size_t size_max);
+size_t message_edit_mutate(
+	message_edit_data *edit, uint8_t *data, size_t size, size_t size_max, unsigned seed);
