@@ -17,13 +17,20 @@ enum bomb_target {
 	BOMB_IN_CERTIFICATES, /* an answer to GetCACert */
 };
 
+struct bomb;
+
+/* Appends the bomb. */
+typedef void bomb_make(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb);
+
 struct bomb {
 	const char *name; /* unique; lower case, digits and hyphens */
 	enum bomb_target target;
-	void (*make)(struct buffer *out, const struct bomb_kit *kit, size_t count);
+	bomb_make *make;
 	size_t count; /* for `make`: how many, how deep or how long */
 	const char *
 		words; /* part of what is said of it; NULL: it is an honest message, if a large one */
+	struct bytes octets; /* for the makers of bomb_octets.h */
+	size_t part;
 };
 
 /* Returns the bomb of this number, from 0 on; NULL behind the last. */

@@ -314,12 +314,19 @@ bomb_message_write(struct buffer *out, const struct bomb_kit *kit, const struct 
 }
 
 void
-bomb_message_with_data(struct buffer *out, const struct bomb_kit *kit, struct bytes data)
+bomb_message_with_envelope(struct buffer *out, const struct bomb_kit *kit,
+	const struct bomb_envelope *parts, struct bytes data)
 {
 	BUFFER_CLEANUP struct buffer envelope = {0};
 
-	bomb_envelope_write(&envelope, kit, &(struct bomb_envelope){0}, data);
+	bomb_envelope_write(&envelope, kit, parts, data);
 	bomb_message_write(out, kit, &(struct bomb_message){.payload = buffer_bytes(&envelope)});
+}
+
+void
+bomb_message_with_data(struct buffer *out, const struct bomb_kit *kit, struct bytes data)
+{
+	bomb_message_with_envelope(out, kit, &(struct bomb_envelope){0}, data);
 }
 
 void

@@ -64,7 +64,9 @@ struct bomb_message {
 void bomb_message_write(
 	struct buffer *out, const struct bomb_kit *kit, const struct bomb_message *parts);
 
-/* A message that is ordinary but for the CSR, or the messageData, that it carries. */
+/* A message that is ordinary but for the envelope, the CSR, or the messageData, that it carries. */
+void bomb_message_with_envelope(struct buffer *out, const struct bomb_kit *kit,
+	const struct bomb_envelope *parts, struct bytes data);
 void bomb_message_with_csr(
 	struct buffer *out, const struct bomb_kit *kit, const struct bomb_csr *parts);
 void bomb_message_with_data(struct buffer *out, const struct bomb_kit *kit, struct bytes data);

@@ -30,22 +30,22 @@ put_crl(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-reply_of_crl(struct buffer *out, const struct bomb_kit *kit, size_t count)
+reply_of_crl(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer crl = {0}, answer = {0};
 
-	put_crl(&crl, kit, count);
+	put_crl(&crl, kit, bomb->count);
 	certs_only_write(&answer, NULL, 0, buffer_bytes(&crl));
 	bomb_reply_with_answer(out, kit, buffer_bytes(&answer));
 }
 
 static void
-reply_of_crls(struct buffer *out, const struct bomb_kit *kit, size_t count)
+reply_of_crls(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer crl = {0}, crls = {0}, answer = {0};
 
 	put_crl(&crl, kit, 1);
-	bomb_repeat(&crls, buffer_bytes(&crl), count);
+	bomb_repeat(&crls, buffer_bytes(&crl), bomb->count);
 	certs_only_write(&answer, NULL, 0, buffer_bytes(&crls));
 	bomb_reply_with_answer(out, kit, buffer_bytes(&answer));
 }
@@ -64,53 +64,53 @@ put_certificates(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-reply_of_certificates(struct buffer *out, const struct bomb_kit *kit, size_t count)
+reply_of_certificates(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer answer = {0};
 
-	put_certificates(&answer, kit, count);
+	put_certificates(&answer, kit, bomb->count);
 	bomb_reply_with_answer(out, kit, buffer_bytes(&answer));
 }
 
 static void
-reply_in_chunks(struct buffer *out, const struct bomb_kit *kit, size_t count)
+reply_in_chunks(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer chunks = {0}, content = {0};
 
-	bomb_repeat(&chunks, BYTES("\x04\x01\x30", 3), count);
+	bomb_repeat(&chunks, BYTES("\x04\x01\x30", 3), bomb->count);
 	bomb_nest_indefinite(&content, DER_OCTET_STRING, 1, buffer_bytes(&chunks));
 	bomb_message_write(
 		out, kit, &(struct bomb_message){.reply = true, .content = buffer_bytes(&content)});
 }
 
 static void
-reply_nested(struct buffer *out, const struct bomb_kit *kit, size_t count)
+reply_nested(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer nest = {0};
 
-	bomb_nest(&nest, DER_SEQUENCE, count, BYTES("\x05\x00", 2));
+	bomb_nest(&nest, DER_SEQUENCE, bomb->count, BYTES("\x05\x00", 2));
 	bomb_reply_with_answer(out, kit, buffer_bytes(&nest));
 }
 
 static void
-list_of_certificates(struct buffer *out, const struct bomb_kit *kit, size_t count)
+list_of_certificates(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
-	put_certificates(out, kit, count);
+	put_certificates(out, kit, bomb->count);
 }
 
 static void
-list_nested(struct buffer *out, const struct bomb_kit *kit, size_t count)
+list_nested(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
-	bomb_nest_indefinite(out, DER_SEQUENCE, count, BYTES("\x05\x00", 2));
+	bomb_nest_indefinite(out, DER_SEQUENCE, bomb->count, BYTES("\x05\x00", 2));
 }
 
 static void
-list_of_key(struct buffer *out, const struct bomb_kit *kit, size_t count)
+list_of_key(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0}, certificate = {0};
 	struct bytes list[1];
 
-	bomb_rsa_key(&spki, count, BYTES("\x03", 1));
+	bomb_rsa_key(&spki, bomb->count, BYTES("\x03", 1));
 	bomb_certificate_write(
 		&certificate, kit, &(struct bomb_certificate){.spki = buffer_bytes(&spki)});
 	list[0] = buffer_bytes(&certificate);

@@ -21,20 +21,20 @@ with_signer_key(struct buffer *out, const struct bomb_kit *kit, struct bytes spk
 }
 
 static void
-signer_modulus(struct buffer *out, const struct bomb_kit *kit, size_t count)
+signer_modulus(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 
-	bomb_rsa_key(&spki, count, usual_exponent);
+	bomb_rsa_key(&spki, bomb->count, usual_exponent);
 	with_signer_key(out, kit, buffer_bytes(&spki));
 }
 
 static void
-csr_modulus(struct buffer *out, const struct bomb_kit *kit, size_t count)
+csr_modulus(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 
-	bomb_rsa_key(&spki, count, usual_exponent);
+	bomb_rsa_key(&spki, bomb->count, usual_exponent);
 	bomb_message_with_csr(out, kit, &(struct bomb_csr){.spki = buffer_bytes(&spki)});
 }
 
@@ -50,25 +50,25 @@ put_exponent(struct buffer *out, size_t bits)
 }
 
 static void
-signer_exponent(struct buffer *out, const struct bomb_kit *kit, size_t count)
+signer_exponent(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 
-	put_exponent(&spki, count);
+	put_exponent(&spki, bomb->count);
 	with_signer_key(out, kit, buffer_bytes(&spki));
 }
 
 static void
-csr_exponent(struct buffer *out, const struct bomb_kit *kit, size_t count)
+csr_exponent(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 
-	put_exponent(&spki, count);
+	put_exponent(&spki, bomb->count);
 	bomb_message_with_csr(out, kit, &(struct bomb_csr){.spki = buffer_bytes(&spki)});
 }
 
 static void
-exponent_zero(struct buffer *out, const struct bomb_kit *kit, size_t count)
+exponent_zero(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 
@@ -77,7 +77,7 @@ exponent_zero(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-exponent_negative(struct buffer *out, const struct bomb_kit *kit, size_t count)
+exponent_negative(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 
@@ -87,7 +87,7 @@ exponent_negative(struct buffer *out, const struct bomb_kit *kit, size_t count)
 
 /* A negative number is one whose first bit is set. */
 static void
-modulus_negative(struct buffer *out, const struct bomb_kit *kit, size_t count)
+modulus_negative(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer spki = {0};
 	static const uint8_t positive[] = {0, BOMB_MODULUS_OCTET};
@@ -121,14 +121,14 @@ with_other_key(
 #define HEX(text)   BYTES(text, sizeof(text) - 1)
 
 static void
-key_diffie_hellman(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_diffie_hellman(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer algorithm = {0};
 	size_t whole = der_begin(&algorithm, DER_SEQUENCE), numbers;
 
 	buffer_append(&algorithm, HEX(OID_DH));
 	numbers = der_begin(&algorithm, DER_SEQUENCE);
-	bomb_fill(&algorithm, DER_INTEGER, 0x77, count / 8);
+	bomb_fill(&algorithm, DER_INTEGER, 0x77, bomb->count / 8);
 	der_put_small(&algorithm, 2);
 	der_end(&algorithm, numbers);
 	der_end(&algorithm, whole);
@@ -136,7 +136,7 @@ key_diffie_hellman(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-key_edwards(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_edwards(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	with_other_key(
 		out, kit, HEX("\x30\x05" OID_ED25519), HEX("0123456789abcdef0123456789abcdef"));
@@ -144,7 +144,7 @@ key_edwards(struct buffer *out, const struct bomb_kit *kit, size_t count)
 
 /* Parameters that spell a curve out, its field a number of so many bits. */
 static void
-key_own_curve(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_own_curve(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer algorithm = {0};
 	size_t whole = der_begin(&algorithm, DER_SEQUENCE), parameters, field;
@@ -154,7 +154,7 @@ key_own_curve(struct buffer *out, const struct bomb_kit *kit, size_t count)
 	der_put_small(&algorithm, 1);
 	field = der_begin(&algorithm, DER_SEQUENCE);
 	buffer_append(&algorithm, HEX("\x06\x07\x2a\x86\x48\xce\x3d\x01\x01"));
-	bomb_fill(&algorithm, DER_INTEGER, 0x77, count / 8);
+	bomb_fill(&algorithm, DER_INTEGER, 0x77, bomb->count / 8);
 	der_end(&algorithm, field);
 	der_end(&algorithm, parameters);
 	der_end(&algorithm, whole);
@@ -162,7 +162,7 @@ key_own_curve(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-key_point_elsewhere(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_point_elsewhere(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	uint8_t point[65] = {4, 1, 2, 3};
 
@@ -170,60 +170,54 @@ key_point_elsewhere(struct buffer *out, const struct bomb_kit *kit, size_t count
 }
 
 static void
-key_point_at_infinity(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_point_at_infinity(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	with_other_key(out, kit, HEX("\x30\x13" OID_EC OID_P256), HEX("\x00"));
 }
 
 static void
-key_point_empty(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_point_empty(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	with_other_key(out, kit, HEX("\x30\x13" OID_EC OID_P256), BYTES_NONE);
 }
 
 static void
-key_long_point(struct buffer *out, const struct bomb_kit *kit, size_t count)
+key_long_point(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer point = {0};
 
-	memset(buffer_append_space(&point, count), 4, count);
+	memset(buffer_append_space(&point, bomb->count), 4, bomb->count);
 	with_other_key(out, kit, HEX("\x30\x13" OID_EC OID_P256), buffer_bytes(&point));
 }
 
 /* --- ciphers and passwords ------------------------------------------------------------- */
 
 static void
-in_envelope(struct buffer *out, const struct bomb_kit *kit, const struct bomb_envelope *parts)
-{
-	BUFFER_CLEANUP struct buffer envelope = {0};
-
-	bomb_envelope_write(&envelope, kit, parts, bytes_text("no CSR"));
-	bomb_message_write(out, kit, &(struct bomb_message){.payload = buffer_bytes(&envelope)});
-}
-
-static void
-content_key_size(struct buffer *out, const struct bomb_kit *kit, size_t count)
+content_key_size(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	uint8_t key[200] = {1};
 
-	in_envelope(out, kit, &(struct bomb_envelope){.content_key = BYTES(key, count)});
+	bomb_message_with_envelope(out, kit,
+		&(struct bomb_envelope){.content_key = BYTES(key, bomb->count)},
+		bytes_text("no CSR"));
 }
 
 static void
-iv_size(struct buffer *out, const struct bomb_kit *kit, size_t count)
+iv_size(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer cipher = {0};
 	size_t whole = der_begin(&cipher, DER_SEQUENCE);
 
 	der_put_oid(&cipher, oid_bytes(OID_AES_128_CBC));
-	bomb_fill(&cipher, DER_OCTET_STRING, 1, count);
+	bomb_fill(&cipher, DER_OCTET_STRING, 1, bomb->count);
 	der_end(&cipher, whole);
-	in_envelope(out, kit, &(struct bomb_envelope){.cipher = buffer_bytes(&cipher)});
+	bomb_message_with_envelope(out, kit,
+		&(struct bomb_envelope){.cipher = buffer_bytes(&cipher)}, bytes_text("no CSR"));
 }
 
 /* An encryptedKey of so many octets. */
 static void
-encrypted_key_size(struct buffer *out, const struct bomb_kit *kit, size_t count)
+encrypted_key_size(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer recipient = {0};
 	size_t info = der_begin(&recipient, DER_SEQUENCE);
@@ -231,9 +225,11 @@ encrypted_key_size(struct buffer *out, const struct bomb_kit *kit, size_t count)
 	der_put_small(&recipient, 0);
 	cms_put_issuer_and_serial(&recipient, kit->ra.issuer, kit->ra.serial);
 	der_put_algorithm(&recipient, oid_bytes(OID_RSA_ENCRYPTION), true);
-	bomb_fill(&recipient, DER_OCTET_STRING, 0x11, count);
+	bomb_fill(&recipient, DER_OCTET_STRING, 0x11, bomb->count);
 	der_end(&recipient, info);
-	in_envelope(out, kit, &(struct bomb_envelope){.recipients = buffer_bytes(&recipient)});
+	bomb_message_with_envelope(out, kit,
+		&(struct bomb_envelope){.recipients = buffer_bytes(&recipient)},
+		bytes_text("no CSR"));
 }
 
 /* PasswordRecipientInfo, RFC 5652 6.2.4, with so many iterations of PBKDF2. */
@@ -263,20 +259,22 @@ put_password_recipient(struct buffer *out, size_t iterations, enum oid function)
 }
 
 static void
-password_to_server(struct buffer *out, const struct bomb_kit *kit, size_t count)
+password_to_server(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer recipient = {0};
 
-	put_password_recipient(&recipient, count, OID_HMAC_WITH_SHA1);
-	in_envelope(out, kit, &(struct bomb_envelope){.recipients = buffer_bytes(&recipient)});
+	put_password_recipient(&recipient, bomb->count, OID_HMAC_WITH_SHA1);
+	bomb_message_with_envelope(out, kit,
+		&(struct bomb_envelope){.recipients = buffer_bytes(&recipient)},
+		bytes_text("no CSR"));
 }
 
 static void
-password_to_client(struct buffer *out, const struct bomb_kit *kit, size_t count)
+password_to_client(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer recipient = {0}, envelope = {0};
 
-	put_password_recipient(&recipient, count, OID_HMAC_WITH_SHA512);
+	put_password_recipient(&recipient, bomb->count, OID_HMAC_WITH_SHA512);
 	bomb_envelope_write(&envelope, kit,
 		&(struct bomb_envelope){.recipients = buffer_bytes(&recipient)},
 		bytes_text("no answer"));

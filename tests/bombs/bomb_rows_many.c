@@ -5,11 +5,11 @@
 #include "common/cms.h"
 #include "common/extension.h"
 #include "common/signed_data_writer.h"
-#include "tests/bombs/bomb_parts.h"
+#include "tests/bombs/bomb_octets.h"
 #include "tests/bombs/bomb_rows.h"
 
 static void
-signers(struct buffer *out, const struct bomb_kit *kit, size_t count)
+signers(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer one = {0}, all = {0};
 	size_t info = der_begin(&one, DER_SEQUENCE);
@@ -20,14 +20,14 @@ signers(struct buffer *out, const struct bomb_kit *kit, size_t count)
 	der_put_algorithm(&one, oid_bytes(OID_RSA_ENCRYPTION), true);
 	der_put_octets(&one, bytes_text("no signature"));
 	der_end(&one, info);
-	bomb_repeat(&all, buffer_bytes(&one), count);
+	bomb_repeat(&all, buffer_bytes(&one), bomb->count);
 	bomb_message_write(out, kit, &(struct bomb_message){.signers = buffer_bytes(&all)});
 }
 
 static void
-recipients(struct buffer *out, const struct bomb_kit *kit, size_t count)
+recipients(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
-	BUFFER_CLEANUP struct buffer one = {0}, all = {0}, envelope = {0};
+	BUFFER_CLEANUP struct buffer one = {0}, all = {0};
 	size_t info = der_begin(&one, DER_SEQUENCE);
 
 	der_put_small(&one, 0);
@@ -35,24 +35,23 @@ recipients(struct buffer *out, const struct bomb_kit *kit, size_t count)
 	der_put_algorithm(&one, oid_bytes(OID_RSA_ENCRYPTION), true);
 	der_put_octets(&one, bytes_text("no key"));
 	der_end(&one, info);
-	bomb_repeat(&all, buffer_bytes(&one), count);
-	bomb_envelope_write(&envelope, kit,
-		&(struct bomb_envelope){.recipients = buffer_bytes(&all)}, BYTES_NONE);
-	bomb_message_write(out, kit, &(struct bomb_message){.payload = buffer_bytes(&envelope)});
+	bomb_repeat(&all, buffer_bytes(&one), bomb->count);
+	bomb_message_with_envelope(
+		out, kit, &(struct bomb_envelope){.recipients = buffer_bytes(&all)}, BYTES_NONE);
 }
 
 static void
-certificates(struct buffer *out, const struct bomb_kit *kit, size_t count)
+certificates(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer all = {0};
 
-	bomb_repeat(&all, buffer_bytes(&kit->device.der), count);
+	bomb_repeat(&all, buffer_bytes(&kit->device.der), bomb->count);
 	bomb_message_write(out, kit, &(struct bomb_message){.certificates = buffer_bytes(&all)});
 }
 
 /* Each as large as the message allows, and none the signer's. */
 static void
-large_certificates(struct buffer *out, const struct bomb_kit *kit, size_t count)
+large_certificates(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer extensions = {0}, one = {0}, all = {0};
 
@@ -61,17 +60,17 @@ large_certificates(struct buffer *out, const struct bomb_kit *kit, size_t count)
 	bomb_certificate_write(&one, kit,
 		&(struct bomb_certificate){.serial = BYTES("\x02\x01\x7e", 3),
 			.extensions = buffer_bytes(&extensions)});
-	bomb_repeat(&all, buffer_bytes(&one), count);
+	bomb_repeat(&all, buffer_bytes(&one), bomb->count);
 	bomb_message_write(out, kit, &(struct bomb_message){.certificates = buffer_bytes(&all)});
 }
 
 static void
-attributes(struct buffer *out, const struct bomb_kit *kit, size_t count)
+attributes(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer one = {0}, all = {0};
 
 	signed_data_put_attribute(&one, OID_EMAIL_ADDRESS, DER_NULL, BYTES_NONE);
-	bomb_repeat(&all, buffer_bytes(&one), count);
+	bomb_repeat(&all, buffer_bytes(&one), bomb->count);
 	bomb_message_write(out, kit, &(struct bomb_message){.attributes = buffer_bytes(&all)});
 }
 
@@ -88,21 +87,21 @@ put_values(struct buffer *out, enum oid type, size_t count)
 }
 
 static void
-attribute_values(struct buffer *out, const struct bomb_kit *kit, size_t count)
+attribute_values(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer one = {0};
 
-	put_values(&one, OID_EMAIL_ADDRESS, count);
+	put_values(&one, OID_EMAIL_ADDRESS, bomb->count);
 	bomb_message_write(out, kit, &(struct bomb_message){.attributes = buffer_bytes(&one)});
 }
 
 /* In descending order and with a wrong signature, so that they are sorted and checked once more. */
 static void
-unsorted_values(struct buffer *out, const struct bomb_kit *kit, size_t count)
+unsorted_values(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer values = {0}, one = {0};
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < bomb->count; i++) {
 		const uint8_t octets[2] = {(uint8_t)(~i >> 8), (uint8_t)~i};
 
 		der_put_octets(&values, BYTES(octets, sizeof(octets)));
@@ -111,54 +110,6 @@ unsorted_values(struct buffer *out, const struct bomb_kit *kit, size_t count)
 		&one, OID_EMAIL_ADDRESS, DER_SET | DER_CONSTRUCTED, buffer_bytes(&values));
 	bomb_message_write(out, kit,
 		&(struct bomb_message){.attributes = buffer_bytes(&one), .unsorted = true});
-}
-
-static void
-unsigned_attributes(struct buffer *out, const struct bomb_kit *kit, size_t count)
-{
-	BUFFER_CLEANUP struct buffer all = {0};
-
-	bomb_repeat(&all, BYTES("\x30\x05\x06\x01\x2a\x31\x00", 7), count);
-	bomb_message_write(
-		out, kit, &(struct bomb_message){.unsigned_attributes = buffer_bytes(&all)});
-}
-
-static void
-digest_algorithms(struct buffer *out, const struct bomb_kit *kit, size_t count)
-{
-	BUFFER_CLEANUP struct buffer all = {0};
-
-	bomb_repeat(&all, BYTES("\x30\x03\x06\x01\x2a", 5), count);
-	bomb_message_write(
-		out, kit, &(struct bomb_message){.digest_algorithms = buffer_bytes(&all)});
-}
-
-static void
-crls(struct buffer *out, const struct bomb_kit *kit, size_t count)
-{
-	BUFFER_CLEANUP struct buffer all = {0};
-
-	bomb_repeat(&all, BYTES("\x30\x03\x06\x01\x2a", 5), count);
-	bomb_message_write(out, kit, &(struct bomb_message){.crls = buffer_bytes(&all)});
-}
-
-static void
-nonce(struct buffer *out, const struct bomb_kit *kit, size_t count)
-{
-	BUFFER_CLEANUP struct buffer value = {0};
-
-	memset(buffer_append_space(&value, count), 'n', count);
-	bomb_message_write(out, kit, &(struct bomb_message){.nonce = buffer_bytes(&value)});
-}
-
-static void
-transaction_id(struct buffer *out, const struct bomb_kit *kit, size_t count)
-{
-	BUFFER_CLEANUP struct buffer value = {0};
-
-	memset(buffer_append_space(&value, count), 't', count);
-	bomb_message_write(
-		out, kit, &(struct bomb_message){.transaction_id = buffer_bytes(&value)});
 }
 
 /* --- names ------------------------------------------------------------------------ */
@@ -186,33 +137,33 @@ put_name(struct buffer *out, size_t rdns, size_t each, const char *text, int fir
 }
 
 static void
-subject_rdns(struct buffer *out, const struct bomb_kit *kit, size_t count)
+subject_rdns(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer name = {0};
 
-	put_name(&name, count, 1, "bomb", 0, 1);
+	put_name(&name, bomb->count, 1, "bomb", 0, 1);
 	bomb_message_with_csr(out, kit, &(struct bomb_csr){.subject = buffer_bytes(&name)});
 }
 
 static void
-subject_attributes(struct buffer *out, const struct bomb_kit *kit, size_t count)
+subject_attributes(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer name = {0};
 
-	put_name(&name, 1, count, "bomb", 0, 1);
+	put_name(&name, 1, bomb->count, "bomb", 0, 1);
 	bomb_message_with_csr(out, kit, &(struct bomb_csr){.subject = buffer_bytes(&name)});
 }
 
 /* Certificates of the signer's serial whose issuers differ from its own in the case of letters: each
  * must be compared attribute by attribute, all partners of an RDN in the other order. */
 static void
-compare_names(struct buffer *out, const struct bomb_kit *kit, size_t count)
+compare_names(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer name = {0}, other = {0}, one = {0}, all = {0},
 				     identifier = {0};
 
-	put_name(&name, count, 16, "bomb", 10, 1);
-	put_name(&other, count, 16, "BOMB", 25, -1);
+	put_name(&name, bomb->count, 16, "bomb", 10, 1);
+	put_name(&other, bomb->count, 16, "BOMB", 25, -1);
 	other.data[other.size - 1] = 'X'; /* the very last attribute of all has no partner */
 	cms_put_issuer_and_serial(&identifier, buffer_bytes(&name), BYTES("\x01", 1));
 	bomb_certificate_write(&one, kit, &(struct bomb_certificate){.name = buffer_bytes(&other)});
@@ -225,12 +176,12 @@ compare_names(struct buffer *out, const struct bomb_kit *kit, size_t count)
 /* --- requests ----------------------------------------------------------------------- */
 
 static void
-csr_attributes(struct buffer *out, const struct bomb_kit *kit, size_t count)
+csr_attributes(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer one = {0}, all = {0};
 
 	put_values(&one, OID_UNSTRUCTURED_NAME, 1);
-	bomb_repeat(&all, buffer_bytes(&one), count);
+	bomb_repeat(&all, buffer_bytes(&one), bomb->count);
 	bomb_message_with_csr(out, kit, &(struct bomb_csr){.attributes = buffer_bytes(&all)});
 }
 
@@ -257,22 +208,22 @@ with_extensions(struct buffer *out, const struct bomb_kit *kit, struct bytes ext
 }
 
 static void
-csr_extensions(struct buffer *out, const struct bomb_kit *kit, size_t count)
+csr_extensions(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer one = {0}, all = {0};
 
 	extension_put(&one, OID_CRL_NUMBER, false, BYTES("\x02\x01\x01", 3));
-	bomb_repeat(&all, buffer_bytes(&one), count);
+	bomb_repeat(&all, buffer_bytes(&one), bomb->count);
 	with_extensions(out, kit, buffer_bytes(&all));
 }
 
 static void
-alternative_names(struct buffer *out, const struct bomb_kit *kit, size_t count)
+alternative_names(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer names = {0}, extension = {0};
 	size_t sequence = der_begin(&names, DER_SEQUENCE);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < bomb->count; i++) {
 		char host[40];
 
 		snprintf(host, sizeof(host), "host-%zu.bombs.example", i);
@@ -284,12 +235,12 @@ alternative_names(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-purposes(struct buffer *out, const struct bomb_kit *kit, size_t count)
+purposes(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer list = {0}, extension = {0};
 	size_t sequence = der_begin(&list, DER_SEQUENCE);
 
-	bomb_repeat(&list, BYTES("\x06\x02\x2a\x03", 4), count);
+	bomb_repeat(&list, BYTES("\x06\x02\x2a\x03", 4), bomb->count);
 	der_end(&list, sequence);
 	extension_put(&extension, OID_EXTENDED_KEY_USAGE, false, buffer_bytes(&list));
 	with_extensions(out, kit, buffer_bytes(&extension));
@@ -307,34 +258,32 @@ put_long_csr(struct buffer *out, const struct bomb_kit *kit, size_t count)
 }
 
 static void
-long_value(struct buffer *out, const struct bomb_kit *kit, size_t count)
+long_value(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
 	BUFFER_CLEANUP struct buffer csr = {0};
 
-	put_long_csr(&csr, kit, count);
+	put_long_csr(&csr, kit, bomb->count);
 	bomb_message_with_data(out, kit, buffer_bytes(&csr));
 }
 
 static void
-long_value_in_triple_des(struct buffer *out, const struct bomb_kit *kit, size_t count)
+long_value_in_triple_des(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
-	BUFFER_CLEANUP struct buffer csr = {0}, envelope = {0};
+	BUFFER_CLEANUP struct buffer csr = {0};
 
-	put_long_csr(&csr, kit, count);
-	bomb_envelope_write(&envelope, kit, &(struct bomb_envelope){.cipher_oid = OID_DES_EDE3_CBC},
-		buffer_bytes(&csr));
-	bomb_message_write(out, kit, &(struct bomb_message){.payload = buffer_bytes(&envelope)});
+	put_long_csr(&csr, kit, bomb->count);
+	bomb_message_with_envelope(out, kit,
+		&(struct bomb_envelope){.cipher_oid = OID_DES_EDE3_CBC}, buffer_bytes(&csr));
 }
 
 static void
-ordinary(struct buffer *out, const struct bomb_kit *kit, size_t count)
+ordinary(struct buffer *out, const struct bomb_kit *kit, const struct bomb *bomb)
 {
-	BUFFER_CLEANUP struct buffer csr = {0}, envelope = {0};
+	BUFFER_CLEANUP struct buffer csr = {0};
 
 	bomb_csr_write(&csr, kit, &(struct bomb_csr){0});
-	bomb_envelope_write(&envelope, kit, &(struct bomb_envelope){.cipher_oid = OID_AES_256_CBC},
+	bomb_message_with_envelope(out, kit, &(struct bomb_envelope){.cipher_oid = OID_AES_256_CBC},
 		buffer_bytes(&csr));
-	bomb_message_write(out, kit, &(struct bomb_message){.payload = buffer_bytes(&envelope)});
 }
 
 static const struct bomb rows[] = {
@@ -348,12 +297,16 @@ static const struct bomb rows[] = {
 	{"attribute-values-400000", BOMB_FOR_SERVER, attribute_values, 400000, NULL},
 	{"attribute-values-16000-unsorted", BOMB_FOR_SERVER, unsorted_values, 16000,
 		"it does not fit"},
-	{"unsigned-attributes-100000", BOMB_FOR_SERVER, unsigned_attributes, 100000, NULL},
-	{"digest-algorithms-150000", BOMB_FOR_SERVER, digest_algorithms, 150000, NULL},
-	{"crls-150000", BOMB_FOR_SERVER, crls, 150000, NULL},
-	{"nonce-of-900000-octets", BOMB_FOR_SERVER, nonce, 900000, "or at most 1024"},
-	{"transaction-id-of-900000-octets", BOMB_FOR_SERVER, transaction_id, 900000,
-		"a text of 1 to 256 bytes"},
+	{"unsigned-attributes-100000", BOMB_FOR_SERVER, bomb_octets_in_message, 100000, NULL,
+		BOMB_PART(message, unsigned_attributes, "\x30\x05\x06\x01\x2a\x31\x00")},
+	{"digest-algorithms-150000", BOMB_FOR_SERVER, bomb_octets_in_message, 150000, NULL,
+		BOMB_PART(message, digest_algorithms, "\x30\x03\x06\x01\x2a")},
+	{"crls-150000", BOMB_FOR_SERVER, bomb_octets_in_message, 150000, NULL,
+		BOMB_PART(message, crls, "\x30\x03\x06\x01\x2a")},
+	{"nonce-of-900000-octets", BOMB_FOR_SERVER, bomb_octets_in_message, 900000,
+		"or at most 1024", BOMB_PART(message, nonce, "n")},
+	{"transaction-id-of-900000-octets", BOMB_FOR_SERVER, bomb_octets_in_message, 900000,
+		"a text of 1 to 256 bytes", BOMB_PART(message, transaction_id, "t")},
 	{"subject-of-5000-rdns", BOMB_FOR_SERVER, subject_rdns, 5000, "more than 256 RDNs"},
 	{"subject-of-50000-rdns", BOMB_FOR_SERVER, subject_rdns, 50000, "more than 256 RDNs"},
 	{"subject-of-5000-attributes", BOMB_FOR_SERVER, subject_attributes, 5000,

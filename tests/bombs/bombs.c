@@ -83,7 +83,7 @@ measure(const struct bomb *bomb, const struct bomb_kit *kit)
 	char words[DIAG_TEXT_SIZE];
 	bool good;
 
-	bomb->make(&bytes, kit, bomb->count);
+	bomb->make(&bytes, kit, bomb);
 	reset_peak();
 	resident = read_status("VmRSS");
 	begun = cpu_us();
@@ -148,7 +148,7 @@ write_all(enum bomb_target target, struct bytes certificates, const char *direct
 
 		if (bomb->target != target)
 			continue;
-		bomb->make(&bytes, &kit, bomb->count);
+		bomb->make(&bytes, &kit, bomb);
 		write_bytes(directory, bomb->name, buffer_bytes(&bytes));
 		begin_line(&line, bomb, bytes.size);
 		json_writer_close_object(&line);

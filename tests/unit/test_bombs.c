@@ -74,7 +74,7 @@ START_TEST(is_refused_or_answered_within_limits)
 	struct diag diag = {0};
 	int outcome = DONE;
 
-	bomb->make(&bytes, &kit, bomb->count);
+	bomb->make(&bytes, &kit, bomb);
 	limit_all();
 	for (int i = 0; i < RUNS; i++)
 		outcome = bomb_read(bomb, &kit, buffer_bytes(&bytes), &diag);
