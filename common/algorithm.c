@@ -117,6 +117,24 @@ algorithm_cipher_named(const char *name)
 }
 
 int
+algorithm_check_digest(const char *name, struct diag *diag)
+{
+	if (algorithm_digest_named(name))
+		return DONE;
+	return diag_refuse(
+		diag, "", NULL, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", "\"%s\"", name);
+}
+
+int
+algorithm_check_cipher(const char *name, struct diag *diag)
+{
+	if (algorithm_cipher_named(name))
+		return DONE;
+	return diag_refuse(diag, "", NULL,
+		"DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC or AES-256-CBC", "\"%s\"", name);
+}
+
+int
 algorithm_digest_bytes(
 	uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes, struct diag *diag)
 {

@@ -49,6 +49,10 @@ const struct digest_algorithm *algorithm_digest_of_signature(struct bytes oid);
 const struct digest_algorithm *algorithm_digest_named(const char *name);
 const struct cipher_algorithm *algorithm_cipher_named(const char *name);
 
+/* DONE when there is a row of this name, else REFUSED with the names there are; the caller names the object. */
+int algorithm_check_digest(const char *name, struct diag *diag);
+int algorithm_check_cipher(const char *name, struct diag *diag);
+
 /* Writes the digest of `bytes` into `out` of EVP_MAX_MD_SIZE; DONE or BROKEN. */
 int algorithm_digest_bytes(
 	uint8_t *out, const struct digest_algorithm *digest, struct bytes bytes, struct diag *diag);

@@ -257,24 +257,6 @@ apply_encoding(struct exchange *exchange, const struct action_value *values)
 
 /* --- rows --------------------------------------------------------------------------------- */
 
-static int
-check_digest(const char *value, struct diag *diag)
-{
-	if (algorithm_digest_named(value))
-		return DONE;
-	return diag_refuse(
-		diag, "", NULL, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", "\"%s\"", value);
-}
-
-static int
-check_cipher(const char *value, struct diag *diag)
-{
-	if (algorithm_cipher_named(value))
-		return DONE;
-	return diag_refuse(diag, "", NULL,
-		"DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC or AES-256-CBC", "\"%s\"", value);
-}
-
 /* clang-format off */
 #define PLAN(what)  .name = (what), .stage = "reply_plan", .operation = "PKIOperation"
 
@@ -309,12 +291,12 @@ const struct action_row action_rows_reply[] = {
 				"with a certificate that has expired"}},
 		.apply = apply_signer},
 	{PLAN("digest"), .help = "Signs the CertRep with another digest",
-		.arguments = {{TEXT("digest", NULL, 32), .check = check_digest,
+		.arguments = {{TEXT("digest", NULL, 32), .check = algorithm_check_digest,
 			.write_pattern = algorithm_write_digest_pattern,
 			.form = "a digest", .help = "Its name"}},
 		.apply = apply_digest},
 	{PLAN("cipher"), .help = "Encrypts the content with another cipher",
-		.arguments = {{TEXT("cipher", NULL, 32), .check = check_cipher,
+		.arguments = {{TEXT("cipher", NULL, 32), .check = algorithm_check_cipher,
 			.write_pattern = algorithm_write_cipher_pattern,
 			.form = "a cipher", .help = "Its name"}},
 		.apply = apply_cipher},

@@ -77,24 +77,6 @@ fits_cipher(const struct exchange *exchange, const struct action_value *value)
 	return cipher && cipher == algorithm_cipher_named(value->text);
 }
 
-static int
-check_digest(const char *value, struct diag *diag)
-{
-	if (algorithm_digest_named(value))
-		return DONE;
-	return diag_refuse(
-		diag, "", NULL, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", "\"%s\"", value);
-}
-
-static int
-check_cipher(const char *value, struct diag *diag)
-{
-	if (algorithm_cipher_named(value))
-		return DONE;
-	return diag_refuse(diag, "", NULL,
-		"DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC or AES-256-CBC", "\"%s\"", value);
-}
-
 /* clang-format off */
 #define FIELD(what, type) .name = (what), .kind = (type)
 #define PATTERN(what) \
@@ -119,11 +101,11 @@ static const struct match_row rows[] = {
 		.help = "The subject of the PKCS#10, or of a CertPoll, as the journal shows it: "
 			"\"C=US, CN=device-1\""},
 		true, fits_subject},
-	{{FIELD("digest", VALUE_TEXT), .min = 1, .max = 32, .check = check_digest,
+	{{FIELD("digest", VALUE_TEXT), .min = 1, .max = 32, .check = algorithm_check_digest,
 		.write_pattern = algorithm_write_digest_pattern,
 		.form = "a digest", .help = "The digest of the request's signature"},
 		true, fits_digest},
-	{{FIELD("cipher", VALUE_TEXT), .min = 1, .max = 32, .check = check_cipher,
+	{{FIELD("cipher", VALUE_TEXT), .min = 1, .max = 32, .check = algorithm_check_cipher,
 		.write_pattern = algorithm_write_cipher_pattern,
 		.form = "a cipher", .help = "The cipher of the request's envelope"},
 		true, fits_cipher},

@@ -159,6 +159,25 @@ deployment_ask(
 	free(request);
 }
 
+void
+deployment_fetch_password(char password[17], const struct deployment *deployment)
+{
+	static const char before[] = "The enrollment challenge password is: <B> ";
+	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
+	BUFFER_CLEANUP struct buffer text = {0};
+	const char *found;
+
+	deployment_ask(
+		&response, deployment, "GET /certsrv/mscep_admin/ HTTP/1.1\r\nHost: test\r\n\r\n");
+	/* The page is UTF-16LE. */
+	for (size_t i = 0; i < response.body.size; i += 2)
+		buffer_append_byte(&text, response.body.data[i]);
+	found = strstr(buffer_text(&text), before);
+	ck_assert_msg(found, "no password in %s", buffer_text(&text));
+	memcpy(password, found + strlen(before), 16);
+	password[16] = '\0';
+}
+
 /* Finds the W3C log in its folder, whose name holds the date. */
 static char *
 resolve(const struct deployment *deployment, const char *name)

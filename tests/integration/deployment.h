@@ -45,6 +45,9 @@ void deployment_stop(struct deployment *deployment);
 void deployment_ask(struct raw_response *out, const struct deployment *deployment,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Asks the admin page for a password of 16 digits and writes it with a NUL behind. Fails the test without one. */
+void deployment_fetch_password(char password[17], const struct deployment *deployment);
+
 /* Appends a whole file of the deployment's log folder ("journal.jsonl", "W3SVC1/u_ex....log": the
  * W3C log in a folder when the name ends with a slash). Waits until it has at least `lines` lines that
  * hold `pattern` (a text), and fails the test when that does not happen. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "server/http_listen.h"
 
 /* Waits until the socket can be read or written; false, with `state` set, when it takes too
  * long. */
@@ -199,6 +200,20 @@ struct raw_client
 raw_connect(const char *address, unsigned port)
 {
 	return raw_connect_within(address, port, RAW_PATIENCE_MS);
+}
+
+unsigned
+raw_port(const struct raw_client *client)
+{
+	struct sockaddr_storage address;
+	char text[HTTP_ADDRESS_SIZE];
+	socklen_t size = sizeof(address);
+	unsigned port;
+
+	if (getsockname(client->descriptor, (struct sockaddr *)&address, &size) != 0)
+		return 0;
+	http_address_text(text, &port, (const struct sockaddr *)&address);
+	return port;
 }
 
 bool

@@ -45,6 +45,9 @@ struct raw_client raw_connect(const char *address, unsigned port);
  * yet. */
 struct raw_client raw_connect_within(const char *address, unsigned port, int ms);
 
+/* Returns the client's own port; 0: it is not connected. */
+unsigned raw_port(const struct raw_client *client);
+
 /* Sends all of `bytes`. False when the other side does not take them; `state` says why. */
 bool raw_send(struct raw_client *client, struct bytes bytes);
 

@@ -405,25 +405,6 @@ START_TEST(gives_no_serial_twice)
 }
 END_TEST
 
-/* Reads the password from the admin page, which is UTF-16LE. */
-static void
-fetch_password(char password[17], const struct deployment *deployment)
-{
-	static const char before[] = "The enrollment challenge password is: <B> ";
-	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
-	BUFFER_CLEANUP struct buffer text = {0};
-	const char *found;
-
-	deployment_ask(
-		&response, deployment, "GET /certsrv/mscep_admin/ HTTP/1.1\r\nHost: test\r\n\r\n");
-	for (size_t i = 0; i < response.body.size; i += 2)
-		buffer_append_byte(&text, response.body.data[i]);
-	found = strstr(buffer_text(&text), before);
-	ck_assert_msg(found, "no password in %s", buffer_text(&text));
-	memcpy(password, found + strlen(before), 16);
-	password[16] = '\0';
-}
-
 START_TEST(takes_a_password_once)
 {
 	struct certificate issued[CROWD] = {0};
@@ -433,7 +414,7 @@ START_TEST(takes_a_password_once)
 
 	deployment_start(&deployment, NULL);
 	device_init(&device, &deployment, 0);
-	fetch_password(password, &deployment);
+	deployment_fetch_password(password, &deployment);
 	ck_assert_uint_eq(send_crowd(&device, &deployment,
 				  &(struct device_message){.challenge = password}, issued),
 		1);
@@ -483,7 +464,7 @@ START_TEST(takes_a_repeated_request_as_a_poll)
 
 	deployment_start(&deployment, settings);
 	device_init(&device, &deployment, 0);
-	fetch_password(password, &deployment);
+	deployment_fetch_password(password, &deployment);
 	for (size_t i = 0; i < 2; i++) {
 		SCEP_REPLY_CLEANUP struct scep_reply reply = {0};
 
@@ -509,7 +490,7 @@ START_TEST(keeps_a_pending_password_to_its_transaction)
 	deployment_start(&deployment, settings);
 	device_init(&device, &deployment, 0);
 	device_init(&stranger, &deployment, 1);
-	fetch_password(password, &deployment);
+	deployment_fetch_password(password, &deployment);
 	device_exchange(
 		&first, &device, &deployment, &(struct device_message){.challenge = password});
 	ck_assert_uint_eq(first.status, SCEP_STATUS_PENDING);

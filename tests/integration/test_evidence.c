@@ -159,19 +159,6 @@ static const struct {
 };
 #define SILENT (sizeof(silent) / sizeof(silent[0]))
 
-static unsigned
-port_of(const struct raw_client *client)
-{
-	struct sockaddr_storage address;
-	char text[HTTP_ADDRESS_SIZE];
-	socklen_t size = sizeof(address);
-	unsigned port;
-
-	ck_assert_int_eq(getsockname(client->descriptor, (struct sockaddr *)&address, &size), 0);
-	http_address_text(text, &port, (const struct sockaddr *)&address);
-	return port;
-}
-
 /* Waits for the line of a client, which has this end. */
 static void
 assert_line(unsigned client_port, const char *end)
@@ -201,7 +188,7 @@ START_TEST(http_sys_drops_the_silent)
 		RAW_RESPONSE_CLEANUP struct raw_response response = {0};
 
 		clients[i] = raw_connect("127.0.0.1", deployment.port);
-		ports[i] = port_of(&clients[i]);
+		ports[i] = raw_port(&clients[i]);
 		ck_assert(raw_send(&clients[i], bytes_text(silent[i].sends)));
 		if (silent[i].answered)
 			ck_assert(raw_read(&response, &clients[i]));
@@ -225,7 +212,7 @@ START_TEST(http_sys_waits_so_long_for_headers)
 
 	start_impatient();
 	client = raw_connect("127.0.0.1", deployment.port);
-	port = port_of(&client);
+	port = raw_port(&client);
 	socket.fd = client.descriptor;
 	ck_assert(raw_send(&client, bytes_text(GET_CAPS)));
 	while (poll(&socket, 1, 50) == 0 && sent++ < RAW_PATIENCE_MS / 50)
@@ -249,7 +236,7 @@ START_TEST(http_sys_drops_who_does_not_read)
 			"n\r\n\r\n");
 	start_impatient();
 	client = raw_connect("127.0.0.1", deployment.port);
-	port = port_of(&client);
+	port = raw_port(&client);
 	setsockopt(client.descriptor, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
 	raw_send(&client, buffer_bytes(&requests)); /* until it is dropped, or all */
 	assert_line(port,
@@ -284,7 +271,7 @@ START_TEST(http_sys_says_who_went)
 
 	start_impatient(); /* the library misses some until they are too late */
 	client = raw_connect("127.0.0.1", deployment.port);
-	port = port_of(&client);
+	port = raw_port(&client);
 	ck_assert(raw_send(&client, bytes_text(leaving[_i].sends)));
 	if (leaving[_i].stays) {
 		raw_read_end(&client);
@@ -299,7 +286,7 @@ START_TEST(http_sys_says_who_went)
 		assert_line(port, leaving[_i].wanted);
 	/* The line of another one follows on those that there are. */
 	last = raw_connect("127.0.0.1", deployment.port);
-	port = port_of(&last);
+	port = raw_port(&last);
 	ck_assert(raw_send(&last, bytes_text(HALF_LINE)));
 	raw_close(&last);
 	assert_line(port, " - - - - - - Client_Reset -\r");

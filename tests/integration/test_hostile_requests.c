@@ -9,19 +9,6 @@
 
 #define ROUNDS 20
 
-static unsigned
-port_of(const struct raw_client *client)
-{
-	struct sockaddr_storage address;
-	char text[HTTP_ADDRESS_SIZE];
-	socklen_t size = sizeof(address);
-	unsigned port;
-
-	ck_assert_int_eq(getsockname(client->descriptor, (struct sockaddr *)&address, &size), 0);
-	http_address_text(text, &port, (const struct sockaddr *)&address);
-	return port;
-}
-
 /* Sends a request, and checks what comes back. */
 static void
 send_row(const struct hostile_request *row, struct raw_client *client)
@@ -42,7 +29,7 @@ check_log(const struct hostile_request *row, const struct deployment *deployment
 {
 	BUFFER_CLEANUP struct buffer log = {0};
 	TEXT_CLEANUP char *line = NULL;
-	unsigned port = port_of(client);
+	unsigned port = raw_port(client);
 
 	if (row->log == HOSTILE_LOG_HTTPERR) {
 		/* Of a long field, the end alone is in the row. */

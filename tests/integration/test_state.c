@@ -84,25 +84,6 @@ start(struct server_process *process, const char *directory)
 	server_process_start(process, directory, arguments);
 }
 
-/* Reads the password from the admin page, which is UTF-16LE. */
-static void
-fetch_password(char password[17], const struct deployment *deployment)
-{
-	static const char before[] = "The enrollment challenge password is: <B> ";
-	RAW_RESPONSE_CLEANUP struct raw_response response = {0};
-	BUFFER_CLEANUP struct buffer text = {0};
-	const char *found;
-
-	deployment_ask(
-		&response, deployment, "GET /certsrv/mscep_admin/ HTTP/1.1\r\nHost: test\r\n\r\n");
-	for (size_t i = 0; i < response.body.size; i += 2)
-		buffer_append_byte(&text, response.body.data[i]);
-	found = strstr(buffer_text(&text), before);
-	ck_assert_msg(found, "no password in %s", buffer_text(&text));
-	memcpy(password, found + strlen(before), 16);
-	password[16] = '\0';
-}
-
 /* On another port, the RA has other certificates: its URL stands in them. */
 static void
 meet(struct life *life)
@@ -136,7 +117,8 @@ prepare(struct life *life, unsigned number)
 		snprintf(member->transaction_id, sizeof(member->transaction_id), "life-%u-%u",
 			number, i);
 		if (i % 4 == 1) {
-			fetch_password(life->passwords.text[i], &life->process.deployment);
+			deployment_fetch_password(
+				life->passwords.text[i], &life->process.deployment);
 			member->password = life->passwords.text[i];
 		}
 		message.challenge = member->password;
