@@ -26,7 +26,8 @@ def write_array(name, der):
 
 def write_root(der):
     """Returns the C text of the root's certificate and its digests."""
-    digests = {'SHA-256': hashlib.sha256(der).digest(), 'MD5': hashlib.md5(der).digest()}
+    digests = {'SHA-256': hashlib.sha256(der).digest(), 'SHA-1': hashlib.sha1(der).digest(),
+               'MD5': hashlib.md5(der).digest()}
     names = {name: 'root_' + name.replace('-', '').lower() for name in digests}
     return (write_array('root_certificate', der) +
             ''.join(write_array(names[name], octets) for name, octets in digests.items()) +

@@ -12,7 +12,7 @@ write_password(struct exchange *exchange, const char *password)
 	const struct settings *settings = exchange->settings;
 	uint8_t thumbprint[EVP_MAX_MD_SIZE];
 
-	if (certificate_fingerprint(thumbprint, authority_issuer(exchange->authority),
+	if (pki_fingerprint(thumbprint, authority_issuer(exchange->authority),
 		    algorithm_digest_named("MD5"), &exchange->diag) != DONE)
 		return STAGE_BROKE;
 	pages_ndes_password(&exchange->http->response.body, settings->admin_page_bom, thumbprint,

@@ -10,7 +10,7 @@ extern const struct bytes built_in_keys[PKI_ROLE_COUNT];
 extern const struct bytes built_in_root;
 
 /* Its digests. */
-#define BUILT_IN_ROOT_DIGESTS 2
+#define BUILT_IN_ROOT_DIGESTS 3
 extern const struct built_in_digest {
 	const char *name; /* "SHA-256" */
 	struct bytes octets;

@@ -31,7 +31,7 @@ write_fingerprints(struct buffer *out, const struct certificate *root, struct di
 		const struct digest_algorithm *digest = algorithm_digest_named(digests[i]);
 		uint8_t octets[EVP_MAX_MD_SIZE];
 
-		if (certificate_fingerprint(octets, root, digest, diag) != DONE)
+		if (pki_fingerprint(octets, root, digest, diag) != DONE)
 			return BROKEN;
 		buffer_append_format(out, "%-8s ", digests[i]);
 		buffer_append_hex(out, BYTES(octets, digest->size));
@@ -54,7 +54,7 @@ write_json(struct buffer *out, const struct certificate *root, struct diag *diag
 		const struct digest_algorithm *digest = algorithm_digest_named(digests[i]);
 		uint8_t octets[EVP_MAX_MD_SIZE];
 
-		if (certificate_fingerprint(octets, root, digest, diag) != DONE)
+		if (pki_fingerprint(octets, root, digest, diag) != DONE)
 			return BROKEN;
 		json_writer_hex(out, digests[i], BYTES(octets, digest->size));
 	}

@@ -80,7 +80,7 @@ fingerprint_json(const struct certificate *certificate, const char *name)
 	const struct digest_algorithm *digest = algorithm_digest_named(name);
 	uint8_t octets[EVP_MAX_MD_SIZE];
 
-	if (certificate_fingerprint(octets, certificate, digest, NULL) != DONE)
+	if (pki_fingerprint(octets, certificate, digest, NULL) != DONE)
 		return json_null();
 	return hex_json(BYTES(octets, digest->size));
 }

@@ -100,16 +100,17 @@ pki_key(const struct pki *pki, enum pki_role role)
 	return later->keys[role];
 }
 
-struct bytes
-pki_known_fingerprint(
-	const struct pki *pki, const struct certificate *certificate, const char *digest)
+int
+pki_fingerprint(uint8_t *out, const struct certificate *certificate,
+	const struct digest_algorithm *digest, struct diag *diag)
 {
-	if (pki->root.der.size > 0 &&
-		bytes_equal(buffer_bytes(&certificate->der), buffer_bytes(&pki->root.der)))
+	if (bytes_equal(buffer_bytes(&certificate->der), built_in_root))
 		for (size_t i = 0; i < BUILT_IN_ROOT_DIGESTS; i++)
-			if (strcmp(built_in_root_digests[i].name, digest) == 0)
-				return built_in_root_digests[i].octets;
-	return BYTES_NONE;
+			if (strcmp(built_in_root_digests[i].name, digest->name) == 0) {
+				memcpy(out, built_in_root_digests[i].octets.data, digest->size);
+				return DONE;
+			}
+	return certificate_fingerprint(out, certificate, digest, diag);
 }
 
 static int

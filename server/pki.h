@@ -52,10 +52,10 @@ int pki_load_built_in(struct pki *out, struct diag *diag);
  * only started. From any thread. */
 EVP_PKEY *pki_key(const struct pki *pki, enum pki_role role);
 
-/* Returns the digest of the built-in root's DER by an algorithm, "SHA-256" or "MD5"; empty: it is another
- * certificate, or the algorithm another. */
-struct bytes pki_known_fingerprint(
-	const struct pki *pki, const struct certificate *certificate, const char *digest);
+/* Writes a digest of a certificate's DER to `out` of EVP_MAX_MD_SIZE, as certificate_fingerprint does; those of the
+ * built-in root were made when the program was built, and need no OpenSSL. DONE or BROKEN. */
+int pki_fingerprint(uint8_t *out, const struct certificate *certificate,
+	const struct digest_algorithm *digest, struct diag *diag);
 
 /*
  * Gives the certificate of PKI_CHALLENGE_SIGNING or PKI_CHALLENGE_ENCRYPTION, borrowed from the

@@ -17,12 +17,9 @@ write_digest(
 	const struct certificate *ca =
 		authority_issuer(server->sites.sites[0]->condition->authority);
 	const struct digest_algorithm *digest = algorithm_digest_named(digest_name);
-	struct bytes known = pki_known_fingerprint(&server->pki, ca, digest_name);
 	uint8_t octets[EVP_MAX_MD_SIZE];
 
-	if (known.size > 0)
-		json_writer_hex(out, key, known);
-	else if (certificate_fingerprint(octets, ca, digest, NULL) == DONE)
+	if (pki_fingerprint(octets, ca, digest, NULL) == DONE)
 		json_writer_hex(out, key, BYTES(octets, digest->size));
 	else
 		json_writer_null(out, key);

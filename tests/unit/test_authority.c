@@ -131,6 +131,32 @@ START_TEST(root_is_the_same_for_ever)
 }
 END_TEST
 
+/* Those of the built-in root are the program's, and others are made. */
+START_TEST(fingerprints_are_what_openssl_makes)
+{
+	FIXTURE_CLEANUP struct fixture fixture;
+	const struct digest_algorithm *digest;
+	uint8_t ours[EVP_MAX_MD_SIZE], theirs[EVP_MAX_MD_SIZE];
+	struct diag diag = {0};
+
+	fixture_init(&fixture, CA_HIERARCHY_ISSUING, NOW, URL);
+	for (size_t i = 0; (digest = algorithm_digest_at(i)); i++) {
+		const struct certificate *const both[] = {
+			&fixture.authority->root, authority_issuer(fixture.authority)};
+
+		for (size_t k = 0; k < sizeof(both) / sizeof(both[0]); k++) {
+			struct bytes der = buffer_bytes(&both[k]->der);
+
+			ASSERT_DONE(pki_fingerprint(ours, both[k], digest, &diag), &diag);
+			ck_assert_int_eq(
+				EVP_Digest(der.data, der.size, theirs, NULL, digest->md(), NULL),
+				1);
+			ck_assert_mem_eq(ours, theirs, digest->size);
+		}
+	}
+}
+END_TEST
+
 static void
 assert_same(const struct certificate *left, const struct certificate *right, bool same)
 {
@@ -437,6 +463,7 @@ main(void)
 	tcase_add_loop_test(tcase, chain_does_not_verify_when_it_should_not, 0, ROWS(hierarchies));
 	tcase_add_loop_test(tcase, root_is_the_same_for_ever, 0, 3);
 	tcase_add_test(tcase, built_in_root_is_what_would_be_minted);
+	tcase_add_test(tcase, fingerprints_are_what_openssl_makes);
 	tcase_add_test(tcase, root_with_another_signature_is_minted);
 	tcase_add_test(tcase, ra_certificates_are_made_once);
 	tcase_add_loop_test(tcase, restart_mints_the_same, 0, ROWS(restarts));
