@@ -28,37 +28,17 @@ buffer_bytes(const struct buffer *buffer)
 	return BYTES(buffer->data, buffer->size);
 }
 
-/* One byte more than asked, so that buffer_text never moves the data. */
-static bool
-has_room(const struct buffer *buffer, size_t size)
-{
-	return size < buffer->capacity - buffer->size;
-}
-
 void
-buffer_reserve(struct buffer *buffer, size_t size)
+buffer_grow(struct buffer *buffer, size_t size)
 {
 	size_t capacity = buffer->capacity ? buffer->capacity : 64;
 
-	if (has_room(buffer, size))
-		return;
 	if (size > SIZE_MAX / 2 - buffer->size)
 		memory_exhausted();
-	while (capacity < buffer->size + size + 1)
+	while (capacity <= buffer->size + size)
 		capacity *= 2;
 	buffer->data = memory_resize(buffer->data, capacity);
 	buffer->capacity = capacity;
-}
-
-void
-buffer_append(struct buffer *buffer, struct bytes bytes)
-{
-	if (bytes.size == 0)
-		return;
-	if (!has_room(buffer, bytes.size))
-		buffer_reserve(buffer, bytes.size);
-	memcpy(buffer->data + buffer->size, bytes.data, bytes.size);
-	buffer->size += bytes.size;
 }
 
 /* Most of what is formatted is no longer, and so is formatted once. */
@@ -78,7 +58,7 @@ buffer_append_format(struct buffer *buffer, const char *format, ...)
 	va_end(arguments);
 	if (size < 0)
 		memory_exhausted();
-	if (!has_room(buffer, (size_t)size)) {
+	if ((size_t)size >= buffer->capacity - buffer->size) {
 		buffer_reserve(buffer, (size_t)size);
 		vsnprintf((char *)buffer->data + buffer->size, (size_t)size + 1, format, again);
 	}
@@ -90,16 +70,16 @@ void
 buffer_append_decimal(struct buffer *buffer, int64_t number)
 {
 	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-	uint8_t digits[20];
-	size_t first = sizeof(digits);
+	size_t digits = 1;
 
-	do {
-		digits[--first] = (uint8_t)('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0);
+	for (uint64_t left = rest; left > 9; left /= 10)
+		digits++;
+	buffer_reserve(buffer, digits + 1);
 	if (number < 0)
-		buffer_append_byte(buffer, '-');
-	buffer_append(buffer, BYTES(digits + first, sizeof(digits) - first));
+		buffer->data[buffer->size++] = '-';
+	buffer->size += digits;
+	for (uint8_t *next = buffer->data + buffer->size; digits > 0; digits--, rest /= 10)
+		*--next = (uint8_t)('0' + rest % 10);
 }
 
 uint8_t *

@@ -47,18 +47,34 @@ bool bytes_equal_secret(struct bytes left, struct bytes right);
 /* Returns a view of what the buffer holds now; any growth makes it stale. */
 struct bytes buffer_bytes(const struct buffer *buffer);
 
-/* Makes room for `size` more bytes, so that the next appends do not move the data. */
-void buffer_reserve(struct buffer *buffer, size_t size);
+/* Moves the data to where there is room for `size` more bytes: buffer_reserve's own. */
+void buffer_grow(struct buffer *buffer, size_t size);
+
+/* Makes room for `size` more bytes, so that the next appends do not move the data: and for one more, so
+ * that buffer_text never does. */
+static inline void
+buffer_reserve(struct buffer *buffer, size_t size)
+{
+	if (size >= buffer->capacity - buffer->size)
+		buffer_grow(buffer, size);
+}
 
 /* Appends a copy of `bytes`, which must not lie in the buffer itself. */
-void buffer_append(struct buffer *buffer, struct bytes bytes);
+static inline void
+buffer_append(struct buffer *buffer, struct bytes bytes)
+{
+	if (bytes.size == 0)
+		return;
+	buffer_reserve(buffer, bytes.size);
+	memcpy(buffer->data + buffer->size, bytes.data, bytes.size);
+	buffer->size += bytes.size;
+}
 
 /* Appends one byte. */
 static inline void
 buffer_append_byte(struct buffer *buffer, uint8_t byte)
 {
-	if (buffer->capacity - buffer->size < 2)
-		buffer_reserve(buffer, 1);
+	buffer_reserve(buffer, 1);
 	buffer->data[buffer->size++] = byte;
 }
 

@@ -12,49 +12,23 @@ needs_comma(const struct buffer *out)
 	return last != '{' && last != '[' && last != '\n';
 }
 
-static void
-begin(struct buffer *out, const char *key)
+void
+json_writer_begin(struct buffer *out, struct bytes key)
 {
-	struct bytes name = bytes_text(key);
+	bool comma = needs_comma(out);
 	uint8_t *end;
 
-	buffer_reserve(out, name.size + strlen(",\"\":"));
-	if (needs_comma(out))
-		buffer_append_byte(out, ',');
-	if (!key)
-		return;
+	buffer_reserve(out, key.size + strlen(",\"\":"));
 	end = out->data + out->size;
-	*end++ = '"';
-	end = (uint8_t *)memcpy(end, name.data, name.size) + name.size;
-	*end++ = '"';
-	*end++ = ':';
+	if (comma)
+		*end++ = ',';
+	if (key.data) {
+		*end++ = '"';
+		end = (uint8_t *)memcpy(end, key.data, key.size) + key.size;
+		*end++ = '"';
+		*end++ = ':';
+	}
 	out->size = (size_t)(end - out->data);
-}
-
-void
-json_writer_open_object(struct buffer *out, const char *key)
-{
-	begin(out, key);
-	buffer_append_byte(out, '{');
-}
-
-void
-json_writer_close_object(struct buffer *out)
-{
-	buffer_append_byte(out, '}');
-}
-
-void
-json_writer_open_array(struct buffer *out, const char *key)
-{
-	begin(out, key);
-	buffer_append_byte(out, '[');
-}
-
-void
-json_writer_close_array(struct buffer *out)
-{
-	buffer_append_byte(out, ']');
 }
 
 /* The bytes that stand for themselves, as bits: all of ASCII but control characters, '"' and '\\'. */
@@ -64,6 +38,33 @@ static inline bool
 is_plain(uint8_t byte)
 {
 	return plain[byte / 32] >> byte % 32 & 1;
+}
+
+/* As many bytes as are looked at in one go. */
+#define BLOCK 16
+
+static inline bool
+is_plain_block(const uint8_t *block)
+{
+	uint8_t special = 0;
+
+	for (size_t i = 0; i < BLOCK; i++)
+		special |=
+			block[i] < 0x20 || block[i] >= 0x80 || block[i] == '"' || block[i] == '\\';
+	return !special;
+}
+
+/* Returns how many bytes at the start of `text` stand for themselves. */
+static size_t
+count_plain(struct bytes text)
+{
+	size_t count = 0;
+
+	while (text.size - count >= BLOCK && is_plain_block(text.data + count))
+		count += BLOCK;
+	while (count < text.size && is_plain(text.data[count]))
+		count++;
+	return count;
 }
 
 /* Appends the character at the start of `text`, which is not plain; returns its size. */
@@ -89,16 +90,15 @@ append_special(struct buffer *out, struct bytes text)
 void
 json_writer_quote(struct buffer *out, struct bytes text)
 {
-	size_t next = 0, end;
-
+	buffer_reserve(out, text.size + strlen("\"\""));
 	buffer_append_byte(out, '"');
-	while (next < text.size) {
-		for (end = next; end < text.size && is_plain(text.data[end]);)
-			end++;
-		buffer_append(out, BYTES(text.data + next, end - next));
-		next = end;
-		if (next < text.size)
-			next += append_special(out, BYTES(text.data + next, text.size - next));
+	while (text.size > 0) {
+		size_t size = count_plain(text);
+
+		buffer_append(out, BYTES(text.data, size));
+		if (size < text.size)
+			size += append_special(out, BYTES(text.data + size, text.size - size));
+		text = BYTES(text.data + size, text.size - size);
 	}
 	buffer_append_byte(out, '"');
 }
@@ -106,14 +106,26 @@ json_writer_quote(struct buffer *out, struct bytes text)
 void
 json_writer_text(struct buffer *out, const char *key, struct bytes text)
 {
-	begin(out, key);
+	json_writer_begin(out, bytes_text(key));
 	json_writer_quote(out, text);
+}
+
+void
+json_writer_word(struct buffer *out, const char *key, const char *word)
+{
+	struct bytes text = bytes_text(word);
+
+	json_writer_begin(out, bytes_text(key));
+	buffer_reserve(out, text.size + strlen("\"\""));
+	buffer_append_byte(out, '"');
+	buffer_append(out, text);
+	buffer_append_byte(out, '"');
 }
 
 void
 json_writer_hex(struct buffer *out, const char *key, struct bytes bytes)
 {
-	begin(out, key);
+	json_writer_begin(out, bytes_text(key));
 	buffer_append_byte(out, '"');
 	buffer_append_hex(out, bytes);
 	buffer_append_byte(out, '"');
@@ -122,17 +134,10 @@ json_writer_hex(struct buffer *out, const char *key, struct bytes bytes)
 void
 json_writer_base64(struct buffer *out, const char *key, struct bytes bytes)
 {
-	begin(out, key);
+	json_writer_begin(out, bytes_text(key));
 	buffer_append_byte(out, '"');
 	base64_encode(out, bytes);
 	buffer_append_byte(out, '"');
-}
-
-void
-json_writer_number(struct buffer *out, const char *key, int64_t number)
-{
-	begin(out, key);
-	buffer_append_decimal(out, number);
 }
 
 void
@@ -142,21 +147,6 @@ json_writer_thousandths(struct buffer *out, const char *key, int64_t thousandths
 
 	for (int64_t i = 3, value = thousandths; i > 0; i--, value /= 10)
 		rest[i] = (uint8_t)('0' + value % 10);
-	begin(out, key);
-	buffer_append_decimal(out, thousandths / 1000);
+	json_writer_number(out, key, thousandths / 1000);
 	buffer_append(out, BYTES(rest, sizeof(rest)));
-}
-
-void
-json_writer_boolean(struct buffer *out, const char *key, bool value)
-{
-	begin(out, key);
-	buffer_append_text(out, value ? "true" : "false");
-}
-
-void
-json_writer_null(struct buffer *out, const char *key)
-{
-	begin(out, key);
-	buffer_append_text(out, "null");
 }

@@ -15,9 +15,9 @@ write_connection(struct buffer *out, const struct http_exchange *http)
 	json_writer_open_object(out, "connection");
 	json_writer_number(out, "number", (int64_t)http->request.connection);
 	json_writer_number(out, "nth", http->request.nth);
-	journal_text_write(out, "client_address", http->request.client_address);
+	json_writer_word(out, "client_address", http->request.client_address);
 	json_writer_number(out, "client_port", http->request.client_port);
-	journal_text_write(out, "end", journal_text_end(http->end));
+	json_writer_word(out, "end", journal_text_end(http->end));
 	json_writer_close_object(out);
 }
 
@@ -45,9 +45,9 @@ write_repeat(struct buffer *out, const struct journal_repeat *repeat)
 		return;
 	json_writer_open_object(out, "repeats");
 	json_writer_number(out, "exchange", (int64_t)repeat->exchange);
-	journal_text_write(out, "same", repeat->head_alone ? "head" : "request");
+	json_writer_word(out, "same", repeat->head_alone ? "head" : "request");
 	if (repeat->ended)
-		journal_text_write(out, "end", journal_text_end(repeat->end));
+		json_writer_word(out, "end", journal_text_end(repeat->end));
 	json_writer_thousandths(out, "gap_ms", repeat->gap_us);
 	json_writer_close_object(out);
 }
@@ -69,10 +69,10 @@ write_stages(struct buffer *out, const struct exchange *exchange)
 	json_writer_open_array(out, "stages");
 	for (unsigned i = 0; (stage = pipeline_stage(i)); i++)
 		if (exchange->stages >> i & 1)
-			journal_text_write(out, NULL, stage->name);
+			json_writer_word(out, NULL, stage->name);
 	json_writer_close_array(out);
 	if (exchange->answered_by && exchange->http->end != HTTP_END_MALFORMED)
-		journal_text_write(out, "answered_by", exchange->answered_by->name);
+		json_writer_word(out, "answered_by", exchange->answered_by->name);
 }
 
 /* What is known of an answer that one of the stages gave. */
@@ -85,7 +85,7 @@ write_answer(struct buffer *out, const struct exchange *exchange)
 	json_writer_number(out, "substatus", response->substatus);
 	json_writer_number(out, "win32_status", response->win32_status);
 	if (win32)
-		journal_text_write(out, "win32_name", win32->name);
+		json_writer_word(out, "win32_name", win32->name);
 	journal_text_write(out, "content_type", response->content_type);
 	json_writer_number(out, "body_size", (int64_t)response->body.size);
 	json_writer_number(out, "bytes", (int64_t)exchange->http->bytes_sent);
@@ -107,7 +107,7 @@ write_response(struct buffer *out, const struct exchange *exchange)
 	if (response->from == RESPONSE_FROM_NOBODY || send_plan_is_silent(&exchange->http->send))
 		return;
 	json_writer_open_object(out, "response");
-	journal_text_write(out, "from", from_words[response->from]);
+	json_writer_word(out, "from", from_words[response->from]);
 	if (response->from == RESPONSE_FROM_HTTP_SYS)
 		journal_text_write(out, "reason", http_sys_error_reason(exchange->http_sys_error));
 	json_writer_number(out, "status", response->status);
@@ -149,7 +149,7 @@ write_evidence(struct buffer *out, const struct exchange *exchange)
 		if (evidence->lines[log] == 0)
 			continue;
 		json_writer_open_object(out, NULL);
-		json_writer_text(out, "log", bytes_text(names[log]));
+		json_writer_word(out, "log", names[log]);
 		json_writer_number(out, "lines", evidence->lines[log]);
 		if (log == EVIDENCE_LOG_HTTPERR)
 			journal_text_write(out, "reason", httperr_log_reason(exchange));
@@ -180,7 +180,7 @@ journal_entry_write(struct buffer *out, const struct exchange *exchange)
 	json_writer_open_object(out, NULL);
 	json_writer_number(out, "exchange", (int64_t)exchange->number);
 	journal_text_write(out, "site", exchange->site->name);
-	journal_text_write(out, "time", clock_text(time, exchange->arrived_ms));
+	json_writer_word(out, "time", clock_text(time, exchange->arrived_ms));
 	json_writer_thousandths(out, "duration_ms", (http->ended_ns - http->begun_ns) / 1000);
 	write_connection(out, http);
 	if (exchange->balanced_to)

@@ -38,12 +38,13 @@ START_TEST(writes_exact_text)
 	json_writer_thousandths(&out, "ms", 12003);
 	json_writer_thousandths(&out, "less", 7);
 	json_writer_null(&out, "none");
+	json_writer_word(&out, "end", "client-left");
 	json_writer_close_object(&out);
 	ck_assert_str_eq(buffer_text(&out),
 		"{\"empty\":[],\"list\":[1,\"{\",{},false],\"inner\":{\"hex\":\"00fe\",\"base64\":"
 		"\"AP7/\",\"yes\":"
 		"true},"
-		"\"ms\":12.003,\"less\":0.007,\"none\":null}");
+		"\"ms\":12.003,\"less\":0.007,\"none\":null,\"end\":\"client-left\"}");
 	json_decref(parse(&out));
 }
 END_TEST
@@ -117,6 +118,27 @@ START_TEST(escapes_any_text)
 }
 END_TEST
 
+/* Wherever it stands: text is looked at in blocks. */
+START_TEST(escapes_at_every_place)
+{
+	static const char specials[] = {'"', '\\', '\n', '\x1f'};
+
+	for (size_t i = 0; i < sizeof(specials); i++) {
+		BUFFER_CLEANUP struct buffer out = {0};
+		char text[40];
+		json_t *value;
+
+		memset(text, 'a', sizeof(text));
+		text[_i] = specials[i];
+		json_writer_text(&out, NULL, BYTES(text, sizeof(text)));
+		value = parse(&out);
+		ck_assert(bytes_equal(BYTES(json_string_value(value), json_string_length(value)),
+			BYTES(text, sizeof(text))));
+		json_decref(value);
+	}
+}
+END_TEST
+
 /* No single byte may end the string early or leave the line. */
 START_TEST(survives_every_byte)
 {
@@ -146,6 +168,7 @@ main(void)
 	tcase_add_test(all, begins_a_new_line_without_comma);
 	tcase_add_loop_test(all, writes_numbers, 0, sizeof(numbers) / sizeof(numbers[0]));
 	tcase_add_loop_test(all, escapes_any_text, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_loop_test(all, escapes_at_every_place, 0, 40);
 	tcase_add_test(all, survives_every_byte);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
