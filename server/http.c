@@ -164,6 +164,19 @@ take_signal(struct http *http)
 		http->sighup(http->sighup_context);
 }
 
+/* Returns whether it is a daemon's. */
+static bool
+wake_daemon(struct http *http, int descriptor)
+{
+	for (size_t i = 0; i < http->count; i++) {
+		if (descriptor != http_daemon_descriptor(http->daemons[i]))
+			continue;
+		http_daemon_wake(http->daemons[i]);
+		return true;
+	}
+	return false;
+}
+
 static void
 take_event(struct http *http, int descriptor)
 {
@@ -177,7 +190,7 @@ take_event(struct http *http, int descriptor)
 		take_signal(http);
 	else if (descriptor == http->watched)
 		http->watcher();
-	else if (!http->traffic.draining)
+	else if (!wake_daemon(http, descriptor) && !http->traffic.draining)
 		http_accept_take(http->accept, descriptor);
 }
 
@@ -251,6 +264,8 @@ turn(struct http *http, int limit, struct diag *diag)
 	else
 		resume_held(http);
 	for (size_t i = 0; i < http->count; i++) {
+		if (!http_daemon_is_awake(http->daemons[i]))
+			continue;
 		look_at_time(http, 0);
 		http_daemon_run(http->daemons[i]);
 	}

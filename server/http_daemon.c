@@ -363,12 +363,29 @@ http_daemon_timeout(struct http_daemon *daemon)
 	if (MHD_get_timeout(daemon->mhd, &ms) == MHD_YES)
 		limit = ms > INT_MAX ? INT_MAX : (int)ms;
 	daemon->restless = limit == 0 ? daemon->restless + 1 : 0;
-	return limit < 0 || (waiting >= 0 && waiting < limit) ? waiting : limit;
+	if (limit < 0 || (waiting >= 0 && waiting < limit))
+		limit = waiting;
+	if (limit == 0)
+		http_daemon_wake(daemon);
+	return limit;
+}
+
+void
+http_daemon_wake(struct http_daemon *daemon)
+{
+	daemon->awake = true;
+}
+
+bool
+http_daemon_is_awake(const struct http_daemon *daemon)
+{
+	return daemon->awake;
 }
 
 void
 http_daemon_run(struct http_daemon *daemon)
 {
+	daemon->awake = false;
 	http_awaited_sweep(&daemon->awaited);
 	if (daemon->restless >= RESTLESS_TURNS) {
 		http_stuck_look(&daemon->awaited);
@@ -377,10 +394,17 @@ http_daemon_run(struct http_daemon *daemon)
 	MHD_run(daemon->mhd);
 }
 
+static void
+resume(struct wire *wire)
+{
+	http_daemon_wake(wire->daemon);
+	MHD_resume_connection(wire->connection);
+}
+
 void
 http_daemon_resume(struct http_job *job)
 {
-	MHD_resume_connection(wire_of(job)->connection);
+	resume(wire_of(job));
 }
 
 void
@@ -390,7 +414,7 @@ http_daemon_resume_held(struct http_held *held, bool drop)
 
 	wire->dropped = drop;
 	http_wait_forget(wire);
-	MHD_resume_connection(wire->connection);
+	resume(wire);
 }
 
 void
@@ -399,6 +423,7 @@ http_daemon_add(struct http_daemon *daemon, int descriptor, const struct sockadd
 {
 	/* Where it cannot, it closes the descriptor. */
 	MHD_add_connection(daemon->mhd, descriptor, client, client_size);
+	http_daemon_wake(daemon);
 }
 
 void

@@ -31,11 +31,16 @@ int http_daemon_new(struct http_daemon **out, const struct http_listener *listen
 /* Returns how many connections are open. */
 unsigned http_daemon_connections(const struct http_daemon *daemon);
 
-/* Returns the descriptor that is readable when http_daemon_run has something to do. */
+/* Returns the descriptor that is readable when something has happened on a connection: then, the daemon is
+ * to be woken. */
 int http_daemon_descriptor(const struct http_daemon *daemon);
+void http_daemon_wake(struct http_daemon *daemon);
 
-/* Returns after how many milliseconds http_daemon_run has something to do anyhow; -1: never. */
+/* Returns after how many milliseconds it has something to do anyhow, -1: never, and wakes it at 0. */
 int http_daemon_timeout(struct http_daemon *daemon);
+
+/* Returns whether it was woken since it was run: by one of these, or by what gives it work. */
+bool http_daemon_is_awake(const struct http_daemon *daemon);
 
 /* Does what can be done without waiting. */
 void http_daemon_run(struct http_daemon *daemon);

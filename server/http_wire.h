@@ -19,6 +19,7 @@ struct http_daemon {
 	unsigned timeout; /* seconds that a client may neither send nor read, unless the service
 			   * says otherwise of a new connection */
 	struct http_awaited awaited;
+	bool awake;        /* it is to be run */
 	unsigned restless; /* how often in a row libmicrohttpd wanted to be run again at once */
 	struct http_connection *newest;
 };
