@@ -147,6 +147,7 @@ struct exchange {
 	struct rule_set *rules;        /* of the site; held; NULL: none */
 	struct rule_decision decision; /* of the rules */
 	struct evidence evidence;
+	uint64_t head_hash; /* for journal_repeat.h; 0: not made yet */
 	struct journal_repeat
 		repeat; /* whether it is sent for the second time; filled at its end */
 	struct journal_record *record; /* in the journal; held; NULL: none yet, or none is kept */

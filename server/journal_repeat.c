@@ -100,7 +100,8 @@ make_note(struct note *note, const struct exchange *exchange)
 {
 	const struct request *request = &exchange->http->request;
 	struct bytes body = buffer_bytes(&request->body);
-	struct hashes hashes = {.head = hash_head(request)};
+	struct hashes hashes = {
+		.head = exchange->head_hash ? exchange->head_hash : hash_head(request)};
 
 	hashes.message = hash_bytes(mix(hashes.head, 0), body);
 	*note = (struct note){.number = exchange->number,
@@ -217,10 +218,11 @@ find(struct journal_repeats *repeats, const struct hashes *hashes, const struct 
 /* --- as exchanges come and go ----------------------------------------------------- */
 
 void
-journal_repeats_begin(struct journal_repeats *repeats, const struct exchange *exchange)
+journal_repeats_begin(struct journal_repeats *repeats, struct exchange *exchange)
 {
 	struct note note;
 
+	exchange->head_hash = hash_head(&exchange->http->request);
 	make_note(&note, exchange);
 	pthread_mutex_lock(&repeats->lock);
 	keep(repeats, &note);

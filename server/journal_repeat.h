@@ -29,8 +29,8 @@ struct journal_repeat {
 struct journal_repeats *journal_repeats_new(void);
 void journal_repeats_free(struct journal_repeats *repeats);
 
-/* Notes an exchange whose request has been understood. */
-void journal_repeats_begin(struct journal_repeats *repeats, const struct exchange *exchange);
+/* Notes an exchange whose request has been understood, and makes its head_hash. */
+void journal_repeats_begin(struct journal_repeats *repeats, struct exchange *exchange);
 
 /* Notes an exchange that has ended, and returns the latest earlier one that has sent the same. */
 struct journal_repeat journal_repeats_end(
