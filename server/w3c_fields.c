@@ -349,13 +349,14 @@ w3c_fields_write_values(struct buffer *out, uint32_t fields, const struct exchan
 	const struct tm *logged_at)
 {
 	const struct line line = {exchange, exchange->http, logged_at};
-	const char *separator = "";
+	bool first = true;
 
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if (!(fields >> i & 1))
 			continue;
-		buffer_append_text(out, separator);
+		if (!first)
+			buffer_append_byte(out, ' ');
 		rows[i].append(out, &line);
-		separator = " ";
+		first = false;
 	}
 }
