@@ -101,7 +101,8 @@ append_escaped(struct buffer *out, struct bytes value)
 		else
 			buffer_append_byte(out, '\\');
 	}
-	buffer_append(out, BYTES(value.data + written, value.size - written));
+	if (written < value.size)
+		buffer_append(out, BYTES(value.data + written, value.size - written));
 }
 
 /* A value that is no text appears as "#" and the hexadecimal digits of its encoding. */
