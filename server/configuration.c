@@ -186,10 +186,17 @@ int
 configuration_set_control_token(
 	struct configuration *configuration, const char *value, struct diag *diag)
 {
+	/* RFC 6750 2.1; what else can stand in a header field does no harm. */
+	static const char wanted[] = "what callers of the control API can send behind \"Bearer \": "
+				     "letters, digits and signs of ASCII without a blank; "
+				     "leave it out to ask for none";
+
 	if (!*value)
-		return diag_refuse(diag, "", NULL,
-			"a text that callers of the control API send; leave it out to ask for none",
-			"an empty token");
+		return diag_refuse(diag, "", NULL, wanted, "an empty token");
+	for (const char *next = value; *next; next++)
+		if (*next <= ' ' || *next > '~')
+			return diag_refuse(diag, "", NULL, wanted, "byte 0x%02x at character %zu",
+				(unsigned char)*next, (size_t)(next - value) + 1);
 	free(configuration->control_token);
 	configuration->control_token = text_copy(value);
 	return DONE;

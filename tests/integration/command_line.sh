@@ -70,10 +70,12 @@ ok "unknown version" refuses \
 ok "unknown policy module" refuses \
 	'--policy-module (policy_module): "x" is no choice; expected none or intune' -- --policy-module x
 ok "bad seed" refuses "--seed: \"x\" is no whole number; expected $number" -- --seed x
-token="a text that callers of the control API send; leave it out to ask for none"
+token='what callers of the control API can send behind "Bearer ": letters, digits and signs of ASCII without a blank; leave it out to ask for none'
 ok "empty control token" refuses "--control-token: an empty token; expected $token" -- --control-token ''
 ok "empty control token in the configuration file" refuses \
 	"../no-token.yaml:1:1 (control_token): an empty token; expected $token" -- --config ../no-token.yaml
+ok "control token with a blank" refuses "--control-token: byte 0x20 at character 4; expected $token" \
+	-- --control-token "abc def"
 ok "no configuration file" refuses \
 	"configuration file: missing.yaml: No such file or directory; expected a file that can be read" \
 	-- --config missing.yaml
