@@ -2,7 +2,7 @@
 seconds, or so many exchanges. Then memory, descriptors, threads and counts are as they must be.
 
     soak.py BUILD_DIR [--seconds N | --exchanges N] [--round N] [--connections N] [--seed N] [--patience SECONDS]
-            [--wrapper "COMMAND"]
+            [--state] [--wrapper "COMMAND"]
 
 It goes in rounds of the same size. In each the devices (devices.c) enrol, renew, ask, poll, are refused, and meet
 faults, while callers (soak_callers.py) use the control API. When all is quiet again, what the devices saw is held
@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 
@@ -51,6 +52,7 @@ def read_arguments():
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seed", type=int, default=8894)
     parser.add_argument("--patience", type=int, default=60, help="seconds for whatever should not take long")
+    parser.add_argument("--state", action="store_true", help="keep the state in a file")
     parser.add_argument("--wrapper", default="", help="a command in front of the server's")
     return parser.parse_args()
 
@@ -353,9 +355,11 @@ def main():
     soak_callers.Builder.own_keys = not options.wrapper
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and the server is ended too
     os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), SANITIZER]))
-    with mock.Server("--quiet", "--challenge", "secret", "--set", "ec_keys=accept", "--journal-exchanges",
-                     str(options.round // 2), "--seed", str(options.seed),
-                     wrapper=shlex.split(options.wrapper)) as server:
+    arguments = ["--quiet", "--challenge", "secret", "--set", "ec_keys=accept", "--journal-exchanges",
+                 str(options.round // 2), "--seed", str(options.seed)]
+    with tempfile.TemporaryDirectory(prefix="soak-") as state, \
+            mock.Server(*arguments, *(["--state", state] if options.state else []),
+                        wrapper=shlex.split(options.wrapper)) as server:
         soak = Soak(server, options)
         soak.run()
         mock.equal("the devices end well", soak.devices.finish(), 0)
