@@ -271,8 +271,9 @@ oid_encode(struct buffer *out, const char *dotted)
 		if (*dotted < '0' || *dotted > '9')
 			break;
 		arc = strtoull(dotted, &end, 10);
-		if (end - dotted > 18 || (arcs == 0 && arc > 2) ||
-			(arcs == 1 && first < 2 && arc > 39))
+		/* RFC 4512 1.4: no leading zeros. */
+		if (end - dotted > 18 || (*dotted == '0' && end - dotted > 1) ||
+			(arcs == 0 && arc > 2) || (arcs == 1 && first < 2 && arc > 39))
 			break;
 		if (arcs == 0)
 			first = arc;
