@@ -16,7 +16,7 @@ import mock
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 FOLDER = os.path.join(ROOT, "examples", "container")
-TOKEN = "a token"
+TOKEN = "a-token"
 
 
 class Container:
