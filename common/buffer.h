@@ -55,7 +55,7 @@ void buffer_grow(struct buffer *buffer, size_t size);
 static inline void
 buffer_reserve(struct buffer *buffer, size_t size)
 {
-	if (size >= buffer->capacity - buffer->size)
+	if (!buffer->data || size >= buffer->capacity - buffer->size)
 		buffer_grow(buffer, size);
 }
 

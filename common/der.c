@@ -362,7 +362,7 @@ der_take_octets(struct der *der, uint8_t tag, struct buffer *storage, struct byt
 
 	if (storage ? !der_take(der, tag, &element) : !take_primitive(der, tag, &element))
 		return false;
-	if (!element.constructed) {
+	if (!storage || !element.constructed) {
 		*out = element.content;
 		return true;
 	}

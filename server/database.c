@@ -77,12 +77,15 @@ prepare(sqlite3_stmt **out, struct database *database, const char *sql, struct d
 			return DONE;
 		}
 	}
-	if (database->prepared_count == STATEMENTS_MAX)
-		return diag_break(
-			diag, database->object, "more than %d statements", STATEMENTS_MAX);
+	if (database->prepared_count == STATEMENTS_MAX) {
+		diag_break(diag, database->object, "more than %d statements", STATEMENTS_MAX);
+		return BROKEN;
+	}
 	if (sqlite3_prepare_v3(database->connection, sql, -1, SQLITE_PREPARE_PERSISTENT,
-		    &next->statement, NULL) != SQLITE_OK)
-		return broken(database, sql, diag);
+		    &next->statement, NULL) != SQLITE_OK) {
+		broken(database, sql, diag);
+		return BROKEN;
+	}
 	next->sql = sql;
 	*out = next->statement;
 	database->prepared_count++;
@@ -164,7 +167,8 @@ database_read(struct database_transaction *transaction, const char *sql,
 		fetch(statement, columns, column_count);
 		result = DATABASE_ROW;
 	} else if (step != SQLITE_DONE) {
-		result = broken(database, sql, diag);
+		broken(database, sql, diag);
+		result = BROKEN;
 	}
 	sqlite3_reset(statement);
 	return result;
