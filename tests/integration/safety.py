@@ -244,11 +244,6 @@ def runs_as_nobody(folder):
     own = os.path.join(folder, "own")
     os.mkdir(own, 0o755)
     os.chown(own, NOBODY, NOBODY)
-    reached = subprocess.run([os.path.join(mock.BUILD, "mock-ndes"), "version"], preexec_fn=become_nobody,
-                             capture_output=True, cwd="/") if os.path.exists(mock.BUILD) else None
-    if reached.returncode != 0:
-        skip("it runs as an unprivileged user", "that user cannot reach the build directory")
-        return
     with elsewhere(folder) as (cwd, environment, watch):
         os.chmod(cwd, 0o555)
         watch.seen()

@@ -9,6 +9,8 @@
 The first argument of the test is the build directory. Every server that was started is ended by its
 process id; one that ends otherwise than with status 0, or with a sanitizer's report, fails the test.
 """
+import atexit
+import functools
 import http.client
 import json
 import os
@@ -78,10 +80,24 @@ def assert_unreported(errors):
         raise AssertionError("a sanitizer reports:\n" + errors)
 
 
+@functools.cache
+def copied():
+    folder = tempfile.mkdtemp(prefix="mock-ndes-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.chmod(folder, 0o755)
+    return shutil.copy2(os.path.join(BUILD, "mock-ndes"), folder)
+
+
+def path_for(options):
+    """The program; for another user a copy that all can reach, since the build may lie in a folder of root's own."""
+    other = "user" in options or "preexec_fn" in options
+    return copied() if other else os.path.join(BUILD, "mock-ndes")
+
+
 def program(*arguments, **options):
     """Runs mock-ndes with these arguments and returns what subprocess.run does."""
     options = {"timeout": DEADLINE, "text": True, **options}
-    done = subprocess.run([os.path.join(BUILD, "mock-ndes"), *arguments], capture_output=True, **options)
+    done = subprocess.run([path_for(options), *arguments], capture_output=True, **options)
     assert_unreported(done.stderr if options["text"] else done.stderr.decode())
     return done
 
@@ -104,7 +120,7 @@ class Server:
     def start(self):
         self.errors = open(os.path.join(self.directory, "stderr"), "ab")
         self.process = subprocess.Popen(
-            [*self.wrapper, os.path.join(BUILD, "mock-ndes"), "serve", "--listen", "127.0.0.1:0",
+            [*self.wrapper, path_for(self.options), "serve", "--listen", "127.0.0.1:0",
              "--log-dir", os.path.join(self.directory, "logs"), *self.arguments],
             stdout=subprocess.PIPE, stderr=self.errors, text=True, **self.options)
         line = self.process.stdout.readline()
