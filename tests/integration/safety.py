@@ -12,10 +12,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+import host
 import landlock
 import mock
 
-NOBODY = 65534
 BOMBS = os.path.join(mock.BUILD, "tests/bombs/bombs")
 # The last half of the content-encryption key of the ordinary message (bomb_parts.c): of what is freed, malloc
 # overwrites the first 16 bytes itself.
@@ -235,23 +235,18 @@ def runs_as_nobody(folder):
         skip("it runs as an unprivileged user", "only root becomes another, and this run is one already")
         return
 
-    def become_nobody():
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-
     os.chmod(folder, 0o755)
     own = os.path.join(folder, "own")
     os.mkdir(own, 0o755)
-    os.chown(own, NOBODY, NOBODY)
+    os.chown(own, host.NOBODY, host.NOBODY)
     with elsewhere(folder) as (cwd, environment, watch):
         os.chmod(cwd, 0o555)
         watch.seen()
         with mock.Server("--quiet", "--challenge", "secret", "--state", os.path.join(own, "state"), "--log-dir",
-                         os.path.join(own, "logs"), cwd=cwd, env=environment, preexec_fn=become_nobody) as server:
-            mock.equal("it runs as nobody", os.stat(f"/proc/{server.process.pid}").st_uid, NOBODY)
+                         os.path.join(own, "logs"), cwd=cwd, env=environment, **host.unprivileged()) as server:
+            mock.equal("it runs as nobody", os.stat(f"/proc/{server.process.pid}").st_uid, host.NOBODY)
             use(server, folder)
-        mock.equal("what it made is nobody's", {os.lstat(os.path.join(own, path)).st_uid for path in modes(own)}, {NOBODY})
+        mock.equal("what it made is nobody's", {os.lstat(os.path.join(own, path)).st_uid for path in modes(own)}, {host.NOBODY})
         mock.equal("nothing was written elsewhere", watch.seen(), [])
 
 

@@ -85,14 +85,12 @@ def copied():
     folder = tempfile.mkdtemp(prefix="mock-ndes-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.chmod(folder, 0o755)
-    shutil.copy2(os.path.join(BUILD, "mock-ndes-client"), folder)  # which it runs from where it is itself
     return shutil.copy2(os.path.join(BUILD, "mock-ndes"), folder)
 
 
 def path_for(options):
-    """The program; for what may be another user a copy that all can reach: the build may lie in root's own folder."""
-    other = "user" in options or "preexec_fn" in options
-    return copied() if other else os.path.join(BUILD, "mock-ndes")
+    """The program; for another user a copy that all can reach, since the build may lie in root's own folder."""
+    return copied() if "user" in options else os.path.join(BUILD, "mock-ndes")
 
 
 def program(*arguments, **options):
