@@ -279,6 +279,8 @@ oid_encode(struct buffer *out, const char *dotted)
 			first = arc;
 		else
 			append_arc(out, arcs == 1 ? first * 40 + arc : arc);
+		if (out->size - before > LIMIT_OID)
+			break;
 		if (*end == '\0' && arcs > 0)
 			return true;
 		if (*end != '.')

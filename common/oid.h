@@ -122,6 +122,6 @@ void oid_describe(struct buffer *out, struct bytes content);
 
 /*
  * Appends the content octets of a dotted identifier ("1.3.6.1.5.5.7.3.2"). Returns false, with
- * nothing appended, when the text is none.
+ * nothing appended, when the text is none, or one of more than LIMIT_OID octets.
  */
 bool oid_encode(struct buffer *out, const char *dotted);

@@ -2,6 +2,7 @@
 #include <openssl/objects.h>
 #include <string.h>
 
+#include "common/limit.h"
 #include "common/oid.h"
 #include "x509_support.h"
 
@@ -116,6 +117,22 @@ START_TEST(refuses_what_is_no_identifier)
 }
 END_TEST
 
+/* What has more octets is not read again (common/limit.h), so it is none. */
+START_TEST(refuses_what_nobody_reads)
+{
+	BUFFER_CLEANUP struct buffer dotted = {0}, out = {0};
+
+	buffer_append_text(&dotted, "1.2");
+	for (int octets = 1; octets < LIMIT_OID; octets++)
+		buffer_append_text(&dotted, ".3");
+	ck_assert(oid_encode(&out, buffer_text(&dotted)));
+	ck_assert_uint_eq(out.size, LIMIT_OID);
+	buffer_append_text(&dotted, ".3");
+	ck_assert(!oid_encode(&out, buffer_text(&dotted)));
+	ck_assert_uint_eq(out.size, LIMIT_OID);
+}
+END_TEST
+
 /* Arcs of any size come from strangers. */
 START_TEST(describes_endless_arcs)
 {
@@ -139,6 +156,7 @@ main(void)
 	tcase_add_test(table, unknown_is_nothing);
 	tcase_add_loop_test(text, encodes_and_describes_as_openssl, 0, ROWS(foreign));
 	tcase_add_loop_test(text, refuses_what_is_no_identifier, 0, ROWS(wrong));
+	tcase_add_test(text, refuses_what_nobody_reads);
 	tcase_add_test(text, describes_endless_arcs);
 	suite_add_tcase(suite, table);
 	suite_add_tcase(suite, text);
