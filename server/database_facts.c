@@ -65,17 +65,6 @@ database_facts_check(struct database_facts *facts, const char *path,
 	return DONE;
 }
 
-int
-database_facts_unreadable(const char *path, const char *words, struct diag *diag)
-{
-	if (!words)
-		return diag_refuse(diag, OBJECT, NULL, "that the other program ends first",
-			"%s is locked by another program", path);
-	return diag_refuse(diag, OBJECT, NULL,
-		"a database of mock-ndes; move the file away to begin with a new one",
-		"%s cannot be read: %s", path, words);
-}
-
 void
 database_facts_script(struct buffer *out, int64_t version, const struct database_schema *schema)
 {

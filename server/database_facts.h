@@ -28,9 +28,6 @@ int database_facts_refuse(const char *path, bool locked, const char *words, stru
 int database_facts_check(struct database_facts *facts, const char *path,
 	const struct database_schema *schema, struct diag *diag);
 
-/* Refuses a file of which nothing could be read; `words` are SQLite's, NULL: somebody has locked it. */
-int database_facts_unreadable(const char *path, const char *words, struct diag *diag);
-
 /* Appends the SQL that brings a database of `version` (0: an empty one) to the schema's, in one
  * transaction with what marks the file as ours. */
 void database_facts_script(

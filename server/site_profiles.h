@@ -31,8 +31,9 @@ int site_profiles_add(struct site *site, const char *name, struct diag *diag);
 int site_profiles_remove(struct site *site, const char *name, struct diag *diag);
 
 /*
- * Has lists of profiles (texts) and of rules (as site_rules_replace) take the place of all that there
- * are, so that to do it twice is to do it once. Profiles and rules that were there already count on.
+ * Has lists of profiles (texts) and of rules (as site_rules_add) take the place of all that there
+ * are, so that to do it twice is to do it once. Profiles and rules that were there already count on: a
+ * rule where it has the same id and the same words.
  * DONE, or as site_profiles_add.
  */
 int site_profiles_replace(

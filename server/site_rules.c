@@ -77,12 +77,6 @@ site_rules_find_same(const json_t *rules, const struct rule_record *record)
 	return NULL;
 }
 
-static bool
-stays_beside(const void *context, const struct rule_record *record)
-{
-	return !is_own(record) || site_rules_find_same(context, record);
-}
-
 json_t *
 site_rules_coming(struct site *site, const json_t *rules)
 {
@@ -100,22 +94,6 @@ site_rules_coming(struct site *site, const json_t *rules)
 			json_array_append(left, rule);
 	}
 	return left;
-}
-
-int
-site_rules_replace(struct site *site, const json_t *rules, struct diag *diag)
-{
-	json_t *coming = site_rules_coming(site, rules);
-	const struct rule_source source = {.rules = coming, .name = SITE_RULES_OWN, .root = rules};
-	int result = change_rules(site,
-		&(struct rule_change){.stays = stays_beside,
-			.context = rules,
-			.sources = &source,
-			.source_count = 1},
-		diag);
-
-	json_decref(coming);
-	return result;
 }
 
 /* --- removing and arming -------------------------------------------------------------------- */

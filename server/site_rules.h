@@ -23,13 +23,6 @@ struct site;
  */
 int site_rules_add(struct site *site, const json_t *rule, char **id, struct diag *diag);
 
-/*
- * Has a list of rules take the place of all that were given to the site, those of its profiles stay.
- * One that was there with the same id and the same words counts on. DONE, REFUSED, SITE_RULES_TAKEN (by
- * a profile's rule) or BROKEN.
- */
-int site_rules_replace(struct site *site, const json_t *rules, struct diag *diag);
-
 /* Has a rule take the place of the one with its id, which it has, or adds it; its counters are at zero.
  * DONE, REFUSED or BROKEN. */
 int site_rules_put(struct site *site, const json_t *rule, struct diag *diag);

@@ -162,7 +162,7 @@ START_TEST(replacing_twice_is_replacing_once)
 {
 	static const char rules[] =
 		"[{\"id\": \"a\", \"when\": {\"times\": 1}, \"do\": {\"status\": 500}}]";
-	json_t *list;
+	json_t *none = json_array(), *list;
 	struct diag diag = {0};
 
 	add("{\"id\": \"old\", \"do\": {\"status\": 500}}", "old");
@@ -178,10 +178,11 @@ START_TEST(replacing_twice_is_replacing_once)
 	ck_assert_int_eq(site->condition->settings.app_pool, APP_POOL_STARTED);
 	ck_assert(strike());
 	list = json("[{\"id\": \"b\", \"do\": {\"status\": 500}}, {\"do\": {}}]");
-	ck_assert_int_eq(site_rules_replace(site, list, &diag), REFUSED);
+	ck_assert_int_eq(site_profiles_replace(site, none, list, &diag), REFUSED);
 	ck_assert_ptr_null(site_rules_describe(site, "b"));
 	ck_assert_int_eq(number("a", "strikes"), 1);
 	json_decref(list);
+	json_decref(none);
 }
 END_TEST
 
