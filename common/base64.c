@@ -1,5 +1,7 @@
 #include "common/base64.h"
 
+#include <string.h>
+
 #include "common/percent.h"
 
 static const char object[] = "base64 text";
@@ -123,27 +125,35 @@ base64_decode_query(struct buffer *out, struct bytes raw, struct diag *diag)
 	return result == DONE ? base64_decode(out, buffer_bytes(&text), diag) : result;
 }
 
-void
-base64_encode(struct buffer *out, struct bytes bytes)
+static uint8_t *
+put_group(uint8_t *at, uint32_t bits)
 {
 	static const char alphabet[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-	size_t size = (bytes.size + 2) / 3 * 4;
+	at[0] = (uint8_t)alphabet[bits >> 18];
+	at[1] = (uint8_t)alphabet[bits >> 12 & 63];
+	at[2] = (uint8_t)alphabet[bits >> 6 & 63];
+	at[3] = (uint8_t)alphabet[bits & 63];
+	return at + 4;
+}
+
+void
+base64_encode(struct buffer *out, struct bytes bytes)
+{
+	size_t size = (bytes.size + 2) / 3 * 4, rest = bytes.size % 3;
+	const uint8_t *next = bytes.data, *end = next + (bytes.size - rest);
 	uint8_t *at;
 
 	buffer_reserve(out, size);
 	at = out->data + out->size;
-	for (size_t i = 0; i < bytes.size; i += 3) {
-		size_t left = bytes.size - i;
-		uint32_t bits = (uint32_t)bytes.data[i] << 16;
-
-		bits |= left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0;
-		bits |= left > 2 ? bytes.data[i + 2] : 0;
-		*at++ = (uint8_t)alphabet[bits >> 18];
-		*at++ = (uint8_t)alphabet[bits >> 12 & 63];
-		*at++ = (uint8_t)(left > 1 ? alphabet[bits >> 6 & 63] : '=');
-		*at++ = (uint8_t)(left > 2 ? alphabet[bits & 63] : '=');
+	for (; next < end; next += 3)
+		at = put_group(
+			at, (uint32_t)next[0] << 16 | (uint32_t)next[1] << 8 | (uint32_t)next[2]);
+	if (rest > 0) {
+		at = put_group(
+			at, (uint32_t)next[0] << 16 | (rest > 1 ? (uint32_t)next[1] << 8 : 0));
+		memset(at - (3 - rest), '=', 3 - rest);
 	}
 	out->size += size;
 }

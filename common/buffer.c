@@ -8,6 +8,9 @@
 
 #include "common/memory.h"
 
+/* Of INT64_MIN, its sign included. */
+#define DECIMAL_MAX 20
+
 bool
 bytes_equal(struct bytes left, struct bytes right)
 {
@@ -70,16 +73,14 @@ void
 buffer_append_decimal(struct buffer *buffer, int64_t number)
 {
 	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-	size_t digits = 1;
+	uint8_t digits[DECIMAL_MAX], *first = digits + DECIMAL_MAX;
 
-	for (uint64_t left = rest; left > 9; left /= 10)
-		digits++;
-	buffer_reserve(buffer, digits + 1);
+	do
+		*--first = (uint8_t)('0' + rest % 10);
+	while ((rest /= 10) > 0);
 	if (number < 0)
-		buffer->data[buffer->size++] = '-';
-	buffer->size += digits;
-	for (uint8_t *next = buffer->data + buffer->size; digits > 0; digits--, rest /= 10)
-		*--next = (uint8_t)('0' + rest % 10);
+		*--first = '-';
+	buffer_append(buffer, BYTES(first, (size_t)(digits + DECIMAL_MAX - first)));
 }
 
 uint8_t *

@@ -1,5 +1,7 @@
 #include "common/json_writer.h"
 
+#include <string.h>
+
 #include "common/base64.h"
 #include "common/utf8.h"
 
@@ -41,17 +43,27 @@ is_plain(uint8_t byte)
 }
 
 /* As many bytes as are looked at in one go. */
-#define BLOCK 16
+#define BLOCK sizeof(uint64_t)
+
+/* The same byte eight times. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Returns a number that is not 0 when one of eight bytes is less than `least`, which is at most 0x80; what
+ * it looks like beyond that is chance. */
+static inline uint64_t
+any_less(uint64_t block, uint8_t least)
+{
+	return (block - EACH(least)) & ~block & EACH(0x80);
+}
 
 static inline bool
-is_plain_block(const uint8_t *block)
+is_plain_block(const uint8_t *bytes)
 {
-	uint8_t special = 0;
+	uint64_t block;
 
-	for (size_t i = 0; i < BLOCK; i++)
-		special |=
-			block[i] < 0x20 || block[i] >= 0x80 || block[i] == '"' || block[i] == '\\';
-	return !special;
+	memcpy(&block, bytes, BLOCK);
+	return !((block & EACH(0x80)) | any_less(block, 0x20) | any_less(block ^ EACH('"'), 1) |
+		any_less(block ^ EACH('\\'), 1));
 }
 
 /* Returns how many bytes at the start of `text` stand for themselves. */
