@@ -8,9 +8,11 @@ from program import BARE, CAPS, SERVER, Program, in_turn, load
 
 def plain():
     rows = []
-    with tempfile.TemporaryDirectory() as directory, Program(BARE) as bare, \
+    with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryDirectory() as lines, \
+            Program(BARE) as bare, Program(BARE + [lines]) as writing, \
             Program(SERVER) as off, Program(SERVER + ["--log-dir", directory]) as on:
-        programs = {"bare libmicrohttpd": bare, "journal on, logs off": off, "journal and logs on": on}
+        programs = {"bare libmicrohttpd": bare, "bare, two lines": writing, "journal on, logs off": off,
+                    "journal and logs on": on}
         for operation in ("GetCACaps", "GetCACert"):
             for connections in (1, 8):
                 medians = in_turn(programs, 12, 4000, connections=connections,
@@ -20,7 +22,8 @@ def plain():
                 cost, ratio = medians["journal and logs on"]
                 at_most(f"{operation} with journal and W3C log on, {connections} connections", ratio, 1.5,
                         "x bare libmicrohttpd",
-                        f"{cost:.1f} us of CPU, bare {medians['bare libmicrohttpd'][0]:.1f} us")
+                        f"{cost:.1f} us of CPU, bare {medians['bare libmicrohttpd'][0]:.1f} us, and one that "
+                        f"appends two lines {medians['bare, two lines'][1]:.2f} x")
     table("Plain requests beside a bare libmicrohttpd that answers 56 bytes, in turn",
           ["operation", "connections", "", "CPU us each", "ratio"], rows)
 

@@ -19,6 +19,7 @@ SERVER = [MOCK_NDES, "serve", "--listen", "127.0.0.1:0", "--challenge", "secret"
 NO_JOURNAL = SERVER + ["--journal-exchanges", "0"]
 EMPTY = [os.path.join(BUILD, "tests/bench/empty")]
 BARE = [os.path.join(BUILD, "tests/bench/bare")]
+RESTED = [os.path.join(BUILD, "tests/bench/rested")]
 LOAD = os.path.join(BUILD, "tests/bench/load")
 CAPS = "operation=GetCACaps&message=load"
 
