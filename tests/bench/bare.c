@@ -17,12 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* As the server's, see http_daemon.c: libmicrohttpd clears it behind each answer. */
 #define CONNECTION_MEMORY ((size_t)84 * 1024)
+
+#define CONNECTION_LIMIT 20000
 
 /* As long as the server's answer to GetCACaps. */
 static const char body[] = "POSTPKIOperation\r\nRenewal\r\nSHA-512\r\nSHA-256\r\nSHA-1\r\nDES3";
@@ -60,6 +63,16 @@ log_answer(void *context, struct MHD_Connection *connection, void **exchange,
 	if (write(w3c, line + sizeof(line) - W3C_LINE, W3C_LINE) != W3C_LINE ||
 		write(journal, line, JOURNAL_LINE) != JOURNAL_LINE)
 		exit(EXIT_FAILURE);
+}
+
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit files;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static enum MHD_Result
@@ -134,10 +147,13 @@ main(int argc, char **argv)
 {
 	struct sockaddr_in address;
 	int listener = listen_on_loopback(&address);
-	struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
-		0, NULL, NULL, answer, NULL, MHD_OPTION_LISTEN_SOCKET, listener,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
-		log_answer, NULL, MHD_OPTION_END);
+	struct MHD_Daemon *daemon;
+
+	raise_descriptor_limit();
+	daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+		answer, NULL, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
+		CONNECTION_LIMIT, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+		MHD_OPTION_NOTIFY_COMPLETED, log_answer, NULL, MHD_OPTION_END);
 
 	if (!daemon)
 		return EXIT_FAILURE;
