@@ -25,6 +25,9 @@
 /* So much later than it wanted, the loop must have been stopped (SIGSTOP, a laptop that sleeps). */
 #define STOPPED_NS INT64_C(250000000)
 
+/* How long the last chunk of an endless answer is waited for at the end; who reads nothing would hold up more. */
+#define STREAM_END_MS 100
+
 /* How many that are due at the same time are answered before others are listened to. */
 #define RESUMED_AT_ONCE 64
 
@@ -287,24 +290,34 @@ stop_listening(struct http *http)
 	}
 }
 
+/* Returns for how many milliseconds more the loop goes on, which began to drain at `began_ms`; 0 or less: no more. */
+static int64_t
+drains_for(const struct http *http, int64_t began_ms, int64_t drain_ms)
+{
+	const struct http_traffic *traffic = &http->traffic;
+	int64_t most = drain_ms;
+
+	if (traffic->open == 0)
+		return 0;
+	if (traffic->open == traffic->streams && most > STREAM_END_MS)
+		most = STREAM_END_MS;
+	return began_ms + most - clock_monotonic_ns() / 1000000;
+}
+
 int
 http_run(struct http *http, unsigned drain_ms, struct diag *diag)
 {
-	int64_t deadline, left;
+	int64_t began_ms, left;
 
 	http->looked_ns = clock_monotonic_ns();
 	while (!atomic_load(&http->stopping))
 		if (turn(http, -1, diag) != DONE)
 			return BROKEN;
 	stop_listening(http);
-	deadline = clock_monotonic_ns() / 1000000 + drain_ms;
-	while (http->traffic.open > 0) {
-		left = deadline - clock_monotonic_ns() / 1000000;
-		if (left <= 0)
-			break;
+	began_ms = clock_monotonic_ns() / 1000000;
+	while ((left = drains_for(http, began_ms, drain_ms)) > 0)
 		if (turn(http, left < INT_MAX ? (int)left : INT_MAX, diag) != DONE)
 			return BROKEN;
-	}
 	return DONE;
 }
 

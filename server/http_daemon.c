@@ -143,6 +143,7 @@ finish(struct wire *wire, enum MHD_RequestTerminationCode how)
 	http_raw_done(&wire->raw);
 	service->finished(service->context, exchange);
 	wire->daemon->traffic->open--;
+	wire->daemon->traffic->streams -= wire->streams;
 	buffer_done(&exchange->request.body);
 	response_done(&exchange->response);
 }

@@ -19,6 +19,7 @@ struct http_traffic {
 	uint64_t connections; /* accepted so far */
 	uint64_t ended;       /* of them */
 	size_t open;          /* exchanges between `headers` and `finished` */
+	size_t streams;       /* of them: endless answers that have begun */
 	bool draining;        /* answers close their connections */
 	int hangups;          /* of http_hangup_open */
 	struct wire *waiting; /* exchanges that wait for http_poke (http_wait.h) */

@@ -31,6 +31,8 @@ read_more(void *context, uint64_t position, char *out, size_t room)
 struct MHD_Response *
 http_stream_response(struct wire *wire)
 {
+	wire->streams = true;
+	wire->daemon->traffic->streams++;
 	return MHD_create_response_from_callback(
 		MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_more, wire, NULL);
 }

@@ -51,6 +51,7 @@ struct wire {
 	bool delayed;            /* send.delay_ms has passed */
 	bool works_long;         /* HTTP_WORK_LONG */
 	bool dropped;            /* by http_daemon_resume_held */
+	bool streams;            /* an endless answer, of traffic.streams */
 	struct http_daemon *daemon;
 	struct MHD_Connection *connection;
 	struct http_connection *client;

@@ -9,6 +9,9 @@
 
 #include "common/memory.h"
 
+/* Who has taken nothing for so long, takes nothing. */
+#define STUCK_MS 200
+
 static bool
 asks(const struct http_exchange *exchange, const char *name)
 {
@@ -64,6 +67,7 @@ fill_answer(struct http_exchange *exchange)
 		response, RESPONSE_FROM_MSCEP, (unsigned)number(exchange, "status", 200), 0, 0);
 	response_add_header(response, "Server", "echo");
 	response->content_type = "text/plain";
+	response->endless = asks(exchange, "endless");
 	if (asks(exchange, "size"))
 		memset(buffer_append_space(&response->body, number(exchange, "size", 0)), 'x',
 			number(exchange, "size", 0));
@@ -140,6 +144,18 @@ on_work(void *context, struct http_exchange *exchange)
 	set_at_work(server, exchange, false);
 }
 
+static ssize_t
+on_more(void *context, struct http_exchange *exchange, uint8_t *out, size_t room, bool due)
+{
+	struct echo_server *server = context;
+
+	memset(out, 'x', room);
+	pthread_mutex_lock(&server->lock);
+	server->streamed += room;
+	pthread_mutex_unlock(&server->lock);
+	return (ssize_t)room;
+}
+
 static void
 on_finished(void *context, struct http_exchange *exchange)
 {
@@ -194,6 +210,7 @@ echo_start(struct echo_server *server, struct echo_options options)
 			.headers = on_headers,
 			.body = on_body,
 			.work = on_work,
+			.more = on_more,
 			.finished = on_finished},
 		.drain_ms = options.drain_ms,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -270,6 +287,32 @@ void
 echo_wait_finished(struct echo_server *server, unsigned wanted)
 {
 	wait_for(server, &server->finished, wanted, "exchanges ended");
+}
+
+static size_t
+streamed(struct echo_server *server)
+{
+	size_t size;
+
+	pthread_mutex_lock(&server->lock);
+	size = server->streamed;
+	pthread_mutex_unlock(&server->lock);
+	return size;
+}
+
+void
+echo_wait_stuck(struct echo_server *server)
+{
+	const struct timespec pause = {.tv_nsec = STUCK_MS * 1000000};
+	size_t before;
+
+	for (int waited_ms = 0; waited_ms < RAW_PATIENCE_MS; waited_ms += STUCK_MS) {
+		before = streamed(server);
+		nanosleep(&pause, NULL);
+		if (before > 0 && streamed(server) == before)
+			return;
+	}
+	ck_abort_msg("somebody takes all of an endless answer");
 }
 
 struct echo_record

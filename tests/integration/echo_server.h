@@ -9,6 +9,7 @@
  *   silent    not at all
  *   status=N  with another status than 200
  *   size=N    with N bytes in place of the report
+ *   endless   with bytes in its place that never end
  *   delay=MS, cut=N, cut_body=N, end=N, stall=MS, drip=N, drip_ms=MS, garbage
  *             as the send plan has it; cut and end by their enum's number
  *   limit=N   after at most N bytes of body (otherwise 1 MiB)
@@ -58,6 +59,7 @@ struct echo_server {
 	unsigned finished; /* exchanges that ended; so many records there are */
 	unsigned ended;    /* 1: http_run has returned */
 	bool overlapped;   /* an exchange ended while it was at work */
+	size_t streamed;   /* bytes of endless answers */
 	struct echo_record records[ECHO_RECORDS_MAX];
 };
 
@@ -85,6 +87,9 @@ void echo_gate(struct echo_server *server, bool open);
 void echo_wait_begun(struct echo_server *server, unsigned count);
 void echo_wait_working(struct echo_server *server, unsigned count);
 void echo_wait_finished(struct echo_server *server, unsigned count);
+
+/* Waits until nobody takes more of the endless answers. */
+void echo_wait_stuck(struct echo_server *server);
 
 /* Returns the record of the exchange that ended as the nth, from 0, once it has. */
 struct echo_record echo_record(struct echo_server *server, unsigned nth);

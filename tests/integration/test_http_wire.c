@@ -23,6 +23,16 @@ setup(void)
 }
 
 static void
+start_patient(void)
+{
+	echo_start(&server,
+		(struct echo_options){.address = "127.0.0.1:0",
+			.workers = 1,
+			.timeout = 600,
+			.drain_ms = 600000});
+}
+
+static void
 teardown(void)
 {
 	echo_stop(&server);
@@ -295,6 +305,20 @@ START_TEST(lets_a_client_go_that_hangs_up)
 END_TEST
 
 /* What is held is no work in flight: nobody waits for it when the server stops. */
+/* It would take for ever. */
+START_TEST(ends_an_endless_answer_that_nobody_reads)
+{
+	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
+
+	ck_assert(raw_send_format(&client, "GET /?endless HTTP/1.1\r\n\r\n"));
+	echo_wait_stuck(&server);
+	http_stop(server.http);
+	echo_wait_ended(&server);
+	echo_free(&server);
+	ck_assert_int_ne(echo_record(&server, 0).end, HTTP_END_SENT);
+}
+END_TEST
+
 START_TEST(drops_what_is_held_when_it_stops)
 {
 	RAW_CLIENT_CLEANUP struct raw_client client = echo_connect(&server);
@@ -316,7 +340,8 @@ int
 main(void)
 {
 	Suite *suite = suite_create("http_wire");
-	TCase *cases = tcase_create("served"), *ending = tcase_create("ending");
+	TCase *cases = tcase_create("served"), *ending = tcase_create("ending"),
+	      *patient = tcase_create("patient");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -337,8 +362,11 @@ main(void)
 	tcase_add_checked_fixture(ending, setup, NULL);
 	tcase_add_loop_test(ending, drops_what_is_held_when_it_stops, 0,
 		sizeof(departures) / sizeof(departures[0]));
+	tcase_add_checked_fixture(patient, start_patient, NULL);
+	tcase_add_test(patient, ends_an_endless_answer_that_nobody_reads);
 	suite_add_tcase(suite, cases);
 	suite_add_tcase(suite, ending);
+	suite_add_tcase(suite, patient);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
