@@ -6,6 +6,7 @@
 #include "tests/fuzz/der_edit.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/message_edit.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 #define MUTATIONS 400
@@ -159,5 +160,5 @@ main(void)
 	tcase_add_test(mutator, splices_and_mends_lengths);
 	tcase_add_test(mutator, gets_past_signatures);
 	suite_add_tcase(suite, mutator);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -13,6 +13,7 @@
 
 #include "tests/integration/deployment.h"
 #include "tests/integration/tls_client.h"
+#include "tests/run_suite.h"
 
 #define SILENCE_MS 250
 
@@ -182,8 +183,6 @@ main(void)
 {
 	Suite *suite = suite_create("breaks");
 	TCase *cases = tcase_create("breaks");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(cases, breaks_off, 0, 2 * (int)BREAKS);
@@ -191,8 +190,5 @@ main(void)
 	tcase_add_test(cases, swallows_connections);
 	tcase_add_loop_test(cases, leaves_the_others_alone, 0, 2);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

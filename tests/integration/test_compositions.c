@@ -1,9 +1,9 @@
 /* Fault profiles that strike one exchange together: each must still do what it does alone. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/device.h"
+#include "tests/run_suite.h"
 
 #define TRAILING 4
 
@@ -58,16 +58,11 @@ main(void)
 {
 	Suite *suite = suite_create("compositions");
 	TCase *cases = tcase_create("compositions");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(
 		cases, breaks_signature_and_encoding, 0, sizeof(encodings) / sizeof(encodings[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -4,12 +4,12 @@
  */
 #include <check.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/certificate_plan.h"
 #include "server/store.h"
 #include "tests/integration/device.h"
+#include "tests/run_suite.h"
 #include "tests/unit/temporary_directory.h"
 
 /* One message on a fresh deployment, and how it fares. */
@@ -511,8 +511,6 @@ main(void)
 {
 	Suite *suite = suite_create("enrolment");
 	TCase *tests = tcase_create("enrolment");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(2);
 	tcase_set_timeout(tests, 120);
@@ -529,8 +527,5 @@ main(void)
 	tcase_add_test(tests, takes_a_repeated_request_as_a_poll);
 	tcase_add_test(tests, keeps_a_pending_password_to_its_transaction);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -3,10 +3,10 @@
  * serves it (RFC 8894 3.1), and with one that is as NDES.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/device.h"
+#include "tests/run_suite.h"
 #include "tests/unit/judge.h"
 
 #define ACCEPT "ec_keys=accept"
@@ -224,8 +224,6 @@ main(void)
 {
 	Suite *suite = suite_create("enrolment_ec");
 	TCase *tests = tcase_create("enrolment_ec");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(tests, 120);
@@ -237,8 +235,5 @@ main(void)
 	tcase_add_loop_test(tests, cannot_look_up, 0, 2);
 	tcase_add_test(tests, polls);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "common/memory.h"
 #include "server/site_verb.h"
 #include "tests/integration/deployment.h"
+#include "tests/run_suite.h"
 
 #define EVENTS   "W3SVC1/eventlog.jsonl"
 #define HTTPERR  "W3SVC1/HTTPERR/httperr1.log"
@@ -379,8 +380,6 @@ main(void)
 {
 	Suite *suite = suite_create("evidence");
 	TCase *cases = tcase_create("evidence");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 2 * RAW_PATIENCE_MS / 1000);
 	tcase_add_test(cases, ndes_says_that_it_starts_and_stops);
@@ -397,8 +396,5 @@ main(void)
 	tcase_add_test(cases, http_sys_knows_nothing_of_what_a_proxy_meets);
 	tcase_add_test(cases, the_journal_names_the_logs);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "common/memory.h"
 #include "tests/integration/siege.h"
+#include "tests/run_suite.h"
 
 #define GROWN_KIB 1024
 
@@ -253,8 +254,6 @@ main(void)
 {
 	Suite *suite = suite_create("hostile_connections");
 	TCase *cases = tcase_create("hostile_connections");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(cases, 240);
@@ -265,8 +264,5 @@ main(void)
 	tcase_add_loop_test(
 		cases, a_body_of_40_megabytes_is_not_kept, 0, sizeof(bodies) / sizeof(bodies[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* Requests that nobody should send: what is answered, and what stands in the logs. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "tests/integration/hostile_requests.h"
 #include "tests/integration/siege.h"
+#include "tests/run_suite.h"
 
 #define ROUNDS 20
 
@@ -117,8 +117,6 @@ main(void)
 {
 	Suite *suite = suite_create("hostile_requests");
 	TCase *cases = tcase_create("hostile_requests");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(cases, 240);
@@ -126,8 +124,5 @@ main(void)
 	tcase_add_test(cases, leaves_nothing_behind);
 	tcase_add_test(cases, leaves_nothing_behind_at_the_control_api);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -3,11 +3,11 @@
  * on the plain port is refused, test_hostile_requests.c tells.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/siege.h"
 #include "tests/integration/tls_client.h"
+#include "tests/run_suite.h"
 
 #define GROWN_KIB 1024
 
@@ -164,8 +164,6 @@ main(void)
 {
 	Suite *suite = suite_create("hostile_tls");
 	TCase *cases = tcase_create("hostile_tls");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(cases, 240);
@@ -174,8 +172,5 @@ main(void)
 	tcase_add_test(cases, handshakes_go_wrong_at_every_byte);
 	tcase_add_test(cases, handshakes_stall);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

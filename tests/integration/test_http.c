@@ -1,10 +1,10 @@
 /* HTTP as a client sees it: connections, framing and byte counts. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/echo_server.h"
+#include "tests/run_suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -406,8 +406,6 @@ main(void)
 {
 	Suite *suite = suite_create("http");
 	TCase *tests = tcase_create("http");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tests, 2 * RAW_PATIENCE_MS / 1000);
 	tcase_add_checked_fixture(tests, start, stop);
@@ -426,8 +424,5 @@ main(void)
 	tcase_add_test(tests, takes_as_many_headers_as_there_are);
 	tcase_add_loop_test(tests, counts_every_byte, 0, COUNT(counted));
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

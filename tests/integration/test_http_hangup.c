@@ -3,10 +3,10 @@
  * and is not told of the end. The time-out is far away; whoever is noticed is noticed at once.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/echo_server.h"
+#include "tests/run_suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -87,15 +87,10 @@ main(void)
 {
 	Suite *suite = suite_create("http_hangup");
 	TCase *cases = tcase_create("hangup");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 2 * RAW_PATIENCE_MS / 1000);
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_loop_test(cases, notices_an_end_that_comes_with_half_a_request, 0, COUNT(parts));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

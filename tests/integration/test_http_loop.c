@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "tests/integration/echo_server.h"
+#include "tests/run_suite.h"
 
 #define WORKERS 2
 
@@ -425,8 +426,6 @@ main(void)
 	TCase *drained = tcase_create("drained"), *cut = tcase_create("cut");
 	TCase *idle = tcase_create("idle");
 	TCase *cases[] = {served, impatient, drained, cut, idle};
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(served, start, stop);
 	tcase_add_loop_test(served, serves_crowds, 0, COUNT(crowds));
@@ -449,8 +448,5 @@ main(void)
 		tcase_set_timeout(cases[i], 2 * RAW_PATIENCE_MS / 1000);
 		suite_add_tcase(suite, cases[i]);
 	}
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -5,12 +5,12 @@
 #include <check.h>
 #include <dirent.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "common/clock.h"
 #include "echo_server.h"
+#include "tests/run_suite.h"
 
 static struct echo_server server;
 
@@ -342,8 +342,6 @@ main(void)
 	Suite *suite = suite_create("http_wire");
 	TCase *cases = tcase_create("served"), *ending = tcase_create("ending"),
 	      *patient = tcase_create("patient");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_loop_test(cases, breaks_off_as_planned, 0, 2 * (int)BREAKS);
@@ -367,8 +365,5 @@ main(void)
 	suite_add_tcase(suite, cases);
 	suite_add_tcase(suite, ending);
 	suite_add_tcase(suite, patient);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -6,13 +6,13 @@
 #include <jansson.h>
 #include <poll.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "server/journal_query.h"
 #include "server/site_life.h"
 #include "tests/integration/device.h"
+#include "tests/run_suite.h"
 #include "tests/unit/temporary_directory.h"
 
 #define THREADS   4
@@ -442,8 +442,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	suite_add_tcase(suite, all);
@@ -456,8 +454,5 @@ main(void)
 	tcase_add_test(all, forgets_removed_sites);
 	tcase_add_loop_test(all, keeps_passwords_out, 0, 2);
 	tcase_add_test(all, goes_on_counting);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

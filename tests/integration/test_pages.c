@@ -3,10 +3,10 @@
  * settings, and what IIS writes of it.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/integration/deployment.h"
+#include "tests/run_suite.h"
 
 #define SCEP "/certsrv/mscep/mscep.dll"
 
@@ -250,16 +250,11 @@ main(void)
 {
 	Suite *suite = suite_create("pages");
 	TCase *tests = tcase_create("pages");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, answers_as_iis, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_loop_test(tests, tells_that_the_http_library_answered, 0,
 		sizeof(malformed) / sizeof(malformed[0]));
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

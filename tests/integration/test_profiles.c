@@ -1,6 +1,5 @@
 /* Every fault profile of the program against what it says that a client sees. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/built_in_profiles.h"
@@ -9,6 +8,7 @@
 #include "server/site_verb.h"
 #include "tests/integration/profile_expect.h"
 #include "tests/integration/profile_logs.h"
+#include "tests/run_suite.h"
 
 static void
 read_profile(struct profile *out, const char *name)
@@ -144,8 +144,7 @@ main(void)
 {
 	Suite *suite = suite_create("profiles");
 	TCase *cases = tcase_create("profiles");
-	SRunner *runner = srunner_create(suite);
-	int failed, count = 0;
+	int count = 0;
 
 	while (built_in_profiles[count].name)
 		count++;
@@ -154,8 +153,5 @@ main(void)
 	tcase_add_loop_test(cases, shows_what_it_says, 0, count);
 	tcase_add_loop_test(cases, is_healed_by_what_it_says, 0, count);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

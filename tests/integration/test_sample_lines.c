@@ -4,11 +4,11 @@
  * addresses, port, date and time, sc-bytes and time-taken.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "tests/integration/device.h"
+#include "tests/run_suite.h"
 
 /* The author left out date and time, and logged bytes sent. */
 #define WITH_BYTES                                                                                 \
@@ -211,8 +211,6 @@ main(void)
 {
 	Suite *suite = suite_create("sample_lines");
 	TCase *cases = tcase_create("sample_lines");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(cases, 60);
@@ -222,8 +220,5 @@ main(void)
 	tcase_add_loop_test(
 		cases, shows_the_crash_of_the_sample, 0, sizeof(crashes) / sizeof(crashes[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* Sites that are removed and whose time is moved while devices talk to them, over sockets. */
 #include <check.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "tests/integration/deployment.h"
+#include "tests/run_suite.h"
 
 #define CROWD 50
 #define CAPS  "certsrv/mscep/mscep.dll?operation=GetCACaps&message=x"
@@ -147,16 +147,11 @@ main(void)
 {
 	Suite *suite = suite_create("sites");
 	TCase *cases = tcase_create("sites");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, answers_what_is_under_way_when_its_site_is_removed);
 	tcase_add_test(cases, stops_with_a_removed_site_in_flight);
 	tcase_add_test(cases, moves_the_time_of_one_site);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

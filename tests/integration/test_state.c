@@ -15,6 +15,7 @@
 #include "server/store.h"
 #include "tests/integration/device.h"
 #include "tests/integration/server_process.h"
+#include "tests/run_suite.h"
 #include "tests/unit/temporary_directory.h"
 
 #define LIVES   10
@@ -496,16 +497,11 @@ main(void)
 {
 	Suite *suite = suite_create("state");
 	TCase *cases = tcase_create("state");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	device_prepare_keys(1);
 	tcase_set_timeout(cases, 280);
 	tcase_add_test(cases, loses_nothing_when_it_is_killed);
 	tcase_add_test(cases, goes_on_when_the_disk_has_room_again);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

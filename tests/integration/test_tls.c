@@ -1,11 +1,11 @@
 /* What is HTTPS's own in the answers of a deployment. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/site_verb.h"
 #include "tests/integration/deployment.h"
 #include "tests/integration/tls_client.h"
+#include "tests/run_suite.h"
 
 #define SILENCE_MS 250
 
@@ -163,8 +163,6 @@ main(void)
 {
 	Suite *suite = suite_create("tls");
 	TCase *cases = tcase_create("tls");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, takes_the_longest_url);
@@ -172,8 +170,5 @@ main(void)
 	tcase_add_test(cases, shows_a_change_to_who_has_connected_before);
 	tcase_add_test(cases, shows_a_change_when_the_real_thing_would);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

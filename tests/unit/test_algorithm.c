@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/algorithm.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct bytes
@@ -162,5 +163,5 @@ main(void)
 	tcase_add_test(rows, digests);
 	tcase_add_test(rows, keyed_digests);
 	suite_add_tcase(suite, rows);
-	return support_run(suite);
+	return run_suite(suite);
 }

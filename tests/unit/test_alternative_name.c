@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/alternative_name.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 OSSL_CLEANUP(GENERAL_NAMES, GENERAL_NAMES)
@@ -153,5 +154,5 @@ main(void)
 	tcase_add_loop_test(text, refuses_what_is_no_name, 0, ROWS(unreadable));
 	tcase_add_loop_test(text, shows, 0, ROWS(decoded));
 	suite_add_tcase(suite, text);
-	return support_run(suite);
+	return run_suite(suite);
 }

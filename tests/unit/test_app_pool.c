@@ -1,8 +1,8 @@
 /* Rapid-fail protection, whichever way the clock is moved between the crashes. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "exchange_support.h"
+#include "tests/run_suite.h"
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -47,14 +47,9 @@ main(void)
 {
 	Suite *suite = suite_create("app_pool");
 	TCase *cases = tcase_create("app_pool");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(
 		cases, counts_within_the_interval, 0, sizeof(crashes) / sizeof(crashes[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

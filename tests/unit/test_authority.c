@@ -9,6 +9,7 @@
 #include "common/name.h"
 #include "server/authority.h"
 #include "server/ra_certificates.h"
+#include "tests/run_suite.h"
 
 #define NOW  CA_SUPPORT_NOW
 #define URL  CA_SUPPORT_URL
@@ -475,5 +476,5 @@ main(void)
 	tcase_add_loop_test(tcase, refuses_certificates_that_do_not_fit, 0, ROWS(misfits));
 	tcase_add_test(tcase, takes_certificates_that_fit);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

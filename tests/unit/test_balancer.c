@@ -10,6 +10,7 @@
 #include "server/challenge_password.h"
 #include "server/store.h"
 #include "server/store_site.h"
+#include "tests/run_suite.h"
 
 static struct challenge_support support;
 
@@ -152,8 +153,6 @@ main(void)
 {
 	Suite *suite = suite_create("balancer");
 	TCase *cases = tcase_create("balancer");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, takes_turns_by_request);
@@ -164,8 +163,5 @@ main(void)
 	tcase_add_test(cases, goes_with_its_site);
 	tcase_add_test(cases, has_a_single_password_each);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

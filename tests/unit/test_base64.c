@@ -1,11 +1,11 @@
 /* Base64 as SCEP clients send it: hand-made texts, broken twins, and libcrypto's encoder. */
 #include <check.h>
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base64.h"
 #include "common/percent.h"
+#include "tests/run_suite.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -101,15 +101,10 @@ main(void)
 {
 	Suite *suite = suite_create("base64");
 	TCase *tests = tcase_create("base64");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tests, decodes_query_values, 0, COUNT(queries));
 	tcase_add_test(tests, agrees_with_libcrypto);
 	tcase_add_test(tests, percent_keeps_plus);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

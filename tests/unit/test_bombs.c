@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "tests/bombs/bomb.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 /* What limits have a resolution of a second for, is done so often. The bench has the figure itself. */
@@ -106,5 +107,5 @@ main(void)
 	tcase_add_loop_test(decoders, is_refused_or_answered_within_limits, 0, count);
 	tcase_add_test(decoders, have_names_of_their_own);
 	suite_add_tcase(suite, decoders);
-	return support_run(suite);
+	return run_suite(suite);
 }

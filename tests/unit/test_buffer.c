@@ -2,10 +2,10 @@
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/buffer.h"
+#include "tests/run_suite.h"
 
 START_TEST(compares_views)
 {
@@ -104,8 +104,6 @@ main(void)
 {
 	Suite *suite = suite_create("buffer");
 	TCase *bytes = tcase_create("bytes");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(bytes, compares_views);
 	tcase_add_test(bytes, grows_by_every_kind_of_append);
@@ -114,8 +112,5 @@ main(void)
 	tcase_add_loop_test(bytes, writes_decimals, 0, sizeof(numbers) / sizeof(numbers[0]));
 	tcase_add_test(bytes, is_empty_after_a_secret);
 	suite_add_tcase(suite, bytes);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include "server/ca_issue.h"
 #include "server/policy.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define NOW_MS (CA_SUPPORT_NOW * 1000)
 
@@ -109,5 +110,5 @@ main(void)
 	tcase_add_test(tcase, signs_the_plan_as_it_stands);
 	tcase_add_loop_test(tcase, spends_a_challenge_on_a_certificate_alone, 0, ROWS(outcomes));
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "server/ca_crl.h"
 #include "server/ca_publication.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define NOW  CA_SUPPORT_NOW
 #define HOUR INT64_C(3600)
@@ -308,5 +309,5 @@ main(void)
 	tcase_add_loop_test(tcase, publishes_crls_and_certificates, 0, ROWS(files));
 	tcase_add_test(tcase, root_has_a_list_of_its_own);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

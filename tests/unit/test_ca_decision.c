@@ -4,6 +4,7 @@
 #include "ca_support.h"
 #include "common/hresult.h"
 #include "server/ca_decision.h"
+#include "tests/run_suite.h"
 
 #define NOW_MS (CA_SUPPORT_NOW * 1000)
 
@@ -96,5 +97,5 @@ main(void)
 	tcase_add_loop_test(cases, refuses_what_is_denied, 0, ROWS(approvals));
 	tcase_add_test(cases, knows_no_other_transaction);
 	suite_add_tcase(suite, cases);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 #include "common/memory.h"
 #include "common/name.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define NOW CA_SUPPORT_NOW
 #define DAY INT64_C(86400)
@@ -322,5 +323,5 @@ main(void)
 	tcase_add_loop_test(tcase, refuses_as_ad_cs_does, 0, ROWS(refusals));
 	tcase_add_test(tcase, no_serial_is_given_twice);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

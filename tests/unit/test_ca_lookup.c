@@ -5,6 +5,7 @@
 #include "common/crl.h"
 #include "common/name_parse.h"
 #include "server/ra_certificates.h"
+#include "tests/run_suite.h"
 
 /* Which certificate a lookup names, and with what change. */
 enum named {
@@ -133,5 +134,5 @@ main(void)
 	tcase_add_loop_test(tcase, finds_certificates, 0, ROWS(lookups));
 	tcase_add_loop_test(tcase, gives_the_crl_for_what_it_knows, 0, ROWS(lookups));
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "server/ca_issue.h"
 #include "server/message_type.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define STEPS_MAX 6
 
@@ -291,5 +292,5 @@ main(void)
 	tcase_add_loop_test(tcase, a_pending_request_ends_once, 0, ROWS(races));
 	tcase_add_test(tcase, a_poll_that_comes_too_late_waits);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

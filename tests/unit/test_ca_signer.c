@@ -3,6 +3,7 @@
 
 #include "ca_support.h"
 #include "common/name_parse.h"
+#include "tests/run_suite.h"
 
 #define NOW  CA_SUPPORT_NOW
 #define DAY  INT64_C(86400)
@@ -311,5 +312,5 @@ main(void)
 	tcase_add_test(tcase, refused_signer_has_the_event_of_its_ca);
 	tcase_add_test(tcase, standalone_ca_has_no_templates);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

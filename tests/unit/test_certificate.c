@@ -5,6 +5,7 @@
 
 #include "common/certificate.h"
 #include "common/der_writer.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define SERIAL "\x68\x00\x00\x00\x09\x9a\x9d\xe5"
@@ -471,5 +472,5 @@ main(void)
 	tcase_add_test(verifying, notices_every_spoilt_octet);
 	suite_add_tcase(suite, reading);
 	suite_add_tcase(suite, verifying);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "common/certificate_plan.h"
 #include "common/name_parse.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define NOW 1700000000 /* 2023-11-14 */
@@ -485,5 +486,5 @@ main(void)
 	tcase_add_test(fields, writes_serial_names_key_and_dates);
 	suite_add_tcase(suite, verification);
 	suite_add_tcase(suite, fields);
-	return support_run(suite);
+	return run_suite(suite);
 }

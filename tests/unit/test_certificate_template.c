@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "server/certificate_template.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define SIGN    KEY_USAGE_DIGITAL_SIGNATURE
@@ -115,5 +116,5 @@ main(void)
 	tcase_add_loop_test(tcase, refuses_unknown_names, 0, ROWS(unknown));
 	tcase_add_loop_test(tcase, applies_to_a_plan, 0, ROWS(applications));
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* Every verdict on a challenge: what it takes, what NDES answers, and which words say why. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "challenge_support.h"
@@ -8,6 +7,7 @@
 #include "server/challenge.h"
 #include "server/challenge_mint.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define HOUR 3600
 
@@ -668,5 +668,5 @@ main(void)
 	tcase_add_test(tests, lets_a_pending_request_come_again);
 	tcase_add_test(tests, wants_a_new_challenge_once_it_has_ended);
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

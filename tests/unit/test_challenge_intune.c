@@ -3,7 +3,6 @@
  * makes, as we read it; and everything that must not pass for one.
  */
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "challenge_support.h"
@@ -13,6 +12,7 @@
 #include "common/memory.h"
 #include "common/signed_data_writer.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 
 static struct pki pki;
 
@@ -393,5 +393,5 @@ main(void)
 	tcase_add_loop_test(tests, tells_what_has_another_form, 0, ROWS(others));
 	tcase_add_loop_test(tests, mints_no_claims_that_it_could_not_read, 0, ROWS(unmintable));
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* Challenges made to order, and revoked. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "challenge_support.h"
@@ -7,6 +6,7 @@
 #include "server/challenge.h"
 #include "server/challenge_mint.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define NOW (EXCHANGE_SUPPORT_NOW_MS - 3) /* the exchange's */
 
@@ -201,8 +201,6 @@ main(void)
 {
 	Suite *suite = suite_create("challenge_mint");
 	TCase *cases = tcase_create("challenge_mint");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_loop_test(cases, takes_a_text_of_choice_once, 0, ROWS(texts));
@@ -215,8 +213,5 @@ main(void)
 	tcase_add_test(cases, revokes_what_waits);
 	tcase_add_test(cases, says_of_an_unknown_one_that_it_is);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

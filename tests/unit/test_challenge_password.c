@@ -6,6 +6,7 @@
 #include "common/memory.h"
 #include "server/challenge.h"
 #include "server/challenge_password.h"
+#include "tests/run_suite.h"
 
 #define NOW EXCHANGE_SUPPORT_NOW_MS
 
@@ -139,5 +140,5 @@ main(void)
 	tcase_add_test(cases, is_refused_when_the_cache_is_full);
 	tcase_add_test(cases, stays_the_same_with_use_single_password);
 	suite_add_tcase(suite, cases);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "client/admin_page.h"
 #include "common/utf16.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 #define THUMBPRINT_LINE                                                                            \
@@ -115,5 +116,5 @@ main(void)
 	tcase_add_loop_test(all, reads_the_password, 0, ROWS(forms));
 	tcase_add_loop_test(all, tells_the_pages_apart, 0, ROWS(pages));
 	tcase_add_loop_test(all, takes_no_broken_thumbprint, 0, ROWS(thumbprints));
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "client/arguments.h"
 #include "common/certificate.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 #define WORDS_MAX 12
@@ -229,5 +230,5 @@ main(void)
 	tcase_add_test(all, takes_a_serial_for_get_cert);
 	tcase_add_loop_test(all, refuses_bad_usage, 0, ROWS(usages));
 	tcase_add_test(all, helps_before_it_checks);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "tests/run_suite.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/x509_support.h"
 
@@ -286,5 +287,5 @@ main(void)
 	tcase_add_test(all, refuses_an_expired_root);
 	tcase_add_test(all, compares_fingerprints);
 	tcase_add_test(all, follows_the_chain);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "client/enrolled_files.h"
 #include "common/memory.h"
+#include "tests/run_suite.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/temporary_directory.h"
 #include "tests/unit/x509_support.h"
@@ -150,5 +151,5 @@ main(void)
 	tcase_add_test(all, a_pending_key_is_kept);
 	tcase_add_test(all, a_key_that_was_given_is_not_copied_while_pending);
 	tcase_add_test(all, a_renewal_goes_where_the_old_one_is);
-	return support_run(suite);
+	return run_suite(suite);
 }

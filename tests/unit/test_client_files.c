@@ -1,11 +1,11 @@
 /* Files appear whole, with their mode, and never in another one's place unasked. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/files.h"
 #include "common/memory.h"
+#include "tests/run_suite.h"
 #include "tests/unit/temporary_directory.h"
 #include "tests/unit/x509_support.h"
 
@@ -155,5 +155,5 @@ main(void)
 	tcase_add_test(all, leaves_the_same_content_alone);
 	tcase_add_test(all, says_what_cannot_be);
 	tcase_add_test(all, reads_no_giants);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Fingerprints as people type them. */
 #include "client/fingerprint.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 #define EIGHT    "0123abCD"
@@ -46,5 +47,5 @@ main(void)
 
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, reads_what_people_type, 0, ROWS(rows));
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "client/http.h"
 #include "common/memory.h"
+#include "tests/run_suite.h"
 #include "tests/unit/canned_server.h"
 #include "tests/unit/x509_support.h"
 
@@ -255,5 +256,5 @@ main(void)
 	tcase_add_test(all, follows_nowhere_else);
 	tcase_add_test(all, logs_on_when_asked);
 	tcase_add_loop_test(all, compares_media_types, 0, ROWS(types));
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/name_parse.h"
+#include "tests/run_suite.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/temporary_directory.h"
 #include "tests/unit/x509_support.h"
@@ -173,5 +174,5 @@ main(void)
 	tcase_add_test(all, says_which_file_is_no_pem);
 	tcase_add_test(all, refuses_an_encrypted_key);
 	tcase_add_loop_test(all, signs_itself, 0, ROWS(digests));
-	return support_run(suite);
+	return run_suite(suite);
 }

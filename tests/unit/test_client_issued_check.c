@@ -7,6 +7,7 @@
 #include "common/name.h"
 #include "common/name_parse.h"
 #include "common/signed_data_writer.h"
+#include "tests/run_suite.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/x509_support.h"
 
@@ -271,5 +272,5 @@ main(void)
 	tcase_add_test(all, warns_of_another_subject);
 	tcase_add_test(all, warns_of_other_names);
 	tcase_add_test(all, warns_of_another_use);
-	return support_run(suite);
+	return run_suite(suite);
 }

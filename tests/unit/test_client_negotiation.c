@@ -1,6 +1,7 @@
 /* What is chosen for which words of GetCACaps, and for which wishes. */
 #include "client/negotiation.h"
 #include "common/scep.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 #define NDES_2019 "POSTPKIOperation\r\nRenewal\r\nSHA-512\r\nSHA-256\r\nSHA-1\r\nDES3"
@@ -135,5 +136,5 @@ main(void)
 	tcase_add_loop_test(all, renews_as_the_server_understands, 0, ROWS(renewals));
 	tcase_add_loop_test(all, tells_what_is_announced, 0, ROWS(announcements));
 	tcase_add_test(all, never_chooses_weak_ones);
-	return support_run(suite);
+	return run_suite(suite);
 }

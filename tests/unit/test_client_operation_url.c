@@ -1,6 +1,7 @@
 /* URLs of operations, in the three manners of escaping base64. */
 #include "client/operation_url.h"
 #include "common/base64.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 /* Base64 of these bytes has every character that a query may trip over: "+/v7/w==". */
@@ -63,5 +64,5 @@ main(void)
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, names_the_operation, 0, ROWS(operations));
 	tcase_add_loop_test(all, escapes_in_the_manner_asked_for, 0, ROWS(encodings));
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "client/reply_check.h"
 #include "common/hresult.h"
+#include "tests/run_suite.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/x509_support.h"
 
@@ -318,5 +319,5 @@ main(void)
 	tcase_add_test(all, tells_why_it_failed);
 	tcase_add_test(all, tells_of_codes_nobody_knows);
 	tcase_add_loop_test(all, looks_at_the_head_first, 0, ROWS(answers));
-	return support_run(suite);
+	return run_suite(suite);
 }

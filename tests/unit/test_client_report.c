@@ -5,6 +5,7 @@
 
 #include "client/report.h"
 #include "common/memory.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 static struct report report;
@@ -162,5 +163,5 @@ main(void)
 	tcase_add_test(all, tells_machines);
 	tcase_add_test(all, shortens_urls_for_people);
 	tcase_add_test(all, survives_what_is_no_text);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "client/serial.h"
 #include "common/der_writer.h"
+#include "tests/run_suite.h"
 #include "tests/unit/x509_support.h"
 
 static const char *const good[] = {
@@ -74,5 +75,5 @@ main(void)
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, reads_as_openssl, 0, ROWS(good));
 	tcase_add_loop_test(all, refuses_what_is_none, 0, ROWS(bad));
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include "client/challenge.h"
 #include "common/memory.h"
 #include "common/scep.h"
+#include "tests/run_suite.h"
 #include "tests/unit/canned_server.h"
 #include "tests/unit/client_support.h"
 #include "tests/unit/x509_support.h"
@@ -268,5 +269,5 @@ main(void)
 	tcase_add_test(all, fetches_a_challenge);
 	tcase_add_test(all, trusts_no_page_of_another_ca);
 	tcase_add_loop_test(all, says_why_there_is_no_challenge, 0, ROWS(bad_pages));
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* The clock that tests stop, set and move on; dates held against strftime and timegm of libc. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "tests/run_suite.h"
 
 #define NOW_MS INT64_C(1700000000123)
 
@@ -180,8 +180,6 @@ main(void)
 {
 	Suite *suite = suite_create("clock");
 	TCase *clock = tcase_create("clock"), *dates = tcase_create("dates");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(clock, follows_the_real_time);
 	tcase_add_test(clock, moves_while_it_runs);
@@ -195,8 +193,5 @@ main(void)
 	tcase_add_loop_test(dates, splits_and_joins, 0, sizeof(texts) / sizeof(texts[0]));
 	suite_add_tcase(suite, clock);
 	suite_add_tcase(suite, dates);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

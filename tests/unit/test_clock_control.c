@@ -5,6 +5,7 @@
 
 #include "ca_support.h"
 #include "server/clock_control.h"
+#include "tests/run_suite.h"
 
 #define NOW_MS  (CA_SUPPORT_NOW * INT64_C(1000))
 #define HOUR_MS INT64_C(3600000)
@@ -108,8 +109,6 @@ main(void)
 {
 	Suite *suite = suite_create("clock_control");
 	TCase *cases = tcase_create("clock_control");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, moves_a_site_on_top_of_the_server);
@@ -117,8 +116,5 @@ main(void)
 		cases, stays_within_the_years_of_certificates, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(cases, does_not_leave_a_site_behind_at_a_reset);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "server/configuration_file.h"
 #include "server/configuration_yaml.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 #define FILE_NAME "c.yaml"
 
@@ -399,8 +400,6 @@ main(void)
 {
 	Suite *suite = suite_create("configuration_file");
 	TCase *cases = tcase_create("configuration_file");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, enter_directory, leave_directory);
 	tcase_add_test(cases, starts_with_the_defaults);
@@ -416,8 +415,5 @@ main(void)
 	tcase_add_test(cases, refuses_files_that_cannot_be_read);
 	tcase_add_test(cases, refuses_an_address_twice);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

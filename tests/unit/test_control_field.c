@@ -1,10 +1,10 @@
 /* What bodies and queries may hold: each kind accepted, and each fault with its place. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/control_member.h"
 #include "server/control_query.h"
+#include "tests/run_suite.h"
 
 static const char *const words[] = {"shared", "own", NULL};
 
@@ -183,8 +183,6 @@ main(void)
 {
 	Suite *suite = suite_create("control_field");
 	TCase *tests = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tests, checks_bodies, 0, sizeof(bodies) / sizeof(bodies[0]));
 	tcase_add_test(tests, tells_all_faults_at_once);
@@ -192,8 +190,5 @@ main(void)
 	tcase_add_loop_test(tests, checks_queries, 0, sizeof(queries) / sizeof(queries[0]));
 	tcase_add_test(tests, reads_members);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include "server/control_record.h"
 #include "server/control_route.h"
 #include "server/json_place.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *method, *path;
@@ -120,16 +121,11 @@ main(void)
 {
 	Suite *suite = suite_create("control_route");
 	TCase *tests = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tests, finds_rows, 0, sizeof(paths) / sizeof(paths[0]));
 	tcase_add_test(tests, says_what_readers_need);
 	tcase_add_test(tests, has_every_condition_of_the_journal);
 	tcase_add_test(tests, points_to_values);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

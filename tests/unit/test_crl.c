@@ -6,6 +6,7 @@
 #include "common/der_writer.h"
 #include "common/name_parse.h"
 #include "common/x509_signed.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 OSSL_CLEANUP(X509_CRL, X509_CRL)
@@ -271,5 +272,5 @@ main(void)
 	tcase_add_loop_test(reading, judges_contents, 0, ROWS(contents));
 	suite_add_tcase(suite, writing);
 	suite_add_tcase(suite, reading);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include "common/der_writer.h"
 #include "common/name_parse.h"
 #include "common/x509_signed.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 OSSL_CLEANUP(X509_REQ, X509_REQ)
@@ -463,5 +464,5 @@ main(void)
 	tcase_add_test(writing, says_what_cannot_be_made);
 	suite_add_tcase(suite, reading);
 	suite_add_tcase(suite, writing);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* The BER and DER reader and the DER writer, by hand-made bytes and their tampered twins. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/der.h"
 #include "common/der_text.h"
 #include "common/der_time.h"
 #include "common/der_writer.h"
+#include "tests/run_suite.h"
 
 #define HEX(text) BYTES(text, sizeof(text) - 1)
 
@@ -266,8 +266,6 @@ main(void)
 {
 	Suite *suite = suite_create("der");
 	TCase *reader = tcase_create("reader"), *writer = tcase_create("writer");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(reader, reads_indefinite_lengths);
 	tcase_add_loop_test(reader, refuses_broken_elements, 0, sizeof(broken) / sizeof(broken[0]));
@@ -281,8 +279,5 @@ main(void)
 	tcase_add_test(writer, sorts_sets);
 	suite_add_tcase(suite, reader);
 	suite_add_tcase(suite, writer);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* BER made DER, by hand-made bytes. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/der_canonical.h"
+#include "tests/run_suite.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -90,14 +90,9 @@ main(void)
 {
 	Suite *suite = suite_create("der_canonical");
 	TCase *tests = tcase_create("der_canonical");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tests, makes_der, 0, COUNT(encodings));
 	tcase_add_test(tests, stops_at_deep_nesting);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* Durations as people write them. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/duration.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -56,13 +56,8 @@ main(void)
 {
 	Suite *suite = suite_create("duration");
 	TCase *cases = tcase_create("duration");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, reads_durations, 0, sizeof(durations) / sizeof(durations[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include "common/envelope.h"
 #include "common/envelope_writer.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct judge_identity ra, ca, ec;
@@ -492,5 +493,5 @@ main(void)
 	tcase_add_loop_test(tampered, says_what_is_wrong, 0, ROWS(crafted));
 	tcase_add_loop_test(tampered, knows_key_transports, 0, ROWS(transports));
 	suite_add_tcase(suite, tampered);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -12,6 +12,7 @@
 #include "common/scep_request.h"
 #include "exhaustion_support.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct judge_identity ra, client, ec_client;
@@ -369,5 +370,5 @@ main(void)
 	tcase_add_loop_test(all, signed_ones_are_judged_or_memory_ends_it, 0, ROWS(signed_ones));
 	tcase_add_loop_test(all, forged_ones_are_refused_or_memory_ends_it, 0, ROWS(signed_ones));
 	tcase_add_loop_test(all, others_are_judged_or_memory_ends_it, 0, ROWS(others));
-	return support_run(suite);
+	return run_suite(suite);
 }

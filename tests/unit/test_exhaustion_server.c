@@ -7,6 +7,7 @@
 #include "server/control_route.h"
 #include "server/journal_record.h"
 #include "server/profile.h"
+#include "tests/run_suite.h"
 
 #define FAULTS "/v1/sites/default/faults"
 
@@ -134,8 +135,6 @@ main(void)
 {
 	Suite *suite;
 	TCase *all;
-	SRunner *runner;
-	int failed;
 
 	exhaustion_start();
 	suite = suite_create("exhaustion_server");
@@ -143,9 +142,5 @@ main(void)
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(
 		all, they_judge_or_memory_ends_it, 0, sizeof(inputs) / sizeof(inputs[0]));
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

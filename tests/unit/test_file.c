@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static char directory[] = "test_file.XXXXXX";
@@ -100,5 +101,5 @@ main(void)
 	tcase_add_test(tcase, appends_to_what_is_there);
 	tcase_add_test(tcase, tells_what_failed);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

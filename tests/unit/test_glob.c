@@ -1,8 +1,8 @@
 /* Patterns: what fits them, and what is none. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/glob.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *pattern;
@@ -61,14 +61,9 @@ main(void)
 {
 	Suite *suite = suite_create("glob");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, fits_texts, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_loop_test(all, refuses_what_is_none, 0, sizeof(bad) / sizeof(bad[0]));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/hex.h"
+#include "tests/run_suite.h"
 
 START_TEST(knows_its_digits)
 {
@@ -43,15 +44,9 @@ main(void)
 {
 	Suite *suite = suite_create("hex");
 	TCase *tcase = tcase_create("hex");
-	SRunner *runner;
-	int failures;
 
 	tcase_add_test(tcase, knows_its_digits);
 	tcase_add_loop_test(tcase, reads_octets, 0, sizeof(octets) / sizeof(octets[0]));
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* HRESULT names against the decimals that logs and clients show (ndes-behaviour 2.6, 5.7). */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/hresult.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	int64_t shown; /* as CertRep attribute (signed) or W3C log (unsigned) show it */
@@ -45,14 +45,9 @@ main(void)
 {
 	Suite *suite = suite_create("hresult");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, describes_what_is_seen, 0, sizeof(seen) / sizeof(seen[0]));
 	tcase_add_test(all, tells_a_meaning);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/http_awaited.h"
+#include "tests/run_suite.h"
 
 static int client;
 static struct http_connection *connection;
@@ -118,8 +119,6 @@ main(void)
 {
 	Suite *suite = suite_create("http_awaited");
 	TCase *cases = tcase_create("http_awaited");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, who_brought_nothing_may_go);
@@ -127,8 +126,5 @@ main(void)
 	tcase_add_test(cases, who_goes_in_the_middle_is_told_of);
 	tcase_add_test(cases, what_has_just_come_is_not_thrown_away);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

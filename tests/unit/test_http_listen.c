@@ -1,11 +1,11 @@
 /* Addresses to listen on, and the words for those that cannot be. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "server/http_listen.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -58,15 +58,10 @@ main(void)
 {
 	Suite *suite = suite_create("http_listen");
 	TCase *tests = tcase_create("http_listen");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(
 		tests, refuses_bad_addresses, 0, sizeof(addresses) / sizeof(addresses[0]));
 	tcase_add_test(tests, refuses_a_port_in_use);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

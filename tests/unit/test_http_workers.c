@@ -2,11 +2,11 @@
 #include <check.h>
 #include <poll.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "server/http_workers.h"
+#include "tests/run_suite.h"
 
 #define JOBS 1000
 
@@ -109,15 +109,10 @@ main(void)
 {
 	Suite *suite = suite_create("http_workers");
 	TCase *tests = tcase_create("http_workers");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	/* One thread for each core, one, and more than cores. */
 	tcase_add_loop_test(tests, runs_and_returns_every_job, 0, 5);
 	tcase_add_test(tests, returns_what_it_never_ran);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

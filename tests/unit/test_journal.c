@@ -1,7 +1,6 @@
 /* The journal's file, disks that fail, who is told, and what outlives the process. */
 #include <check.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "server/journal_query.h"
 #include "server/store.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 static char *directory;
@@ -301,8 +301,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -316,8 +314,5 @@ main(void)
 	tcase_add_test(all, forgets_for_good);
 	tcase_add_test(all, comes_back_after_a_restart);
 	tcase_add_test(all, clears_what_waits);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 #include "server/challenge.h"
 #include "server/journal.h"
 #include "server/journal_entry.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 
@@ -469,8 +470,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_entry");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -488,8 +487,5 @@ main(void)
 	tcase_add_test(all, tells_where_the_evidence_is);
 	tcase_add_test(all, cuts_long_text);
 	tcase_add_test(all, survives_hostile_text);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

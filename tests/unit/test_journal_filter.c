@@ -1,10 +1,10 @@
 /* Filters: what fits, and what is refused in which words. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "journal_support.h"
 #include "server/journal_filter.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 static struct journal_record *record;
@@ -237,8 +237,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_filter");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -249,8 +247,5 @@ main(void)
 	tcase_add_loop_test(all, refuses, 0, sizeof(refusals) / sizeof(refusals[0]));
 	tcase_add_test(all, refuses_a_name_twice);
 	tcase_add_test(all, tells_its_names);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* The line for a person. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/hresult.h"
 #include "exchange_support.h"
 #include "server/journal_line.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 
@@ -106,8 +106,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_line");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -115,8 +113,5 @@ main(void)
 	tcase_add_test(all, prints_what_became_of_a_message);
 	tcase_add_test(all, prints_words_where_something_was_not_served);
 	tcase_add_test(all, prints_nothing_that_moves_a_terminal);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* Pages of exchanges, and counts of what has come since. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "journal_support.h"
 #include "server/journal_query.h"
+#include "tests/run_suite.h"
 
 #define EXCHANGES 150 /* more than are held at a time */
 
@@ -122,8 +122,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_query");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -131,8 +129,5 @@ main(void)
 	tcase_add_test(all, gives_everything);
 	tcase_add_test(all, counts_arrivals_and_completions);
 	tcase_add_test(all, keeps_none_when_told);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

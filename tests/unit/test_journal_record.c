@@ -1,12 +1,12 @@
 /* Records: their fields, their bytes, and what is left of them after a restart. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "journal_support.h"
 #include "server/application.h"
 #include "server/journal_entry.h"
 #include "server/journal_redaction.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 
@@ -363,8 +363,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_record");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -384,8 +382,5 @@ main(void)
 	tcase_add_test(all, brings_back_faults);
 	tcase_add_loop_test(
 		all, refuses_other_objects, 0, sizeof(no_objects) / sizeof(no_objects[0]));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 
 #include "exchange_support.h"
 #include "server/journal_repeat.h"
+#include "tests/run_suite.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -168,8 +169,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_repeat");
 	TCase *tests = tcase_create("repeats");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, test_a_message_is_repeated_whether_it_was_answered_or_not);
@@ -180,9 +179,5 @@ main(void)
 	tcase_add_test(tests, test_the_order_is_that_of_the_numbers);
 	tcase_add_test(tests, test_what_is_long_ago_is_not_repeated);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_suite(suite);
 }

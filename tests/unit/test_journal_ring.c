@@ -1,8 +1,8 @@
 /* The ring: its order, its bounds, what it forgets. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "journal_support.h"
+#include "tests/run_suite.h"
 
 #define BYTES_MAX ((size_t)1 << 30)
 
@@ -177,8 +177,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_ring");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -188,8 +186,5 @@ main(void)
 	tcase_add_test(all, keeps_within_its_bytes);
 	tcase_add_test(all, forgets_what_is_under_way);
 	tcase_add_test(all, grows_while_it_turns);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "journal_support.h"
 #include "server/journal_verdict.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 static struct journal *journal;
@@ -312,8 +313,6 @@ main(void)
 {
 	Suite *suite = suite_create("journal_verify");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -322,8 +321,5 @@ main(void)
 	tcase_add_test(all, writes_json);
 	tcase_add_test(all, writes_junit);
 	tcase_add_test(all, writes_tap);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* The JSON writer, read back by jansson. */
 #include <check.h>
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "common/json_writer.h"
+#include "tests/run_suite.h"
 
 static json_t *
 parse(const struct buffer *text)
@@ -159,8 +159,6 @@ main(void)
 {
 	Suite *suite = suite_create("json_writer");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_test(all, writes_exact_text);
@@ -170,8 +168,5 @@ main(void)
 	tcase_add_loop_test(all, escapes_any_text, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_loop_test(all, escapes_at_every_place, 0, 40);
 	tcase_add_test(all, survives_every_byte);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "common/der_writer.h"
 #include "common/key.h"
 #include "common/pem.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define HEX(text) BYTES(text, sizeof(text) - 1)
@@ -690,5 +691,5 @@ main(void)
 	suite_add_tcase(suite, public_keys);
 	suite_add_tcase(suite, private_keys);
 	suite_add_tcase(suite, use);
-	return support_run(suite);
+	return run_suite(suite);
 }

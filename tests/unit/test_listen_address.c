@@ -1,8 +1,8 @@
 /* Addresses as people write them. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "server/listen_address.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -87,15 +87,10 @@ main(void)
 {
 	Suite *suite = suite_create("listen_address");
 	TCase *cases = tcase_create("listen_address");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, reads_addresses, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(cases, refuses_others, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(cases, compares_addresses);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* What the tables become in a manual page; mandoc judges the whole page (tests/meson.build). */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/mdoc.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -49,14 +49,9 @@ main(void)
 {
 	Suite *suite = suite_create("mdoc");
 	TCase *cases = tcase_create("mdoc");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, escapes_texts, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_test(cases, lists_options);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

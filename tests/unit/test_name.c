@@ -5,6 +5,7 @@
 #include "common/directory_string.h"
 #include "common/name.h"
 #include "common/name_parse.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 OSSL_CLEANUP(X509_NAME, X509_NAME)
@@ -370,5 +371,5 @@ main(void)
 	tcase_add_test(matching, finds_attributes);
 	suite_add_tcase(suite, text);
 	suite_add_tcase(suite, matching);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "common/limit.h"
 #include "common/oid.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 START_TEST(octets_are_those_of_the_dotted_form)
@@ -160,5 +161,5 @@ main(void)
 	tcase_add_test(text, describes_endless_arcs);
 	suite_add_tcase(suite, table);
 	suite_add_tcase(suite, text);
-	return support_run(suite);
+	return run_suite(suite);
 }

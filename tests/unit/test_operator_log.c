@@ -1,11 +1,11 @@
 /* The operator's lines, and an operator who does not read them. */
 #include <check.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "server/operator_log.h"
+#include "tests/run_suite.h"
 
 /* Makes stderr a pipe and returns the end to read from. */
 static int
@@ -60,15 +60,10 @@ main(void)
 {
 	Suite *suite = suite_create("operator_log");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_test(all, writes_words_as_a_line);
 	tcase_add_test(all, drops_lines_that_nobody_reads);
 	tcase_add_test(all, survives_a_closed_stderr);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "common/memory.h"
 #include "common/options.h"
+#include "tests/run_suite.h"
 
 #define WORDS_MAX 8
 
@@ -271,16 +272,11 @@ main(void)
 {
 	Suite *suite = suite_create("options");
 	TCase *cases = tcase_create("options");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, takes_what_is_right, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(cases, refuses_what_is_wrong, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(cases, shows_values_before_they_count);
 	tcase_add_test(cases, prints_help);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

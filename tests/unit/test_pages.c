@@ -8,6 +8,7 @@
 
 #include "server/html.h"
 #include "server/pages.h"
+#include "tests/run_suite.h"
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -425,8 +426,6 @@ main(void)
 {
 	Suite *suite = suite_create("pages");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, http_sys_pages_have_their_size, 0, ROWS(kernel_pages));
@@ -442,8 +441,5 @@ main(void)
 	tcase_add_loop_test(all, every_ndes_page_has_the_frame, 0, ROWS(ndes_pages));
 	tcase_add_test(all, general_page_names_the_admin_page);
 	tcase_add_loop_test(all, escapes_html, 0, ROWS(escapes));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "common/password_recipient.h"
 #include "common/pwri_kek.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 /* Opens a message as who knows this password. */
@@ -378,5 +379,5 @@ main(void)
 	tcase_add_test(tampered, passes_over_a_primitive_one);
 	tcase_add_test(tampered, refuses_every_truncation);
 	suite_add_tcase(suite, tampered);
-	return support_run(suite);
+	return run_suite(suite);
 }

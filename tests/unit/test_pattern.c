@@ -2,12 +2,12 @@
 #include <check.h>
 #include <regex.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/duration.h"
 #include "common/pattern.h"
 #include "common/size.h"
+#include "tests/run_suite.h"
 
 /* POSIX has groups, but no mark for those that are not kept. */
 static void
@@ -114,16 +114,11 @@ main(void)
 {
 	Suite *suite = suite_create("pattern");
 	TCase *tcase = tcase_create("pattern");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(
 		tcase, fits_the_numbers_of_a_range, 0, sizeof(ranges) / sizeof(ranges[0]));
 	tcase_add_loop_test(tcase, fits_what_is_read, 0, 5);
 	tcase_add_test(tcase, takes_a_text_as_it_is);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* Percent-encoding both ways, and what is no encoding. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/percent.h"
+#include "tests/run_suite.h"
 
 #define TEXT(text)                                                                                 \
 	{                                                                                          \
@@ -75,15 +75,10 @@ main(void)
 {
 	Suite *suite = suite_create("percent");
 	TCase *tcase = tcase_create("percent");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tcase, decodes, 0, sizeof(escapes) / sizeof(escapes[0]));
 	tcase_add_loop_test(tcase, refuses_broken_escapes, 0, sizeof(broken) / sizeof(broken[0]));
 	tcase_add_loop_test(tcase, encodes, 0, sizeof(texts) / sizeof(texts[0]));
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

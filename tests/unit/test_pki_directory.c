@@ -14,6 +14,7 @@
 #include "server/pki_directory.h"
 #include "server/ra_certificates.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define NOW INT64_C(1769903998) /* 2026-01-31 23:59:58 UTC */
@@ -222,5 +223,5 @@ main(void)
 	tcase_add_test(tcase, touches_nothing_that_is_there);
 	tcase_add_test(tcase, leaves_nothing_behind_when_the_disk_is_full);
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

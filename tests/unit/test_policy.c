@@ -4,6 +4,7 @@
 #include "server/message_type.h"
 #include "server/pipeline.h"
 #include "server/policy.h"
+#include "tests/run_suite.h"
 
 static struct challenge_support support;
 
@@ -158,5 +159,5 @@ main(void)
 	tcase_add_loop_test(tests, uses_up_what_led_to_something, 0, ROWS(ends));
 	tcase_add_loop_test(tests, connector_tells_what_became_of_it, 0, ROWS(deliveries));
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

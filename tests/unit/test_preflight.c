@@ -8,6 +8,7 @@
 #include "common/memory.h"
 #include "server/preflight.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 static char *directory, *before;
 
@@ -89,14 +90,9 @@ main(void)
 {
 	Suite *suite = suite_create("preflight");
 	TCase *tcase = tcase_create("preflight");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, enter_directory, leave_directory);
 	tcase_add_loop_test(tcase, looks_at_paths, 0, sizeof(cases) / sizeof(cases[0]));
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* Fault profiles as files say them: what is taken from a good one, and where a bad one is refused. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "server/profile.h"
+#include "tests/run_suite.h"
 
 #define FILE_NAME "f.yaml"
 
@@ -160,16 +160,11 @@ main(void)
 {
 	Suite *suite = suite_create("profile");
 	TCase *tcase = tcase_create("profile");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tcase, takes_a_profile);
 	tcase_add_test(tcase, leaves_out_what_is_not_there);
 	tcase_add_loop_test(tcase, refuses_a_profile, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(tcase, refuses_a_megabyte_and_more);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,12 +1,12 @@
 /* Several fault profiles at once, the program's own and those of a directory. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "server/profile_catalogue.h"
 #include "server/profile_set.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 #define SHIPPED "app-pool-stopped"
 
@@ -180,8 +180,6 @@ main(void)
 {
 	Suite *suite = suite_create("profile_set");
 	TCase *tcase = tcase_create("profile_set");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, make_directory, remove_directory);
 	tcase_add_loop_test(tcase, reads_names, 0, sizeof(good) / sizeof(good[0]));
@@ -192,8 +190,5 @@ main(void)
 	tcase_add_test(tcase, prefers_the_users_own);
 	tcase_add_test(tcase, lists_each_name_once);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

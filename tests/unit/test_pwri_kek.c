@@ -1,5 +1,6 @@
 /* The examples of RFC 3211 3, every cipher there and back, and what must not unwrap. */
 #include "common/pwri_kek.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 /* TEST ONLY: the keys that RFC 3211 3 derives from its passwords and wraps. */
@@ -160,5 +161,5 @@ main(void)
 	tcase_add_loop_test(tests, comes_back_from_every_cipher, 0, ciphers);
 	tcase_add_test(tests, wraps_no_other_sizes);
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/random.h"
+#include "tests/run_suite.h"
 
 #define DRAWS   100
 #define THREADS 4
@@ -111,16 +112,11 @@ main(void)
 {
 	Suite *suite = suite_create("random");
 	TCase *draws = tcase_create("draws");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(draws, repeats_from_its_seed);
 	tcase_add_test(draws, depends_on_seed_and_number_alone);
 	tcase_add_test(draws, gives_threads_the_same_draws);
 	tcase_add_test(draws, makes_seeds_that_json_can_hold);
 	suite_add_tcase(suite, draws);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,7 +1,6 @@
 /* The ready file is whole or not there. */
 #include <check.h>
 #include <dirent.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "common/memory.h"
 #include "server/ready_file.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 /* How many entries a directory has besides itself and its parent. */
 static unsigned
@@ -63,14 +63,9 @@ main(void)
 {
 	Suite *suite = suite_create("ready_file");
 	TCase *cases = tcase_create("ready_file");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(cases, replaces_and_removes);
 	tcase_add_test(cases, leaves_nothing_when_it_fails);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* With what a reply is encrypted. */
 #include "ca_support.h"
 #include "server/reply_key.h"
+#include "tests/run_suite.h"
 
 /* What there is, and what is taken. */
 static const struct {
@@ -53,5 +54,5 @@ main(void)
 
 	tcase_add_loop_test(tcase, is_the_challenge_where_the_key_cannot, 0, ROWS(rows));
 	suite_add_tcase(suite, tcase);
-	return support_run(suite);
+	return run_suite(suite);
 }

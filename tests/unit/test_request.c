@@ -1,9 +1,9 @@
 /* The raw request target and its parameters, in the manners of real clients. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/request.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *target;
@@ -268,8 +268,6 @@ main(void)
 {
 	Suite *suite = suite_create("request");
 	TCase *cases = tcase_create("request");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, takes_a_prefix_off, 0, sizeof(prefixed) / sizeof(prefixed[0]));
 	tcase_add_loop_test(cases, splits_targets, 0, sizeof(targets) / sizeof(targets[0]));
@@ -281,8 +279,5 @@ main(void)
 	tcase_add_loop_test(cases, finds_invalid_lengths, 0, sizeof(lengths) / sizeof(lengths[0]));
 	tcase_add_loop_test(cases, understands_one_coding_alone, 0, 2);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,6 +1,5 @@
 /* Going back to the start, of a site and of the whole server. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ca_support.h"
@@ -16,6 +15,7 @@
 #include "server/site_rules.h"
 #include "server/site_verb.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define PROFILE "app-pool-stopped"
 
@@ -203,16 +203,11 @@ main(void)
 {
 	Suite *suite = suite_create("reset");
 	TCase *cases = tcase_create("reset");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, a_site_is_as_it_was_made);
 	tcase_add_test(cases, rules_of_the_start_come_back_unspent);
 	tcase_add_test(cases, the_server_is_as_it_started);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

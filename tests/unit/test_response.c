@@ -1,9 +1,9 @@
 /* Response headers are copies, and none can begin another one. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/response.h"
+#include "tests/run_suite.h"
 
 START_TEST(copies_headers)
 {
@@ -54,15 +54,10 @@ main(void)
 {
 	Suite *suite = suite_create("response");
 	TCase *cases = tcase_create("response");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(cases, copies_headers);
 	tcase_add_test(cases, keeps_headers_apart);
 	tcase_add_test(cases, says_who_answers);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "server/rule.h"
 #include "server/rule_set.h"
 #include "server/yaml_tree.h"
+#include "tests/run_suite.h"
 
 #define FILE_NAME "r.yaml"
 
@@ -363,8 +364,6 @@ main(void)
 {
 	Suite *suite = suite_create("rule_set");
 	TCase *cases = tcase_create("rule_set");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, refuses_rules_with_their_place, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(cases, goes_on_behind_a_moved_clock);
@@ -377,8 +376,5 @@ main(void)
 	tcase_add_test(cases, says_when_an_id_is_taken);
 	tcase_add_test(cases, messages_are_counted_in_their_turn);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

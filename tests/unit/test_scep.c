@@ -1,8 +1,8 @@
 /* The words of RFC 8894 and GetCACaps bodies as servers send them. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/scep.h"
+#include "tests/run_suite.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define STANDARD_BITS                                                                              \
@@ -70,16 +70,11 @@ main(void)
 {
 	Suite *suite = suite_create("scep");
 	TCase *tests = tcase_create("words");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tests, reads_capabilities, 0, COUNT(bodies));
 	tcase_add_test(tests, stops_at_the_size);
 	tcase_add_test(tests, names_numbers);
 	tcase_add_test(tests, reads_every_keyword_it_writes);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

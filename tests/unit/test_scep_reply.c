@@ -3,6 +3,7 @@
 
 #include "common/scep_reply.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define MESSAGE_TYPE    "2.16.840.1.113733.1.9.2"
@@ -366,5 +367,5 @@ main(void)
 	tcase_add_test(refusals, refuses_an_answer_that_is_none);
 	tcase_add_test(refusals, refuses_every_truncation);
 	suite_add_tcase(suite, refusals);
-	return support_run(suite);
+	return run_suite(suite);
 }

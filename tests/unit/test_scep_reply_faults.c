@@ -4,6 +4,7 @@
 #include "common/cms_indefinite.h"
 #include "common/scep_reply.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct judge_identity ra, client;
@@ -218,5 +219,5 @@ main(void)
 	tcase_add_test(faults, indefinite_lengths_are_read_by_both);
 	tcase_add_test(faults, only_a_content_info_is_given_indefinite_lengths);
 	suite_add_tcase(suite, faults);
-	return support_run(suite);
+	return run_suite(suite);
 }

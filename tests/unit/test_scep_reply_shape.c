@@ -8,6 +8,7 @@
 
 #include "common/scep_reply.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define ANY         SIZE_MAX /* a size that depends on names and keys */
@@ -276,5 +277,5 @@ main(void)
 	tcase_add_test(tests, failure_is_as_of_ndes);
 	tcase_add_loop_test(tests, success_is_as_of_ndes, 0, ROWS(envelopes));
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

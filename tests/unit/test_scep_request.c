@@ -6,6 +6,7 @@
 #include "common/scep_request.h"
 #include "common/signed_data_writer.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #define MESSAGE_TYPE   "2.16.840.1.113733.1.9.2"
@@ -483,5 +484,5 @@ main(void)
 	tcase_add_test(refusals, shares_the_signers_key_with_its_csr);
 	tcase_add_test(refusals, refuses_a_csr_whose_key_is_none);
 	suite_add_tcase(suite, refusals);
-	return support_run(suite);
+	return run_suite(suite);
 }

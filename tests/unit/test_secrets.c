@@ -1,6 +1,5 @@
 /* What is left in memory of private keys and passwords when those who held them are done. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/csr.h"
@@ -9,6 +8,7 @@
 #include "common/pem.h"
 #include "common/scep_request.h"
 #include "tests/bombs/bomb_parts.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -199,5 +199,5 @@ main(void)
 		tcase_add_test(memory, challenges_do_not_stay);
 	}
 	suite_add_tcase(suite, memory);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* What is known of the Windows versions, and that the rows fit the settings they stand in for. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "server/server_version.h"
 #include "server/settings_check.h"
 #include "server/settings_table.h"
+#include "tests/run_suite.h"
 
 START_TEST(has_the_row_of_each_choice)
 {
@@ -52,14 +52,9 @@ main(void)
 {
 	Suite *suite = suite_create("server_version");
 	TCase *cases = tcase_create("server_version");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(cases, has_the_row_of_each_choice);
 	tcase_add_loop_test(cases, knows_the_versions, 0, sizeof(facts) / sizeof(facts[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

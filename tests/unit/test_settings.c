@@ -1,11 +1,11 @@
 /* Settings from text and JSON: what is taken, and every sentence that refuses. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "server/settings_table.h"
 #include "server/settings_text.h"
+#include "tests/run_suite.h"
 
 static void
 ck_assert_settings_eq(const struct settings *left, const struct settings *right)
@@ -322,8 +322,6 @@ main(void)
 {
 	Suite *suite = suite_create("settings");
 	TCase *cases = tcase_create("settings");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(cases, starts_with_the_defaults);
 	tcase_add_test(cases, knows_what_is_not_at_its_default);
@@ -335,8 +333,5 @@ main(void)
 	tcase_add_test(cases, copies_independently);
 	tcase_add_test(cases, comments_ranges);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

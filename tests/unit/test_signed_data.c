@@ -6,6 +6,7 @@
 #include "common/signed_data.h"
 #include "common/signed_data_writer.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct judge_identity rsa, other, ec;
@@ -395,5 +396,5 @@ main(void)
 	tcase_add_test(tampered, counts_certificates_before_it_stores);
 	tcase_add_loop_test(tampered, reads_the_frame_alone, 0, ROWS(frames));
 	suite_add_tcase(suite, tampered);
-	return support_run(suite);
+	return run_suite(suite);
 }

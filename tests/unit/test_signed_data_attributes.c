@@ -6,6 +6,7 @@
 #include "common/signed_data.h"
 #include "common/signed_data_writer.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct judge_identity signer;
@@ -286,5 +287,5 @@ main(void)
 	tcase_add_test(tests, refuses_an_empty_set);
 	tcase_add_test(tests, counts_before_it_stores);
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include "common/signed_data.h"
 #include "common/signed_data_writer.h"
 #include "judge.h"
+#include "tests/run_suite.h"
 #include "x509_support.h"
 
 static struct judge_identity rsa, other, ec;
@@ -166,5 +167,5 @@ main(void)
 	tcase_add_test(tests, appends_nothing_when_it_cannot_sign);
 	tcase_add_loop_test(tests, writes_certificates_only, 0, 4);
 	suite_add_tcase(suite, tests);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include "server/ra_certificates.h"
 #include "server/site_authority.h"
 #include "server/site_verb.h"
+#include "tests/run_suite.h"
 
 #define YEAR (366 * INT64_C(86400))
 
@@ -113,5 +114,5 @@ main(void)
 	tcase_add_loop_test(
 		cases, renews_ra_certificates_that_have_expired, 0, 2 * ROWS(hierarchies));
 	suite_add_tcase(suite, cases);
-	return support_run(suite);
+	return run_suite(suite);
 }

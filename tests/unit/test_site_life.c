@@ -1,6 +1,5 @@
 /* Sites that come and go while others hold them. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ca_support.h"
@@ -9,6 +8,7 @@
 #include "server/fault_site.h"
 #include "server/site_life.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 static struct ca_support support;
 static struct server *server;
@@ -301,8 +301,6 @@ main(void)
 {
 	Suite *suite = suite_create("site_life");
 	TCase *cases = tcase_create("site_life");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	/* Five RSA keys may take a while on a busy machine. */
 	tcase_set_timeout(cases, 60);
@@ -318,8 +316,5 @@ main(void)
 	tcase_add_test(cases, leaves_when_its_time_has_come);
 	tcase_add_test(cases, has_a_clock_of_its_own);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

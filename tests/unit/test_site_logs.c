@@ -12,6 +12,7 @@
 #include "server/connector_log.h"
 #include "server/site_logs.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 static struct exchange_support support;
 static struct site_logs *logs;
@@ -508,8 +509,6 @@ main(void)
 {
 	Suite *suite = suite_create("site_logs");
 	TCase *cases = tcase_create("site_logs");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_loop_test(
@@ -536,8 +535,5 @@ main(void)
 	tcase_add_loop_test(cases, shows_how_the_connector_was_installed, 0,
 		sizeof(setups) / sizeof(setups[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 #include "server/site_profiles.h"
 #include "server/site_rules.h"
 #include "server/site_verb.h"
+#include "tests/run_suite.h"
 
 static struct ca_support support;
 static struct site *site;
@@ -288,8 +289,6 @@ main(void)
 {
 	Suite *suite = suite_create("site_rules");
 	TCase *cases = tcase_create("site_rules");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, adds_and_removes);
@@ -300,8 +299,5 @@ main(void)
 	tcase_add_test(cases, refuses_profiles_that_conflict);
 	tcase_add_test(cases, rules_follow_the_settings_of_the_site);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

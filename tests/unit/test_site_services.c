@@ -1,11 +1,11 @@
 /* Services as a view of settings, and what starting and stopping them changes. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ca_support.h"
 #include "server/site_services.h"
 #include "server/site_verb.h"
+#include "tests/run_suite.h"
 
 static struct ca_support support;
 static struct site *site;
@@ -144,8 +144,6 @@ main(void)
 {
 	Suite *suite = suite_create("site_services");
 	TCase *cases = tcase_create("site_services");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_loop_test(cases, starts_and_stops, 0, sizeof(changeable) / sizeof(changeable[0]));
@@ -154,8 +152,5 @@ main(void)
 	tcase_add_test(cases, leaves_a_running_proxy_its_fault);
 	tcase_add_test(cases, refuses_what_it_cannot_do);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

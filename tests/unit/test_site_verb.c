@@ -1,11 +1,11 @@
 /* When a changed setting is seen, and what a restart forgets. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "ca_support.h"
 #include "server/ra_certificates.h"
 #include "server/site_verb.h"
 #include "server/store.h"
+#include "tests/run_suite.h"
 
 #define NO_VERB SITE_VERB_COUNT
 
@@ -152,8 +152,6 @@ main(void)
 {
 	Suite *suite = suite_create("site_verb");
 	TCase *cases = tcase_create("site_verb");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, shows_a_change_when_the_real_thing_would, 0,
 		sizeof(changes) / sizeof(changes[0]));
@@ -161,8 +159,5 @@ main(void)
 	tcase_add_test(cases, changes_nothing_when_it_refuses);
 	tcase_add_loop_test(cases, forgets_unused_passwords, 0, SITE_VERB_COUNT);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -15,6 +15,7 @@
 
 #include "common/memory.h"
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 #define NOW     INT64_C(1700000000000)
 #define THREADS 50
@@ -787,5 +788,5 @@ main(void)
 	tcase_add_test(cases, leaves_a_damaged_file_with_what_a_crash_left_beside_it);
 	tcase_add_test(cases, survives_kill);
 	suite_add_tcase(suite, cases);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* Certificates page by page, newest first, and what a filter lets through. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 /* The validity of support_certificate's, and when they are issued. */
 #define BEGIN  INT64_C(1700000000000)
@@ -250,8 +250,6 @@ main(void)
 {
 	Suite *suite = suite_create("store_certificate_list");
 	TCase *cases = tcase_create("store_certificate_list");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, gives_each_once_newest_first, 0, ROWS(limits));
 	tcase_add_test(cases, is_not_shifted_by_new_ones);
@@ -260,8 +258,5 @@ main(void)
 	tcase_add_test(cases, lists_a_serial_number_that_was_given_twice);
 	tcase_add_loop_test(cases, refuses, 0, ROWS(refused));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* Challenges page by page, with the state of each. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 #define NOW  INT64_C(1700000000000)
 #define HOUR INT64_C(3600000)
@@ -150,14 +150,9 @@ main(void)
 {
 	Suite *suite = suite_create("store_challenge_list");
 	TCase *cases = tcase_create("store_challenge_list");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, lists, 0, ROWS(filters) * ROWS(limits));
 	tcase_add_test(cases, refuses_a_cursor_that_is_none);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

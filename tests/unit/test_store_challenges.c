@@ -5,6 +5,7 @@
 
 #include "common/memory.h"
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 #define NOW     INT64_C(1700000000000)
 #define HOUR    INT64_C(3600000)
@@ -410,5 +411,5 @@ main(void)
 	tcase_add_test(cases, keeps_one_single_password);
 	tcase_add_loop_test(cases, lets_one_of_many_have_it, 0, ROWS(in_directory));
 	suite_add_tcase(suite, cases);
-	return support_run(suite);
+	return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "common/memory.h"
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 #define ATTEMPTS_MAX 1000
 
@@ -122,15 +123,10 @@ main(void)
 {
 	Suite *suite = suite_create("store_full");
 	TCase *cases = tcase_create("store_full");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 60); /* Python is slow to start on a busy machine */
 	tcase_add_test(cases, goes_on_when_there_is_room_again);
 	tcase_add_test(cases, tells_a_full_disk_from_other_failures);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

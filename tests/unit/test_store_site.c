@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 #define NOW INT64_C(1700000000000)
 
@@ -88,14 +89,9 @@ main(void)
 {
 	Suite *suite = suite_create("store_site");
 	TCase *cases = tcase_create("store_site");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 60); /* Python is slow to start on a busy machine */
 	tcase_add_test(cases, leaves_nothing);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* Transactions page by page, and what became of each. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 #define NOW INT64_C(1700000000000)
 
@@ -174,16 +174,11 @@ main(void)
 {
 	Suite *suite = suite_create("store_transaction_list");
 	TCase *cases = tcase_create("store_transaction_list");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, lists, 0, ROWS(filters));
 	tcase_add_test(cases, approves_until_it_ends);
 	tcase_add_test(cases, denies);
 	tcase_add_loop_test(cases, decides_nothing_that_has_ended, 0, ROWS(ended));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* A state file of an earlier version is brought to this one with what it holds. */
-#include <stdlib.h>
 
 #include "server/store_challenge_list.h"
 #include "store_support.h"
+#include "tests/run_suite.h"
 
 /* Of what state_version_3.sql holds. */
 #define MADE   INT64_C(1700000000000)
@@ -162,16 +162,11 @@ main(void)
 {
 	Suite *suite = suite_create("store_upgrade");
 	TCase *cases = tcase_create("store_upgrade");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(cases, 60); /* Python is slow to start on a busy machine */
 	tcase_add_loop_test(cases, upgrades, 0, VERSIONS);
 	tcase_add_loop_test(cases, keeps_challenges, 0, VERSIONS);
 	tcase_add_loop_test(cases, counts_challenges, 0, VERSIONS);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

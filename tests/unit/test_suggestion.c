@@ -1,8 +1,8 @@
 /* Which known word is near to which slip. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/suggestion.h"
+#include "tests/run_suite.h"
 
 static const char *const known[] = {"listen", "log-dir", "password_max", "password_length", "seed"};
 
@@ -95,15 +95,10 @@ main(void)
 {
 	Suite *suite = suite_create("suggestion");
 	TCase *cases = tcase_create("suggestion");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, finds_the_nearest, 0, sizeof(slips) / sizeof(slips[0]));
 	tcase_add_test(cases, says_it);
 	tcase_add_test(cases, leaves_out_what_is_too_many);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* Times in ISO 8601, held against clock_text, and what is none. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/timestamp.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -65,15 +65,9 @@ main(void)
 {
 	Suite *suite = suite_create("timestamp");
 	TCase *tests = tcase_create("timestamp");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tests, reads_what_clock_text_writes, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(tests, refuses_what_is_no_time, 0, sizeof(bad) / sizeof(bad[0]));
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

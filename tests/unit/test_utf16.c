@@ -1,9 +1,9 @@
 /* UTF-16LE as iconv writes and reads it. */
 #include <check.h>
 #include <iconv.h>
-#include <stdlib.h>
 
 #include "common/utf16.h"
+#include "tests/run_suite.h"
 
 static const char *const texts[] = {"", "plain", "m\xc3\xbcller", "\xe2\x82\xac",
 	"\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf", "\xf0\x90\x80\x80", "a\xf0\x9f\x98\x80z",
@@ -74,16 +74,11 @@ main(void)
 {
 	Suite *suite = suite_create("utf16");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_loop_test(all, writes_as_iconv, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_test(all, replaces_what_is_no_text);
 	tcase_add_loop_test(all, reads_what_iconv_writes, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_test(all, replaces_lone_surrogates);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

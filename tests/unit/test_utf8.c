@@ -1,9 +1,9 @@
 /* UTF-8: every sequence of one to three bytes, and the corners of four, judged by jansson. */
 #include <check.h>
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "common/utf8.h"
+#include "tests/run_suite.h"
 
 /* Whether jansson takes the whole of `bytes` as text. */
 static bool
@@ -142,16 +142,11 @@ main(void)
 {
 	Suite *suite = suite_create("utf8");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_test(all, judges_two_bytes_as_jansson);
 	tcase_add_test(all, judges_corners_as_jansson);
 	tcase_add_test(all, text_has_no_nul);
 	tcase_add_loop_test(all, trims_a_cut_character, 0, sizeof(cuts) / sizeof(cuts[0]));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* The W3C line: the samples of real NDES servers, field by field, and what must be escaped. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "exchange_support.h"
 #include "server/w3c_fields.h"
+#include "tests/run_suite.h"
 
 #define DEFAULT_FIELDS                                                                             \
 	"date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "               \
@@ -274,8 +274,6 @@ main(void)
 {
 	Suite *suite = suite_create("w3c_fields");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -288,8 +286,5 @@ main(void)
 	tcase_add_test(all, keeps_long_queries_whole);
 	tcase_add_test(all, keeps_the_order_of_iis);
 	tcase_add_loop_test(all, refuses_unknown_names, 0, ROWS(refused));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

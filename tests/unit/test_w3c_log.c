@@ -13,6 +13,7 @@
 #include "exchange_support.h"
 #include "server/w3c_log.h"
 #include "temporary_directory.h"
+#include "tests/run_suite.h"
 
 #define FIELDS "date time cs-method sc-status"
 #define HEADER(date)                                                                               \
@@ -266,8 +267,6 @@ main(void)
 {
 	Suite *suite = suite_create("w3c_log");
 	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, all);
 	tcase_add_checked_fixture(all, setup, teardown);
@@ -281,8 +280,5 @@ main(void)
 	tcase_add_test(all, tells_a_failing_disk_once);
 	tcase_add_test(all, writes_whole_lines_or_none);
 	tcase_add_test(all, keeps_lines_apart_from_many_threads);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* The core schema of YAML 1.2, scalar by scalar. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "common/memory.h"
 #include "server/yaml_scalar.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -84,13 +84,8 @@ main(void)
 {
 	Suite *suite = suite_create("yaml_scalar");
 	TCase *cases = tcase_create("yaml_scalar");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, types_scalars, 0, sizeof(scalars) / sizeof(scalars[0]));
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

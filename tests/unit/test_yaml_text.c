@@ -1,12 +1,12 @@
 /* Texts and JSON that are written as YAML: whatever they hold is read back. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "common/utf8.h"
 #include "server/yaml_text.h"
 #include "server/yaml_tree.h"
+#include "tests/run_suite.h"
 
 #define POINTS_AT_ONCE 0x1000
 
@@ -63,15 +63,9 @@ main(void)
 {
 	Suite *suite = suite_create("yaml_text");
 	TCase *tests = tcase_create("yaml_text");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tests, is_read_back, 0, 0x110000 / POINTS_AT_ONCE);
 	tcase_add_test(tests, leaves_what_yaml_reads);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

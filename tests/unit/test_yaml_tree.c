@@ -1,10 +1,10 @@
 /* YAML texts as trees, the places in them, and every sentence that refuses one. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
 #include "server/yaml_tree.h"
+#include "tests/run_suite.h"
 
 static const struct {
 	const char *text;
@@ -153,8 +153,6 @@ main(void)
 {
 	Suite *suite = suite_create("yaml_tree");
 	TCase *cases = tcase_create("yaml_tree");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(cases, reads_trees, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(cases, refuses_texts, 0, sizeof(bad) / sizeof(bad[0]));
@@ -163,8 +161,5 @@ main(void)
 	tcase_add_test(cases, knows_places);
 	tcase_add_test(cases, shortens_long_names);
 	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

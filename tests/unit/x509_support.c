@@ -41,15 +41,3 @@ support_has_purpose(struct bytes certificate, const char *purpose)
 	EXTENDED_KEY_USAGE_free(purposes);
 	return found;
 }
-
-int
-support_run(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}

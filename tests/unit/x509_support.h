@@ -52,6 +52,3 @@ struct bytes support_extension(const X509 *certificate, const char *type);
 
 /* Returns whether OpenSSL finds this purpose in the extended key usage of a certificate in DER. */
 bool support_has_purpose(struct bytes certificate, const char *purpose);
-
-/* Runs the suite and returns main's result. */
-int support_run(Suite *suite);
