@@ -62,7 +62,7 @@ buffer_append_format(struct buffer *buffer, const char *format, ...)
 	if (size < 0)
 		memory_exhausted();
 	if ((size_t)size >= buffer->capacity - buffer->size) {
-		buffer_reserve(buffer, (size_t)size);
+		buffer_grow(buffer, (size_t)size);
 		vsnprintf((char *)buffer->data + buffer->size, (size_t)size + 1, format, again);
 	}
 	va_end(again);

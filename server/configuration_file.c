@@ -64,6 +64,18 @@ read_path(struct configuration_reader *reader, const struct key *key, const json
 	return REFUSED;
 }
 
+/* One of configuration.h that leaves the object of its diag empty. */
+typedef int setter(struct configuration *configuration, const char *value, struct diag *diag);
+
+static int
+set_text(struct configuration_reader *reader, const struct key *key, const char *text, setter *set)
+{
+	if (set(reader->configuration, text, reader->diag) == DONE)
+		return DONE;
+	diag_locate(reader->diag, key->name);
+	return REFUSED;
+}
+
 static int
 read_control(struct configuration_reader *reader, const struct key *key, const json_t *value)
 {
@@ -73,11 +85,7 @@ read_control(struct configuration_reader *reader, const struct key *key, const j
 		return configuration_set_control(reader->configuration, "off", reader->diag);
 	if (!json_is_string(value))
 		return configuration_refuse_type(reader, key->name, value, "ADDRESS:PORT or off");
-	if (configuration_set_control(
-		    reader->configuration, json_string_value(value), reader->diag) == DONE)
-		return DONE;
-	diag_locate(reader->diag, key->name);
-	return REFUSED;
+	return set_text(reader, key, json_string_value(value), configuration_set_control);
 }
 
 static int
@@ -87,11 +95,7 @@ read_control_token(struct configuration_reader *reader, const struct key *key, c
 		return DONE;
 	if (!json_is_string(value))
 		return configuration_refuse_type(reader, key->name, value, "a text");
-	if (configuration_set_control_token(
-		    reader->configuration, json_string_value(value), reader->diag) == DONE)
-		return DONE;
-	diag_locate(reader->diag, key->name);
-	return REFUSED;
+	return set_text(reader, key, json_string_value(value), configuration_set_control_token);
 }
 
 static int
@@ -128,7 +132,7 @@ read_number(struct configuration_reader *reader, const struct key *key, const js
 /* "64MiB", or a number of bytes. */
 static int
 read_size(struct configuration_reader *reader, const struct key *key, const json_t *value,
-	int (*set)(struct configuration *configuration, const char *value, struct diag *diag))
+	setter *set)
 {
 	TEXT_CLEANUP char *text = json_is_integer(value)
 		? text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value))
@@ -136,10 +140,7 @@ read_size(struct configuration_reader *reader, const struct key *key, const json
 
 	if (!text)
 		return configuration_refuse_type(reader, key->name, value, "a size, such as 64MiB");
-	if (set(reader->configuration, text, reader->diag) == DONE)
-		return DONE;
-	diag_locate(reader->diag, key->name);
-	return REFUSED;
+	return set_text(reader, key, text, set);
 }
 
 static int

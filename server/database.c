@@ -37,7 +37,7 @@ struct database {
 	struct database_trouble trouble;
 };
 
-/* Says what the latest failure was. */
+/* Says what the latest failure was. BROKEN. */
 static int
 broken(struct database *database, const char *sql, struct diag *diag)
 {
@@ -46,15 +46,18 @@ broken(struct database *database, const char *sql, struct diag *diag)
 	switch (sqlite3_errcode(database->connection)) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return database_trouble_damage(&database->trouble, database->object, words, diag);
+		database_trouble_damage(&database->trouble, database->object, words, diag);
+		break;
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
 	case SQLITE_READONLY:
-		return database_trouble_write(&database->trouble, database->object, words,
+		database_trouble_write(&database->trouble, database->object, words,
 			sqlite3_system_errno(database->connection), diag);
+		break;
 	default:
-		return diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
+		diag_break(diag, database->object, "\"%.60s\" failed: %s", sql, words);
 	}
+	return BROKEN;
 }
 
 uint64_t
@@ -82,10 +85,8 @@ prepare(sqlite3_stmt **out, struct database *database, const char *sql, struct d
 		return BROKEN;
 	}
 	if (sqlite3_prepare_v3(database->connection, sql, -1, SQLITE_PREPARE_PERSISTENT,
-		    &next->statement, NULL) != SQLITE_OK) {
-		broken(database, sql, diag);
-		return BROKEN;
-	}
+		    &next->statement, NULL) != SQLITE_OK)
+		return broken(database, sql, diag);
 	next->sql = sql;
 	*out = next->statement;
 	database->prepared_count++;
@@ -167,8 +168,7 @@ database_read(struct database_transaction *transaction, const char *sql,
 		fetch(statement, columns, column_count);
 		result = DATABASE_ROW;
 	} else if (step != SQLITE_DONE) {
-		broken(database, sql, diag);
-		result = BROKEN;
+		result = broken(database, sql, diag);
 	}
 	sqlite3_reset(statement);
 	return result;

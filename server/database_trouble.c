@@ -26,7 +26,7 @@ tell_write(struct database_trouble *trouble, const char *object, const char *wor
 	operator_log_diag(&diag);
 }
 
-int
+void
 database_trouble_write(struct database_trouble *trouble, const char *object, const char *words,
 	int error, struct diag *diag)
 {
@@ -35,7 +35,6 @@ database_trouble_write(struct database_trouble *trouble, const char *object, con
 		"it cannot be written: %s; nothing was changed: make room, then try again", words);
 	if (diag)
 		diag->not_written = true;
-	return BROKEN;
 }
 
 static void
@@ -52,11 +51,11 @@ tell_damage(struct database_trouble *trouble, const char *object, const char *wo
 	operator_log_diag(&diag);
 }
 
-int
+void
 database_trouble_damage(
 	struct database_trouble *trouble, const char *object, const char *words, struct diag *diag)
 {
 	tell_damage(trouble, object, words);
-	return diag_break(diag, object,
-		"it is damaged: %s; end the server, and put a copy in its place", words);
+	diag_break(diag, object, "it is damaged: %s; end the server, and put a copy in its place",
+		words);
 }

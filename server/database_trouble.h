@@ -19,10 +19,10 @@ struct database_trouble {
 
 /* A write has failed: counts it, and tells of the first in a while: at the edge, small writes still
  * succeed between those that fail. `object` is the diag's, `words` SQLite's, `error` an errno or 0.
- * Returns BROKEN, with the diag marked not_written. */
-int database_trouble_write(struct database_trouble *trouble, const char *object, const char *words,
+ * Says so in the diag, which it marks not_written. */
+void database_trouble_write(struct database_trouble *trouble, const char *object, const char *words,
 	int error, struct diag *diag);
 
-/* Something else stands in the file than SQLite has written. Returns BROKEN. */
-int database_trouble_damage(
+/* Something else stands in the file than SQLite has written: tells it, and says so in the diag. */
+void database_trouble_damage(
 	struct database_trouble *trouble, const char *object, const char *words, struct diag *diag);

@@ -17,10 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/bench/descriptors.h"
 
 /* As the server's, see http_daemon.c: libmicrohttpd clears it behind each answer. */
 #define CONNECTION_MEMORY ((size_t)84 * 1024)
@@ -63,16 +64,6 @@ log_answer(void *context, struct MHD_Connection *connection, void **exchange,
 	if (write(w3c, line + sizeof(line) - W3C_LINE, W3C_LINE) != W3C_LINE ||
 		write(journal, line, JOURNAL_LINE) != JOURNAL_LINE)
 		exit(EXIT_FAILURE);
-}
-
-static void
-raise_descriptor_limit(void)
-{
-	struct rlimit files;
-
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static enum MHD_Result
@@ -149,7 +140,7 @@ main(int argc, char **argv)
 	int listener = listen_on_loopback(&address);
 	struct MHD_Daemon *daemon;
 
-	raise_descriptor_limit();
+	descriptors_raise_limit();
 	daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
 		answer, NULL, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
 		CONNECTION_LIMIT, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,

@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/scep_reply.h"
+#include "tests/bench/descriptors.h"
 #include "tests/bench/load_options.h"
 #include "tests/bench/load_run.h"
 
@@ -271,16 +271,6 @@ run(const struct load_options *options, struct diag *diag)
 	return result;
 }
 
-static void
-raise_descriptor_limit(void)
-{
-	struct rlimit files;
-
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -289,7 +279,7 @@ main(int argc, char **argv)
 	char text[DIAG_TEXT_SIZE];
 	int result;
 
-	raise_descriptor_limit();
+	descriptors_raise_limit();
 	result = load_options_read(&options, argc, argv, &diag);
 	if (result == DONE)
 		result = run(&options, &diag);

@@ -49,8 +49,9 @@ struct echo_server {
 	pthread_t thread;
 	pid_t thread_id; /* of `thread`, for /proc */
 	unsigned drain_ms;
-	int result;           /* of http_run */
-	pthread_mutex_t lock; /* of all that follows */
+	int result;              /* of http_run */
+	_Atomic size_t streamed; /* bytes of endless answers */
+	pthread_mutex_t lock;    /* of all that follows */
 	pthread_cond_t changed;
 	bool gate_open;
 	unsigned begun;    /* exchanges whose head has arrived */
@@ -59,7 +60,6 @@ struct echo_server {
 	unsigned finished; /* exchanges that ended; so many records there are */
 	unsigned ended;    /* 1: http_run has returned */
 	bool overlapped;   /* an exchange ended while it was at work */
-	size_t streamed;   /* bytes of endless answers */
 	struct echo_record records[ECHO_RECORDS_MAX];
 };
 
